@@ -97,6 +97,11 @@ impl fmt::Display for BaselineError {
 
 impl std::error::Error for BaselineError {}
 
+/// Whether a text is that of a baseline file.
+pub(crate) fn is_baseline(text: &str) -> bool {
+    serde_json::from_str::<Document>(text).is_ok()
+}
+
 impl Baseline {
     /// Reads a baseline file.
     pub fn read(path: &Path, files: &dyn Files) -> Result<Self, BaselineError> {

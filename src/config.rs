@@ -4,6 +4,7 @@
 //! key is an error with a span, like a finding.
 
 mod discovery;
+mod engine_version;
 mod file;
 mod keys;
 mod read;
@@ -11,6 +12,7 @@ mod schema;
 mod settings_text;
 
 pub(crate) use discovery::{ConfigFiles, ConfigSource};
+pub use engine_version::EngineVersion;
 pub(crate) use file::{Config, FILE_NAME};
 pub use schema::render_schema;
-pub(crate) use settings_text::render_settings;
+pub(crate) use settings_text::{ShownDialect, render_settings};

@@ -53,6 +53,7 @@
 //! | 1 domain | `model` | mirrors, clusters, where a cluster id comes from, what depends on what |
 //! | 1 domain | `provider` | all that is known of the rhcs provider |
 //! | 1 domain | `diagnostic` | findings, labels, fixes |
+//! | 1 domain | `file_writer` | files are written whole, never through a link or over another program's text |
 //!
 //! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and
 //! check the names that they read.
@@ -88,6 +89,7 @@ mod compare;
 mod config;
 mod convert;
 mod diagnostic;
+mod file_writer;
 mod fix;
 mod model;
 mod output;

@@ -45,7 +45,7 @@ pub(crate) use input_kind::InputKinds;
 pub(crate) use manifest::{ManifestIssue, ManifestIssueKind, OverwrittenDocument};
 pub(crate) use manifest_kind::ManifestKind;
 pub use mirror::Mirror;
-pub(crate) use mirror::{Declaration, Dependency, ResourceDeclaration};
+pub(crate) use mirror::{Declaration, Dependency, ManifestDeclaration, ResourceDeclaration};
 pub(crate) use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub(crate) use mirror_labels::MirrorLabels;
 pub(crate) use object_name::{MAX_OBJECT_NAME, is_object_name};

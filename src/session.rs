@@ -10,8 +10,9 @@ use jiff::civil::Date;
 
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
-use crate::config;
+use crate::config::{self, ShownDialect};
 use crate::diagnostic::Diagnostic;
+use crate::model::Input;
 use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
 use crate::suppress::Suppressions;
 use crate::workspace::{InputPaths, Loaded, Options};
@@ -101,15 +102,43 @@ impl Session {
     pub(crate) fn render_settings(&mut self) -> String {
         let mut parts = Vec::new();
         let loaded = &mut self.loaded;
-        for (position, directory) in loaded.directories.clone().into_iter().enumerate() {
-            let input = loaded.project.inputs.get(position);
-            let mirrors = input.into_iter().flat_map(|input| &input.mirrors);
+        let mut inputs: Vec<(PathBuf, Vec<&Input>)> = Vec::new();
+        for (directory, input) in loaded.directories.iter().zip(&loaded.project.inputs) {
+            // Manifests that Terraform applies have the settings of their root module.
+            match inputs.last_mut().filter(|(last, _)| last == directory) {
+                Some((_, of_directory)) if input.manifest_facts.applied_by.is_some() => {
+                    of_directory.push(input);
+                }
+                _ => inputs.push((directory.clone(), vec![input])),
+            }
+        }
+        let inputs = inputs.into_iter().map(|(directory, of_directory)| {
+            let mirrors = of_directory.into_iter().flat_map(|input| &input.mirrors);
             let files = mirrors.filter_map(|mirror| loaded.sources.file(mirror.span.file).path());
-            let files: BTreeSet<PathBuf> = files.map(Path::to_owned).collect();
-            let Loaded { configs, sources, .. } = &mut *loaded;
+            (directory, files.map(Path::to_owned).collect())
+        });
+        let inputs: Vec<(PathBuf, BTreeSet<PathBuf>)> = inputs.collect();
+        for (directory, files) in inputs {
+            let Loaded {
+                configs,
+                sources,
+                dialects,
+                ..
+            } = &mut *loaded;
             let config = configs.nearest(&directory, sources).cloned();
-            let settings =
-                config::render_settings(&directory, &files, config.as_ref(), &self.selection, sources);
+            let dialect = dialects.get(&directory).map(|choice| ShownDialect {
+                dialect: choice.dialect,
+                engine_reason: &choice.engine_reason,
+                version_reason: &choice.version_reason,
+            });
+            let settings = config::render_settings(
+                &directory,
+                &files,
+                config.as_ref(),
+                &self.selection,
+                dialect,
+                sources,
+            );
             parts.push(format!("# {}\n{settings}", display_name(&directory)));
         }
         parts.join("\n")
@@ -127,7 +156,7 @@ impl Session {
 fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettings {
     let path_of = |file: FileId| {
         let path = loaded.sources.file(file).path()?;
-        Some((file, loaded.sources.files().canonical_path(path)))
+        Some((file, loaded.sources.files().location(path)))
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
     let mut by_directory: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();

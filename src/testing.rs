@@ -54,5 +54,7 @@ pub mod suppress {
 }
 
 pub mod workspace {
-    pub use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, evaluate, load};
+    pub use crate::workspace::{
+        DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, evaluate, load,
+    };
 }

@@ -19,6 +19,7 @@
 //! | Which modules are roots, and who calls whom? | `loaded_modules` |
 //! | What if modules call each other in a cycle? | `call_cycles` |
 //! | Where is a module that `terraform init` installed? | `installed_modules` |
+//! | Which program and version evaluates a root module? | `dialects` |
 //! | Which version of the provider is locked? | `lock_file` |
 //! | Where does the value of a root module's variable come from? | `variables` |
 //! | What does a plan say about its configuration? | `loaded_plan` |
@@ -29,6 +30,7 @@
 
 mod call_cycles;
 mod callers;
+mod dialects;
 mod discovery;
 mod expressions;
 mod ignore_files;
@@ -50,10 +52,11 @@ mod selection;
 mod terraform_files;
 mod variables;
 
+pub use dialects::DialectChoice;
 pub use expressions::evaluate;
 pub(crate) use expressions::{ConsoleValue, evaluate_console};
 pub use load::load;
 pub(crate) use loaded::LoadError;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;
-pub use options::{InputPaths, Options, PlanConfiguration};
+pub use options::{EngineVersion, InputPaths, Options, PlanConfiguration};

@@ -288,6 +288,7 @@ impl<'a> Checker<'a, '_> {
         let mut summary = Summary {
             mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),
+            without_instances: project.inputs.iter().map(|input| input.without_instances).sum(),
             files: project.coverage.read.len(),
             skipped: project.coverage.skipped.len(),
             unreadable: project.unreadable,
@@ -357,7 +358,7 @@ fn primary_file(finding: &Diagnostic) -> Option<FileId> {
 /// trace of the value shows them already.
 fn with_call_labels(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
     if primary_file(&finding) == Some(mirror.span.file) {
-        let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
+        let calls = mirror.calls().iter();
         finding
             .related
             .extend(calls.map(|call| Label::new(call.span, "called here")));

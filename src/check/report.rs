@@ -41,6 +41,8 @@ pub struct Summary {
     pub undecided: usize,
     /// Root modules, plans, states and manifests.
     pub inputs: usize,
+    /// Mirror blocks, and calls of modules with mirrors, without an instance.
+    pub without_instances: usize,
     /// Files that were read.
     pub files: usize,
     /// What was skipped: files, directories and module calls.

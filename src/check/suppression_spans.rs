@@ -11,8 +11,7 @@ pub(super) fn for_finding(finding: &Diagnostic, mirror: Option<&Mirror>) -> Vec<
 }
 
 fn for_block(mirror: &Mirror) -> impl Iterator<Item = Span> {
-    let calls = mirror.resource().into_iter().flat_map(|resource| &resource.calls);
-    std::iter::once(mirror.span).chain(calls.map(|call| call.span))
+    std::iter::once(mirror.span).chain(mirror.calls().iter().map(|call| call.span))
 }
 
 /// All spans that a finding about this mirror may have as its primary label.

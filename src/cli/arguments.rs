@@ -10,6 +10,8 @@ use crate::convert::{ObjectName, TARGETS, TargetSpec, find_target};
 use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules;
 use crate::settings::FailOn;
+use crate::workspace::EngineVersion;
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::ReadLimits;
 
 const INPUT: &str = "Input";
@@ -89,6 +91,25 @@ pub(super) struct ReadingArguments {
     pub(super) plan_config: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
+    #[command(flatten)]
+    pub(super) engine: EngineArguments,
+}
+
+/// The program that evaluates. `super::loading::load_options` reads the values from the raw matches, which all commands
+/// that evaluate have.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Engine")]
+pub(super) struct EngineArguments {
+    /// Program whose evaluation is followed.
+    ///
+    /// By default, it is detected for each root module: by `mirrorset.toml`, the pins of version managers, `.tofu` files,
+    /// the lock file and `required_version`; else it is the newest Terraform, or OpenTofu if only that one accepts the
+    /// configuration. `check --show-settings` prints the result.
+    #[arg(long, value_name = "ENGINE", value_parser = engine_parser())]
+    pub(super) engine: Option<Engine>,
+    /// Version of that program, such as `1.12` or `1.12.6` [default: detected, else the newest known one].
+    #[arg(long, value_name = "VERSION")]
+    pub(super) engine_version: Option<EngineVersion>,
 }
 
 /// The arguments that set variables. `super::loading::load_options` reads their values from the raw matches, because
@@ -143,6 +164,9 @@ pub(super) struct CheckArguments {
         help_heading = "Baseline"
     )]
     pub(super) write_baseline: Option<PathBuf>,
+    /// Replace an existing file with the baseline, whatever it is.
+    #[arg(long, requires = "write_baseline")]
+    pub(super) force: bool,
     /// Output format.
     #[arg(
         long,
@@ -223,6 +247,12 @@ fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(words).map(|word| FailOn::from_word(&word).unwrap_or_default())
 }
 
+/// Parses an `--engine` value.
+fn engine_parser() -> impl TypedValueParser<Value = Engine> {
+    let values = Engine::ALL.map(|engine| PossibleValue::new(engine.word()).help(engine.name()));
+    PossibleValuesParser::new(values).try_map(|word| Engine::from_word(&word).ok_or("unknown engine"))
+}
+
 /// Parses a `--to` value.
 fn target_parser() -> impl TypedValueParser<Value = &'static TargetSpec> {
     let values = TARGETS
@@ -232,6 +262,10 @@ fn target_parser() -> impl TypedValueParser<Value = &'static TargetSpec> {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each one is a flag of the command line"
+)]
 pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
@@ -255,6 +289,9 @@ pub(super) struct ConvertArguments {
     /// Write one file per manifest into this directory instead of printing them.
     #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
     pub(super) output_dir: Option<PathBuf>,
+    /// Replace existing files in the directory, whatever they are.
+    #[arg(long, requires = "output_dir", help_heading = OUTPUT)]
+    pub(super) force: bool,
     /// Skip mirrors with unknown or sensitive values, and unreadable parts of manifests.
     #[arg(long, help_heading = INPUT)]
     pub(super) skip_unresolved: bool,
@@ -435,6 +472,8 @@ pub(super) struct EvalArguments {
     pub(super) output_format: EvalFormat,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
+    #[command(flatten)]
+    pub(super) engine: EngineArguments,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

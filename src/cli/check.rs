@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::baseline::Entry;
+use crate::baseline::{Entry, is_baseline};
 use crate::config;
 use crate::output::check::ReportView;
 use crate::output::printable;
@@ -39,7 +39,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         return print_settings(&mut session);
     }
     if let Some(path) = &arguments.write_baseline {
-        write_file(path, &session.render_baseline(path))?;
+        let text = session.render_baseline(path);
+        write_file(path, &text, &is_baseline, arguments.force)?;
         session.read_baseline(path)?;
     }
     let report = session.check();

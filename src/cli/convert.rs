@@ -10,8 +10,8 @@ use crate::convert::{
     Conversion, ConvertError, Document, OptionGroup, Options as ConvertOptions, TARGETS, convert, hcl,
 };
 use crate::diagnostic::{Diagnostic, Severity, Subject};
-use crate::model::MirrorAddress;
-use crate::rules::SKIPPED_INPUT;
+use crate::model::{MirrorAddress, SkipReason};
+use crate::rules::{SKIPPED_INPUT, report_skipped};
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
 use crate::workspace::{Loaded, Options};
@@ -61,7 +61,19 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
         eprint_line(&line);
     }
     output_documents(arguments, &conversion.documents)?;
+    let unopened = unopened_wrappers(loaded);
+    if conversion.documents.is_empty() && !unopened.is_empty() {
+        eprint_findings(&unopened, loaded);
+        return Ok(Exit::Failure);
+    }
     Ok(exit)
+}
+
+/// What was skipped because a mirror set is in something that could not be opened.
+fn unopened_wrappers(loaded: &Loaded) -> Vec<Diagnostic> {
+    let skipped = loaded.project.coverage.skipped.iter();
+    let unopened = skipped.filter(|skipped| skipped.reason == SkipReason::UnopenedWrapper);
+    unopened.filter_map(report_skipped).collect()
 }
 
 /// The errors that `check` reports of the mirrors that are converted, and of anything that is not about one mirror, unless
@@ -187,5 +199,5 @@ fn output_documents(arguments: &ConvertArguments, documents: &[Document]) -> any
     let files = documents
         .iter()
         .map(|document| (document.file.as_str(), document.text.as_str()));
-    write_files(directory, files)
+    write_files(directory, files, arguments.force)
 }

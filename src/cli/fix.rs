@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use similar::TextDiff;
 
 use crate::diagnostic::{Applicability, Diagnostic, pluralize};
@@ -19,8 +19,8 @@ use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print}
 pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<()> {
     let outcome = run_fixes(arguments, options)?;
     fix::write(&outcome)
-        .map_err(|(path, error)| anyhow::Error::new(error).context(path.display().to_string()))
-        .context("some fixes could not be written")?;
+        .map_err(|(path, error)| anyhow!("{} {error}", path.display()))
+        .context("the fixes could not be written")?;
     if outcome.fixed > 0 {
         let files = outcome.changes.len();
         eprint_line(&format!(

@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config;
-use crate::workspace::{InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
+use crate::workspace::{EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files, ReadLimits};
 
 use super::arguments::ReadingArguments;
@@ -54,6 +55,14 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         .subcommand()
         .and_then(|(_, matches)| matches.try_get_one::<String>("workspace").ok().flatten());
     let workspace = workspace.cloned();
+    let argument = matches.subcommand().map(|(_, matches)| matches);
+    let engine = argument.and_then(|matches| matches.try_get_one::<Engine>("engine").ok().flatten());
+    let engine_version = argument.and_then(|matches| {
+        matches
+            .try_get_one::<EngineVersion>("engine_version")
+            .ok()
+            .flatten()
+    });
     Ok(Options {
         project_root: None,
         workspace: workspace.or_else(|| variable("TF_WORKSPACE")?.into_string().ok()),
@@ -62,6 +71,8 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         plan_configuration: PlanConfiguration::None,
         files: Arc::new(DiskFiles::default()),
         environment,
+        engine: engine.copied(),
+        engine_version: engine_version.copied(),
         variables: variables.into_iter().map(|(_, variable)| variable).collect(),
     })
 }

@@ -1,33 +1,64 @@
 //! Writes the output files of commands.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
-/// Writes a file, and overwrites an existing one.
-pub(super) fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+use crate::file_writer::{self, Replace};
+
+/// Writes a file. An existing one is replaced if it fulfills `is_ours`, or with `force`.
+pub(super) fn write_file(
+    path: &Path,
+    text: &str,
+    is_ours: &dyn Fn(&str) -> bool,
+    force: bool,
+) -> anyhow::Result<()> {
+    let result = file_writer::write(path, text, replace(is_ours, force));
+    result.map_err(|error| anyhow!("{} {error}", path.display()))
 }
 
-/// Writes files, given as names and texts, into a directory, which is created if it does not exist.
+/// Writes files, given as names and texts, into a directory, which is created if it does not exist. Existing files are
+/// replaced if they begin as the new ones do, or with `force`. If one cannot be written, none is.
 pub(super) fn write_files<'d>(
     directory: &Path,
     files: impl Iterator<Item = (&'d str, &'d str)> + Clone,
+    force: bool,
 ) -> anyhow::Result<()> {
-    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
-    for (name, _) in files.clone() {
+    let is_link = std::fs::symlink_metadata(directory).is_ok_and(|metadata| metadata.is_symlink());
+    anyhow::ensure!(
+        !is_link,
+        "{} exists and is a link, and nothing is written through links",
+        directory.display()
+    );
+    std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    for (name, text) in files.clone() {
         let path = directory.join(name);
-        // A link could lead out of the directory.
-        let metadata = fs::symlink_metadata(&path);
-        anyhow::ensure!(
-            metadata.is_err() || metadata.is_ok_and(|metadata| metadata.is_file()),
-            "{} exists and is not a regular file; no files were written",
-            path.display()
-        );
+        let is_similar = |old: &str| begins_alike(old, text);
+        let result = file_writer::verify(&path, replace(&is_similar, force));
+        result.map_err(|error| anyhow!("{} {error}; no files were written", path.display()))?;
     }
     for (name, text) in files {
-        write_file(&directory.join(name), text)?;
+        write_file(&directory.join(name), text, &|old| begins_alike(old, text), force)?;
     }
     Ok(())
+}
+
+fn replace(is_ours: &dyn Fn(&str) -> bool, force: bool) -> Replace<'_> {
+    if force {
+        Replace::AnyFile
+    } else {
+        Replace::If(is_ours)
+    }
+}
+
+/// Whether the first two words of two texts are the same, apart from comments: `apiVersion: config.openshift.io/v1`,
+/// `resource "rhcs_image_mirror"`.
+fn begins_alike(old: &str, new: &str) -> bool {
+    let words = |text: &str| {
+        let lines = text.lines().map(str::trim);
+        let content = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let words = content.flat_map(|line| line.split_whitespace().map(str::to_owned));
+        words.take(2).collect::<Vec<_>>()
+    };
+    words(old) == words(new)
 }

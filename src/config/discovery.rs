@@ -30,6 +30,8 @@ pub struct ConfigFiles {
     /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
+    /// Links with the name of a configuration file that are not followed.
+    pub(crate) unread_links: Vec<PathBuf>,
     /// The errors in the files.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -57,27 +59,18 @@ impl ConfigFiles {
         self.all.get(index?)
     }
 
-    /// Whether a configuration file excludes a path in a directory whose path is canonical.
+    /// Whether a configuration file excludes a path, whose directory is canonical. A link is excluded where it lies: the
+    /// configuration file beside its target could be anybody's.
     pub fn excludes(&mut self, path: &Path, sources: &mut Sources) -> bool {
-        let is_resolved = path.is_absolute() && !sources.files().is_link(path);
-        let canonical = if is_resolved {
-            path.to_owned()
-        } else {
-            sources.files().canonical_path(path)
-        };
-        let Some(parent) = canonical.parent() else {
-            return false;
-        };
-        let index = match &self.source {
-            ConfigSource::Nearest => self.read_nearest(parent, sources),
-            _ => {
-                return self
-                    .nearest(parent, sources)
-                    .is_some_and(|config| config.excludes(&canonical));
+        let parent = path.parent().unwrap_or(path);
+        let config = match &self.source {
+            ConfigSource::Nearest => {
+                let index = self.read_nearest(parent, sources);
+                index.and_then(|index| self.all.get(index))
             }
+            _ => self.nearest(parent, sources),
         };
-        let config = index.and_then(|index| self.all.get(index));
-        config.is_some_and(|config| config.excludes(&canonical))
+        config.is_some_and(|config| config.excludes(path))
     }
 
     /// Reads the nearest file in a directory or its parent directories, and returns its position.
@@ -91,9 +84,13 @@ impl ConfigFiles {
             }
             without_file.push(ancestor);
             let path = ancestor.join(FILE_NAME);
-            if is_config_file(&path, sources.files()) {
-                nearest = self.read(&path, sources);
-                break;
+            match find_config_file(&path, sources.files()) {
+                Candidate::File => {
+                    nearest = self.read(&path, sources);
+                    break;
+                }
+                Candidate::UnreadLink => self.unread_links.push(path),
+                Candidate::None => {}
             }
         }
         for directory in without_file {
@@ -133,12 +130,34 @@ impl ConfigFiles {
     }
 }
 
-/// Whether a path is a configuration file. A link is followed only to another file of that name: in a pull request, it
-/// could lead to any file, whose text an error would show.
-fn is_config_file(path: &Path, files: &dyn Files) -> bool {
-    let is_allowed = !files.is_link(path)
-        || files
-            .canonicalize(path)
-            .is_ok_and(|target| target.file_name() == path.file_name());
-    is_allowed && files.is_file(path)
+/// What has the name of a configuration file.
+enum Candidate {
+    None,
+    /// A configuration file.
+    File,
+    /// A link that is not followed.
+    UnreadLink,
+}
+
+/// Whether a path is a configuration file. A link is followed only to another file of that name in the same repository or,
+/// outside of a repository, directory: in a pull request, it could lead to any file, whose text an error would show.
+fn find_config_file(path: &Path, files: &dyn Files) -> Candidate {
+    if !files.is_link(path) {
+        return if files.is_file(path) {
+            Candidate::File
+        } else {
+            Candidate::None
+        };
+    }
+    let directory = path.parent().unwrap_or(path);
+    let mut ancestors = directory.ancestors();
+    let top = ancestors.find(|ancestor| files.exists(&ancestor.join(".git")));
+    let top = files.canonical_path(top.unwrap_or(directory));
+    let target = files.canonicalize(path).ok().filter(|target| {
+        target.file_name() == path.file_name() && target.starts_with(&top) && files.is_file(target)
+    });
+    match target {
+        Some(_) => Candidate::File,
+        None => Candidate::UnreadLink,
+    }
 }

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
+use super::engine_version::EngineVersion;
 use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, Levels, RuleSettings};
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileId, Span};
 
 /// The name of configuration files.
@@ -22,6 +24,8 @@ pub struct Config {
     pub(super) exclude: Option<Setting<Globs>>,
     pub(super) known_gaps: Option<Setting<Globs>>,
     pub(super) var_files: Option<Setting<Vec<String>>>,
+    pub(super) engine: Option<Setting<Engine>>,
+    pub(super) engine_version: Option<Setting<EngineVersion>>,
     pub(super) overrides: Overrides,
 }
 
@@ -128,6 +132,20 @@ impl Config {
             let globs = &globs.value;
             source.is_some_and(|source| globs.set.is_match(source)) || globs.matches(path, &self.base)
         })
+    }
+
+    /// `engine`, and the span where it is set.
+    #[must_use]
+    pub(crate) fn engine(&self) -> Option<(Engine, Span)> {
+        self.engine.as_ref().map(|setting| (setting.value, setting.span))
+    }
+
+    /// `engine-version`, and the span where it is set.
+    #[must_use]
+    pub(crate) fn engine_version(&self) -> Option<(EngineVersion, Span)> {
+        self.engine_version
+            .as_ref()
+            .map(|setting| (setting.value, setting.span))
     }
 
     /// The canonical path of the directory of the file.

@@ -7,6 +7,10 @@ pub(super) enum Kind {
     Flag,
     /// One of the words of `FailOn`.
     FailOn,
+    /// One of the words of `Engine`.
+    Engine,
+    /// A version of a program.
+    Version,
     /// A list of strings.
     Strings,
     /// A table of rules and levels.
@@ -24,7 +28,7 @@ pub(super) struct Key {
 }
 
 /// The keys of the file.
-pub(super) const FILE: [Key; 7] = [
+pub(super) const FILE: [Key; 9] = [
     Key {
         name: "rules",
         kind: Kind::Rules,
@@ -57,6 +61,16 @@ pub(super) const FILE: [Key; 7] = [
         kind: Kind::Strings,
         description: "Files with variable values, relative to this file. They override the files that Terraform loads \
                       automatically, and are overridden by the command line.",
+    },
+    Key {
+        name: "engine",
+        kind: Kind::Engine,
+        description: "Program that evaluates the configuration. By default, it is detected for each root module.",
+    },
+    Key {
+        name: "engine-version",
+        kind: Kind::Version,
+        description: "Version of that program, such as \"1.12\". By default, it is detected for each root module.",
     },
     Key {
         name: "overrides",

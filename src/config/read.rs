@@ -10,8 +10,10 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::rules;
 use crate::settings::{FailOn, Level};
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileId, Span};
 
+use super::engine_version::EngineVersion;
 use super::file::{Config, Globs, Override, Overrides, Setting};
 use super::keys::{FILE, Key, Kind, OVERRIDE};
 
@@ -31,6 +33,8 @@ pub(super) fn parse_config(file: FileId, text: &str, base: PathBuf) -> (Config, 
         exclude: None,
         known_gaps: None,
         var_files: None,
+        engine: None,
+        engine_version: None,
         overrides: Overrides::default(),
     };
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -75,7 +79,7 @@ impl Reader {
         let unknown = word.get_ref().as_ref();
         let help = match nearest_of(unknown, words.iter().copied()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
-            None if words.len() > 8 => "run `mirrorset rules` to list the rules".to_owned(),
+            None if words.len() > 12 => "run `mirrorset rules` to list the rules".to_owned(),
             None => format!("expected one of {}", words.join(", ")),
         };
         self.report(word.span(), format!("unknown {what} `{unknown}`"))
@@ -119,6 +123,15 @@ impl Reader {
                     DeValue::Boolean(flag) => config.strict = Some(Setting { value: *flag, span }),
                     _ => self.report_wrong_type(value, key.name, "true or false"),
                 },
+                (Kind::Engine, _) => {
+                    let words = Engine::ALL.map(|engine| (engine.word(), engine));
+                    let engine = self.read_word(value, key.name, &words);
+                    config.engine = engine.map(|value| Setting { value, span });
+                }
+                (Kind::Version, _) => {
+                    let version = self.read_version(value, key.name);
+                    config.engine_version = version.map(|value| Setting { value, span });
+                }
                 (Kind::Strings, "var-files") => {
                     let files = self.read_strings(value, key.name).into_iter();
                     let value = files.map(|file| file.get_ref().to_string()).collect();
@@ -176,6 +189,20 @@ impl Reader {
             );
         }
         known.map(|(_, value)| *value)
+    }
+
+    fn read_version(&mut self, value: &Value<'_>, key: &str) -> Option<EngineVersion> {
+        let DeValue::String(text) = value.get_ref() else {
+            self.report_wrong_type(value, key, "a version in quotes, such as \"1.12\"");
+            return None;
+        };
+        match text.parse() {
+            Ok(version) => Some(version),
+            Err(error) => {
+                self.report(value.span(), error);
+                None
+            }
+        }
     }
 
     fn read_strings<'v, 't>(&mut self, value: &'v Value<'t>, key: &str) -> Vec<Spanned<&'v DeString<'t>>> {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::rules::RULES;
 use crate::settings::{FailOn, Level};
+use terraform_eval::dialect::Engine;
 
 use super::keys::{FILE, Key, Kind, OVERRIDE};
 
@@ -46,6 +47,8 @@ fn value_schema(kind: Kind) -> Value {
     match kind {
         Kind::Flag => json!({"type": "boolean"}),
         Kind::FailOn => json!({"enum": FailOn::WORDS.map(|(word, _)| word)}),
+        Kind::Engine => json!({"enum": Engine::ALL.map(Engine::word)}),
+        Kind::Version => json!({"type": "string", "pattern": "^v?[0-9]+\\.[0-9]+(\\.[0-9]+)?([-+].*)?$"}),
         Kind::Strings => json!({"type": "array", "items": {"type": "string"}}),
         Kind::Rules => {
             let rules: Map<String, Value> = RULES

@@ -6,9 +6,21 @@ use std::path::{Path, PathBuf};
 
 use crate::rules::{RULES, Rule, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, RuleSelection};
+use terraform_eval::dialect::Dialect;
 use terraform_eval::source::{Sources, Span, display_name};
+use terraform_eval::version::Version;
 
 use super::file::{Config, Setting};
+
+/// The program and version of a root module, and what decided them.
+pub(crate) struct ShownDialect<'d> {
+    /// The program and version.
+    pub(crate) dialect: Dialect,
+    /// What says which program it is.
+    pub(crate) engine_reason: &'d str,
+    /// What says which version it is.
+    pub(crate) version_reason: &'d str,
+}
 
 /// Renders the settings of a directory, and then those of its files that differ.
 #[must_use]
@@ -17,6 +29,7 @@ pub(crate) fn render_settings(
     files: &BTreeSet<PathBuf>,
     config: Option<&Config>,
     selection: &RuleSelection,
+    dialect: Option<ShownDialect<'_>>,
     sources: &Sources,
 ) -> String {
     let mut text = String::new();
@@ -58,6 +71,20 @@ pub(crate) fn render_settings(
             Some((value, span)) => push_line(key, &format!("{value:?}"), &location(span)),
             None => push_line(key, "[]", DEFAULT),
         }
+    }
+    if let Some(shown) = dialect {
+        let Version(major, minor, patch) = shown.dialect.version();
+        let version = if shown.dialect.admitted().is_single() {
+            format!("{major}.{minor}.{patch}")
+        } else {
+            format!("{major}.{minor}")
+        };
+        push_line(
+            "engine",
+            &format!("{:?}", shown.dialect.engine().word()),
+            shown.engine_reason,
+        );
+        push_line("engine-version", &format!("{version:?}"), shown.version_reason);
     }
     let mut push_rules = |prefix: &str, path: &Path, base: Option<&Path>| {
         for rule in RULES {

@@ -13,7 +13,7 @@ use crate::cluster_mirrors::{
     ClusterMirrors, by_cluster, conversion_issues, duplicate_sources, select_cluster,
 };
 use crate::diagnostic::Diagnostic;
-use crate::model::Project;
+use crate::model::{Attribute, AttributeValue, Mirror, Project, UnknownReasons};
 use crate::rules::report_unfinished_plans;
 use terraform_eval::source::Sources;
 
@@ -120,6 +120,19 @@ pub fn convert(
     Ok(conversion)
 }
 
+/// Whether a value of a manifest's entry is missing or rejected, which is reported as an issue of the manifest.
+fn has_reported_issue(mirror: &Mirror) -> bool {
+    let elements = mirror.mirrors.value().into_iter().flatten();
+    let unknown = std::iter::once(&mirror.source)
+        .chain(elements)
+        .filter_map(Attribute::as_unknown)
+        .chain(mirror.mirrors.as_unknown())
+        .chain(mirror.policy.as_unknown());
+    let is_missing = matches!(mirror.source.content, AttributeValue::Absent);
+    mirror.address.manifest().is_some()
+        && (is_missing || unknown.into_iter().any(UnknownReasons::is_rejected))
+}
+
 /// The unresolved mirrors of a cluster: the addresses of those that are skipped, and what is unknown of the others.
 fn unresolved_mirrors(cluster: &ClusterMirrors<'_>, options: &Options) -> (Vec<String>, Vec<Diagnostic>) {
     if options.skip_unresolved {
@@ -127,11 +140,11 @@ fn unresolved_mirrors(cluster: &ClusterMirrors<'_>, options: &Options) -> (Vec<S
         let addresses = unresolved.map(|unresolved| unresolved.mirror.address.to_string());
         return (addresses.collect(), Vec::new());
     }
-    // An entry of a manifest is unresolved because of an issue that is reported already.
+    // An entry of a manifest can be unresolved because of an issue that is reported already.
     let resources = cluster
         .unresolved
         .iter()
-        .filter(|unresolved| unresolved.mirror.address.manifest().is_none());
+        .filter(|unresolved| !has_reported_issue(unresolved.mirror));
     let reasons = resources.flat_map(|unresolved| unresolved.reasons.iter().cloned());
     (Vec::new(), reasons.collect())
 }

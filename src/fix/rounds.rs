@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
-use terraform_eval::source::{Files, OverlayFiles, Sources};
+use crate::rules::SYNTAX_ERROR;
+use terraform_eval::source::{FileId, Files, OverlayFiles, Sources};
 
 use super::apply::apply_fixes;
 use super::outcome::{FileChange, FixOutcome};
@@ -14,8 +15,8 @@ use super::select::{FixKey, SelectedFix, select_fixes};
 /// If there are fixes left after this many rounds, some of them undo each other.
 const MAX_ROUNDS: usize = 10;
 
-/// The maximum number of times that fixes are applied or skipped.
-const MAX_STEPS: usize = 1000;
+/// How often everything is checked: a fix that introduces an error takes some checks to find.
+const MAX_CHECKS: usize = 200;
 
 /// Applies the fixes of findings in memory, up to an applicability. `check` reads and checks everything through the
 /// files that it gets, which are `files` with the fixes so far, and returns the findings with the sources that they
@@ -34,16 +35,17 @@ pub(crate) fn fix<E>(
         max_applicability,
         check,
         skipped: BTreeSet::new(),
+        checks: 0,
     };
     let mut outcome = FixOutcome::default();
     let mut state = fixer.check(BTreeMap::new(), 0)?;
     let mut rounds = 0;
-    for _ in 0..MAX_STEPS {
-        let selected = fixer.select(&state.findings, &state.sources);
+    loop {
+        let selected = fixer.select(&state.findings, &state);
         if selected.is_empty() {
             break;
         }
-        if rounds == MAX_ROUNDS {
+        if rounds == MAX_ROUNDS || fixer.checks >= MAX_CHECKS {
             outcome.has_more = true;
             break;
         }
@@ -93,6 +95,8 @@ struct Fixer<C> {
     check: C,
     /// The fixes that introduce an error.
     skipped: BTreeSet<FixKey>,
+    /// How often everything was checked.
+    checks: usize,
 }
 
 impl<C, E> Fixer<C>
@@ -103,9 +107,11 @@ where
     fn select<'f>(
         &self,
         findings: impl IntoIterator<Item = &'f Diagnostic>,
-        sources: &Sources,
+        state: &FixState,
     ) -> Vec<SelectedFix<'f>> {
-        select_fixes(findings, sources, self.max_applicability, &self.skipped)
+        let broken = files_with_syntax_errors(&state.findings);
+        let sources = &state.sources;
+        select_fixes(findings, sources, self.max_applicability, &self.skipped, &broken)
     }
 
     /// Applies as many of the selected fixes as introduce no error. To find a fix that introduces one, the fixes are
@@ -146,7 +152,7 @@ where
                 .findings
                 .iter()
                 .filter(|finding| increased.contains(&finding.code));
-            let selected = self.select(introduced, &state.sources);
+            let selected = self.select(introduced, &state);
             if selected.is_empty() {
                 break;
             }
@@ -173,6 +179,7 @@ where
                 .map(|(path, change)| (path.clone(), change.after.clone()));
             Arc::new(OverlayFiles::new(texts.collect(), self.unfixed.clone()))
         };
+        self.checks += 1;
         let (findings, sources) = (self.check)(files)?;
         Ok(FixState {
             changes,
@@ -181,6 +188,15 @@ where
             sources,
         })
     }
+}
+
+fn files_with_syntax_errors(findings: &[Diagnostic]) -> BTreeSet<FileId> {
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.code == SYNTAX_ERROR.code());
+    errors
+        .filter_map(|error| Some(error.primary.as_ref()?.span.file))
+        .collect()
 }
 
 /// How many errors each rule reports. The spans do not count: once the configuration of a plan is changed, the findings

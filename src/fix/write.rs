@@ -1,58 +1,27 @@
-//! Writes fixed texts: each to a temporary file in the same directory, which then replaces the old file atomically.
+//! Writes fixed texts.
 
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::file_writer::{self, Replace, WriteError};
 
 use super::outcome::FixOutcome;
 
-/// Writes the changed files. A file that cannot be written stays unchanged.
+/// Writes the changed files, unless one of them cannot be written or has changed since it was read: then none is written.
 ///
 /// # Errors
 ///
-/// The first file that could not be written, and why. The files before it are written.
-pub(crate) fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, io::Error)> {
-    for (path, change) in &outcome.changes {
-        if change.after != change.before {
-            replace(path, &change.after).map_err(|error| (path.clone(), error))?;
-        }
+/// The first file that cannot be written, and why.
+pub(crate) fn write(outcome: &FixOutcome) -> Result<(), (PathBuf, WriteError)> {
+    let changes = || (outcome.changes.iter()).filter(|(_, change)| change.after != change.before);
+    let with_path = |path: &PathBuf| {
+        let path = path.clone();
+        |error| (path, error)
+    };
+    for (path, change) in changes() {
+        file_writer::verify(path, Replace::Text(&change.before)).map_err(with_path(path))?;
+    }
+    for (path, change) in changes() {
+        file_writer::write(path, &change.after, Replace::Text(&change.before)).map_err(with_path(path))?;
     }
     Ok(())
-}
-
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let permissions = std::fs::metadata(path)?.permissions();
-    if permissions.readonly() {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "the file is read-only",
-        ));
-    }
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.as_file().set_permissions(permissions)?;
-    file.persist(path)?;
-    Ok(())
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
-
-    #[test]
-    fn permissions_stay_and_no_temporary_file_is_left() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("main.tf");
-        std::fs::write(&path, "old").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        replace(&path, "new").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o640
-        );
-        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
-    }
 }

@@ -35,6 +35,8 @@ pub(crate) enum FileRole {
     Manifest,
     /// A file that a function of the configuration reads.
     Data,
+    /// YAML or JSON that declares no mirrors.
+    WithoutMirrors,
 }
 
 impl FileRole {
@@ -48,6 +50,7 @@ impl FileRole {
             Self::Plan => "plan",
             Self::Manifest => "manifest",
             Self::Data => "data",
+            Self::WithoutMirrors => "without-mirrors",
         }
     }
 }
@@ -145,6 +148,8 @@ pub(crate) enum SkipReason {
     UnusedVariables,
     /// A mirror set in an object that mirrorset cannot open.
     UnopenedWrapper,
+    /// A configuration file that only the other program reads.
+    OtherEngine,
 }
 
 impl SkipReason {
@@ -165,6 +170,7 @@ impl SkipReason {
             Self::UnnamedPlan => "unnamed-plan",
             Self::UnusedVariables => "unused-variables",
             Self::UnopenedWrapper => "unopened-wrapper",
+            Self::OtherEngine => "other-engine",
         }
     }
 
@@ -185,6 +191,7 @@ impl SkipReason {
             Self::UnnamedPlan => "plan that is not named",
             Self::UnusedVariables => "unused variables",
             Self::UnopenedWrapper => "wrapped manifest",
+            Self::OtherEngine => "for another engine",
         }
     }
 
@@ -202,7 +209,8 @@ impl SkipReason {
             | Self::Hidden
             | Self::UnknownKind
             | Self::UnnamedPlan
-            | Self::UnusedVariables => Hides::Nothing,
+            | Self::UnusedVariables
+            | Self::OtherEngine => Hides::Nothing,
         }
     }
 }

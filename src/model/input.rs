@@ -29,6 +29,9 @@ pub struct Input {
     pub name: String,
     /// The mirrors, one for each planned instance or entry, sorted by address.
     pub mirrors: Vec<Mirror>,
+    /// The number of mirror blocks, and of calls of modules with mirrors or clusters, that have no instance: `count = 0`, or
+    /// an empty `for_each`. Zero for other kinds than configuration.
+    pub without_instances: usize,
     /// The clusters that the input creates or reads, one for each block that has an instance. Sorted by path.
     pub clusters: Vec<Cluster>,
     /// The resources that wait for clusters. Sorted by path.
@@ -99,6 +102,7 @@ impl Input {
             has_configuration: false,
             name: name.into(),
             mirrors: Vec::new(),
+            without_instances: 0,
             clusters: Vec::new(),
             waiters: Vec::new(),
             data_sources: Vec::new(),

@@ -3,6 +3,7 @@
 use terraform_eval::source::Span;
 
 use super::cluster::RegistrySources;
+use super::input_kind::InputKind;
 use super::mirror_address::DocumentAddress;
 
 /// Facts that only manifests have.
@@ -10,6 +11,8 @@ use super::mirror_address::DocumentAddress;
 pub struct ManifestFacts {
     /// The number of documents.
     pub documents: usize,
+    /// The kind of the Terraform input whose resources apply the documents. `None` if the documents are in files.
+    pub applied_by: Option<InputKind>,
     /// The registries that the documents allow, block or trust.
     pub registry_sources: Vec<RegistrySources>,
     /// What the API server would reject or drop, in the order of the documents.
@@ -118,6 +121,44 @@ impl ManifestIssueKind {
             | Self::Policy { .. }
             | Self::Name { .. } => true,
             Self::Unknown { .. } | Self::Twice { .. } | Self::Overridden { .. } => false,
+        }
+    }
+
+    /// The same issue without the value, which is sensitive.
+    #[must_use]
+    pub(crate) fn without_value(self) -> Self {
+        let hidden = || "(sensitive value)".to_owned();
+        match self {
+            Self::Version { expected, .. } => Self::Version {
+                found: Some(hidden()),
+                expected,
+            },
+            Self::Kind { .. } => Self::Kind {
+                found: Some(hidden()),
+            },
+            Self::Type {
+                field,
+                found,
+                expected,
+                ..
+            } => Self::Type {
+                field,
+                found,
+                expected,
+                unquoted: None,
+            },
+            Self::Policy { .. } => Self::Policy { found: hidden() },
+            Self::Name { .. } => Self::Name { found: hidden() },
+            Self::Unknown { known, .. } => Self::Unknown {
+                field: hidden(),
+                known,
+            },
+            Self::Overridden { explicit, .. } => Self::Overridden {
+                key: hidden(),
+                explicit,
+            },
+            Self::Twice { first, .. } => Self::Twice { key: hidden(), first },
+            Self::Missing { .. } => self,
         }
     }
 

@@ -43,10 +43,19 @@ pub enum Declaration {
     /// A resource block.
     Resource(Box<ResourceDeclaration>),
     /// An entry of a manifest, which has nothing but a source, mirrors and a policy.
-    ManifestEntry {
-        /// Whether a later document replaces its own, so that the entry has no effect.
-        is_overwritten: bool,
-    },
+    ManifestEntry(ManifestDeclaration),
+}
+
+/// What an entry has from its manifest.
+#[derive(Debug, Clone, Default)]
+pub struct ManifestDeclaration {
+    /// Whether a later document replaces the entry's, so that the entry has no effect.
+    pub is_overwritten: bool,
+    /// The module calls that enclose the Terraform resource of the manifest, outermost first. Empty if there are none.
+    pub calls: Vec<TraceStep>,
+    /// Why the number of instances of the Terraform resource is unknown. In that case, the entry represents those of all
+    /// instances.
+    pub instances: Option<UnknownReasons>,
 }
 
 /// The part of a mirror that only resource blocks have.
@@ -115,7 +124,7 @@ impl Mirror {
         source: Attribute<String>,
         mirrors: Attribute<Vec<Attribute<String>>>,
         policy: Attribute<SourcePolicy>,
-        is_overwritten: bool,
+        declaration: ManifestDeclaration,
     ) -> Self {
         Self {
             id: MirrorId::default(),
@@ -125,7 +134,7 @@ impl Mirror {
             source,
             mirrors,
             policy,
-            declaration: Declaration::ManifestEntry { is_overwritten },
+            declaration: Declaration::ManifestEntry(declaration),
         }
     }
 
@@ -134,7 +143,7 @@ impl Mirror {
     pub fn resource(&self) -> Option<&ResourceDeclaration> {
         match &self.declaration {
             Declaration::Resource(resource) => Some(resource),
-            Declaration::ManifestEntry { .. } => None,
+            Declaration::ManifestEntry(_) => None,
         }
     }
 
@@ -142,23 +151,56 @@ impl Mirror {
     pub fn resource_mut(&mut self) -> Option<&mut ResourceDeclaration> {
         match &mut self.declaration {
             Declaration::Resource(resource) => Some(resource),
-            Declaration::ManifestEntry { .. } => None,
+            Declaration::ManifestEntry(_) => None,
         }
     }
 
     /// Whether it is an entry without effect, because a later document replaces its own.
     #[must_use]
     pub fn is_overwritten(&self) -> bool {
-        matches!(
-            self.declaration,
-            Declaration::ManifestEntry { is_overwritten: true }
-        )
+        match &self.declaration {
+            Declaration::Resource(_) => false,
+            Declaration::ManifestEntry(manifest) => manifest.is_overwritten,
+        }
+    }
+
+    /// The module calls that enclose the resource, outermost first.
+    #[must_use]
+    pub fn calls(&self) -> &[TraceStep] {
+        match &self.declaration {
+            Declaration::Resource(resource) => &resource.calls,
+            Declaration::ManifestEntry(manifest) => &manifest.calls,
+        }
+    }
+
+    /// Whether Terraform rejects an argument, or the number of instances.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        let is_rejected = |reasons: &UnknownReasons| reasons.reasons.iter().any(UnknownReason::is_rejected);
+        let elements = match &self.mirrors.content {
+            AttributeValue::Known(elements) => elements.as_slice(),
+            _ => &[],
+        };
+        let reasons = [
+            self.source.as_unknown(),
+            self.mirrors.as_unknown(),
+            self.unknown_instances(),
+            self.resource()
+                .and_then(|resource| resource.cluster_id.as_unknown()),
+            self.resource()
+                .and_then(|resource| resource.mirror_type.as_unknown()),
+        ];
+        let of_elements = elements.iter().filter_map(Attribute::as_unknown);
+        reasons.into_iter().flatten().chain(of_elements).any(is_rejected)
     }
 
     /// Why the number of instances is unknown, if it is.
     #[must_use]
     pub fn unknown_instances(&self) -> Option<&UnknownReasons> {
-        self.resource()?.instances.as_ref()
+        match &self.declaration {
+            Declaration::Resource(resource) => resource.instances.as_ref(),
+            Declaration::ManifestEntry(manifest) => manifest.instances.as_ref(),
+        }
     }
 
     /// A key that is the same for the mirrors of one cluster of an input, and different for those of two clusters. It may be

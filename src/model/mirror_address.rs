@@ -56,7 +56,9 @@ pub struct EntryAddress {
 
 impl fmt::Display for EntryAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]", self.document, self.index)
+        self.document.write_object(f)?;
+        write!(f, "[{}]", self.index)?;
+        self.document.write_resource(f)
     }
 }
 
@@ -73,10 +75,13 @@ pub struct DocumentAddress {
     pub name: Option<Arc<str>>,
     /// How many documents of the same kind and name precede it. The second one is displayed with `#2`.
     pub before: usize,
+    /// The address of the Terraform resource that applies the document, if one does.
+    pub resource: Option<Arc<str>>,
 }
 
-impl fmt::Display for DocumentAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl DocumentAddress {
+    /// Writes the kind and the name.
+    fn write_object(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
         if let Some(name) = &self.name {
             write!(f, "/{name}")?;
@@ -86,21 +91,57 @@ impl fmt::Display for DocumentAddress {
         }
         Ok(())
     }
+
+    /// Writes the Terraform resource: ` in kubernetes_manifest.mirrors`.
+    fn write_resource(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.resource {
+            Some(resource) => write!(f, " in {resource}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for DocumentAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_object(f)?;
+        self.write_resource(f)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(name: Option<&str>, before: usize, index: usize) -> String {
-        let document = DocumentAddress {
+    fn document(name: Option<&str>, before: usize) -> DocumentAddress {
+        DocumentAddress {
             position: 7,
             cluster: "cluster-resources".into(),
             kind: ManifestKind::DigestMirrorSet,
             name: name.map(Into::into),
             before,
-        };
+            resource: None,
+        }
+    }
+
+    fn entry(name: Option<&str>, before: usize, index: usize) -> String {
+        let document = document(name, before);
         MirrorAddress::Entry(EntryAddress { document, index }).to_string()
+    }
+
+    #[test]
+    fn the_terraform_resource_is_displayed() {
+        let document = DocumentAddress {
+            resource: Some("kubernetes_manifest.mirrors".into()),
+            ..document(Some("release-0"), 0)
+        };
+        assert_eq!(
+            document.to_string(),
+            "ImageDigestMirrorSet/release-0 in kubernetes_manifest.mirrors"
+        );
+        assert_eq!(
+            EntryAddress { document, index: 3 }.to_string(),
+            "ImageDigestMirrorSet/release-0[3] in kubernetes_manifest.mirrors"
+        );
     }
 
     #[test]

@@ -38,8 +38,8 @@ struct Line<'a> {
     error: Option<String>,
 }
 
-/// Renders one JSON object. `json` is the value as `jsonencode` encodes it, or null if it is not wholly known or is
-/// sensitive; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`. As in `jsonencode`, a value
+/// Renders one JSON object. `json` is the value as `jsonencode` encodes it, or null if it is not wholly known, is
+/// sensitive or is ephemeral; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`. As in `jsonencode`, a value
 /// without a JSON form (an infinite number) is an error.
 #[must_use]
 pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
@@ -63,7 +63,8 @@ pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
 }
 
 fn value_line<'a>(expression: &'a str, value: &Value) -> Result<Line<'a>, String> {
-    let is_visible = value.is_wholly_known() && !value.marks_deep().is_sensitive();
+    let marks = value.marks_deep();
+    let is_visible = value.is_wholly_known() && !marks.is_sensitive() && !marks.is_ephemeral();
     let json = if is_visible {
         to_json(value).map_err(|error| error.to_string())?.into()
     } else {

@@ -28,6 +28,13 @@ pub(crate) fn summary_line(summary: &Summary, project: &Project, findings: &[Dia
     {
         let _ = write!(line, " ({reason})");
     }
+    if summary.without_instances > 0 {
+        let _ = write!(
+            line,
+            "; {} without instances",
+            pluralize(summary.without_instances, "block")
+        );
+    }
     if summary.suppressed > 0 {
         let _ = write!(line, "; {} suppressed", summary.suppressed);
     }

@@ -6,6 +6,8 @@
 //! | What is known while a root module is read? | `root_module/reader`, `evaluation_context` |
 //! | Which instances does a block have (`count`, `for_each`)? | `root_module/instances` |
 //! | How is a mirror, cluster, waiter, data source or `import` block read? | `root_module/{mirrors,clusters,waiters,data_sources,imports}` |
+//! | Which manifests do resources apply? | `root_module/manifests` |
+//! | How does a value become a manifest, and how is a partly unknown one read? | `manifest_node`, `placeholders` |
 //! | Which modules enclose a block, and what do their calls leave out? | `root_module/calls` |
 //! | What does a block inherit from them? | `root_module/enclosing_context` |
 //! | Which versions of the provider do the modules accept? | `root_module/provider_versions` |
@@ -26,8 +28,10 @@ mod evaluation_context;
 mod insertion_points;
 mod issues;
 mod list_edits;
+mod manifest_node;
 mod meta_arguments;
 mod mirror_block;
+mod placeholders;
 mod provenance;
 mod reference_counts;
 mod registry_sources;

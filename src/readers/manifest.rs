@@ -22,7 +22,11 @@
 //! | How can a fix edit a string? | `literals` |
 //! | What does the API server reject? | `issues` |
 //! | How do documents become an input of the model? | `assemble` |
+//! | Which resource types of Terraform apply manifests? | `resource_types` |
+//! | Which manifests do the resources of an input apply, and to which cluster? | `applied` |
+//! | What is unknown or sensitive in them? | `evaluated` |
 
+mod applied;
 mod assemble;
 mod collect;
 mod detect;
@@ -30,6 +34,7 @@ mod document;
 mod embedded;
 mod entries;
 mod error;
+mod evaluated;
 mod issues;
 mod literals;
 mod names;
@@ -38,13 +43,20 @@ mod objects;
 mod overwritten;
 mod read;
 mod registry_sources;
+mod resource_types;
 mod template;
 mod unopened;
 
+pub(crate) use applied::AppliedManifests;
 pub(crate) use assemble::assemble_input;
 pub(crate) use detect::{declares_mirrors, has_manifest_marker, may_be_encoded, names_lists};
-pub(crate) use document::ManifestDocument;
+pub(crate) use document::{ApplyingResource, ManifestDocument};
 pub(crate) use error::ManifestReadError;
+pub(crate) use evaluated::EvaluatedValues;
+pub(crate) use literals::{ManifestText, Texts};
 pub(crate) use overwritten::mark_overwritten;
 pub(crate) use read::{ReadManifests, read_manifests};
-pub(crate) use unopened::Unopened;
+pub(crate) use resource_types::{
+    HIDDEN_FIELD, ManifestForm, ManifestResourceType, QUOTED_TYPES, can_carry_manifests, is_helm_release,
+    manifest_type, manifest_type_of, names_mirror_set, splits_documents,
+};

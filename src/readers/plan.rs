@@ -16,6 +16,7 @@
 //! | How are the irrelevant parts skipped? | `json_cursor` |
 //! | Which fields of a plan are read? | `document` |
 //! | Which instances are there, and what are their addresses? | `instances`, `instance_address` |
+//! | Which manifests do resources apply? | `manifests` |
 //! | Which values does a mirror have, and why are some unknown? | `mirrors` |
 //! | What changes, and what has drifted? | `changes` |
 //! | Which clusters are there, and with which registry settings? | `clusters`, `cluster_values` |
@@ -38,6 +39,7 @@ mod graph;
 mod instance_address;
 mod instances;
 mod json_cursor;
+mod manifests;
 mod mirrors;
 mod plan_text;
 mod read;
@@ -48,6 +50,6 @@ mod surrounding_text;
 pub use detect::{JsonKind, detect};
 pub(crate) use error::PlanError;
 pub use error::PlanErrorKind;
-pub(crate) use read::{PLAN_MARKERS, read_from_ends};
 pub use read::{PlanContents, read_plan};
+pub(crate) use read::{plan_markers, read_from_ends};
 pub(crate) use surrounding_text::follows_other_text;

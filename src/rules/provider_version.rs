@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{Attribute, ConfigurationIssueKind, Input, InputKinds};
-use crate::provider::versions::{FIRST_WITH_MIRRORS, Version, VersionRange, raise_lower_bound};
+use crate::provider::versions::{FIRST_WITH_MIRRORS, raise_lower_bound};
+use terraform_eval::version::{Version, VersionRange};
 
 use super::{Check, Fixability, Rule};
 

@@ -8,7 +8,7 @@ use super::{Check, Fixability, Rule};
 pub(crate) static RULE: Rule = Rule {
     name: "skipped-input",
     severity: Severity::Info,
-    inputs: InputKinds::CONFIGURATION.union(InputKinds::MANIFEST),
+    inputs: InputKinds::ALL,
     fix: Fixability::None,
     page: include_str!("skipped_input.md"),
     check: Check::External,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::workspace::discovery::ConfigurationDirectory;
+use crate::workspace::project_tree::holds;
 use crate::workspace::terraform_files::configuration_files;
 use memchr::memmem::Finder;
 use terraform_eval::modules::ModuleCall;
@@ -32,7 +33,7 @@ impl Callers {
             for path in configuration_files(&directory.path, files) {
                 let is_inside = files
                     .canonicalize(&path)
-                    .is_ok_and(|path| path.starts_with(&directory.tree));
+                    .is_ok_and(|path| holds(&directory.tree, &path));
                 let bytes = is_inside.then(|| files.read(&path));
                 let Some(Ok(bytes)) = bytes else { continue };
                 if file.find(&bytes).is_some() {

@@ -14,7 +14,7 @@ use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
-use crate::workspace::project_tree::ProjectTrees;
+use crate::workspace::project_tree::{ProjectTrees, holds};
 use crate::workspace::terraform_files::is_configuration;
 use terraform_eval::source::{FileKind, Files, display_name};
 use walkdir::{DirEntry, WalkDir};
@@ -133,10 +133,15 @@ pub(crate) fn discover(
     for path in paths {
         walks.extend(walker.name(path, &mut named_files));
     }
-    let trees = walks.iter().map(|(_, tree)| tree.clone()).collect();
+    let (directories, trees): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) = walks.iter().cloned().unzip();
     // In the order of the paths, a directory comes before what lies in it.
     walker.walk_all(walks);
-    walker.into_discovery(named_files, trees)
+    let directories = directories.into_iter().collect();
+    Discovery {
+        directories,
+        trees,
+        ..walker.into_discovery(named_files)
+    }
 }
 
 impl Discovery {
@@ -368,7 +373,7 @@ impl<'a> Walker<'a> {
     /// Whether a link leads to a file in the tree. A directory to which it leads is looked at under its real path.
     fn follow(&mut self, link: &Path, tree: &Path) -> bool {
         match self.files.canonicalize(link) {
-            Ok(target) if !target.starts_with(tree) => {
+            Ok(target) if !holds(tree, &target) => {
                 if self.files.is_directory(&target) || may_be_input(link) {
                     self.skip(
                         link,
@@ -414,7 +419,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>, trees: BTreeSet<PathBuf>) -> Discovery {
+    fn into_discovery(mut self, named_files: BTreeSet<NamedFile>) -> Discovery {
         for (path, choice) in std::mem::take(&mut self.set_aside) {
             // A module is read with all its files, whoever ignores them.
             if path
@@ -431,11 +436,10 @@ impl<'a> Walker<'a> {
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
             others: self.others.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
-            directories: self.walked.named.directories.iter().cloned().collect(),
-            trees,
             skipped: self.skipped.into_values().collect(),
             errors: self.errors,
             walked: self.walked,
+            ..Discovery::default()
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::readers::configuration::RootModule;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
@@ -67,6 +69,12 @@ fn evaluate_with<T: Send>(
     let Some(root) = modules.take_root(directory, files.sources.files()) else {
         return failure(&EvalError::invalid("no such directory"));
     };
+    let choice = modules.choices.get(&root.module);
+    let candidates = choice.map(DialectChoice::candidates).unwrap_or_default();
+    let alternatives: Vec<RootModule> = candidates
+        .iter()
+        .filter_map(|candidate| modules.read_alternative(root.module, candidate, options, &mut files))
+        .collect();
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
         return failure(&error);
@@ -83,9 +91,21 @@ fn evaluate_with<T: Send>(
         })
         .collect();
     let evaluate_parsed = |parsed: &Result<Expression, EvalError>| {
+        let parsed = parsed.as_ref().map_err(Clone::clone)?;
         // Each expression has a budget of its own.
-        let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
-        evaluate(&evaluator, parsed.as_ref().map_err(Clone::clone)?)
+        let evaluate_in = |root: &RootModule| {
+            let evaluator = Evaluator::new(&modules.tree, &files.sources, &root.inputs, root.module);
+            evaluate(&evaluator, parsed)
+        };
+        let value = evaluate_in(&root);
+        match &value {
+            // Where nothing says which program evaluates, the first one that accepts the expression does.
+            Err(error) if error.is_rejection() => {
+                let mut values = alternatives.iter().map(evaluate_in);
+                values.find(Result::is_ok).unwrap_or(value)
+            }
+            _ => value,
+        }
     };
     let out_of_memory = || failure(&EvalError::limit("not enough memory to evaluate the expression"));
     eval::with_stack(|| parsed.iter().map(evaluate_parsed).collect()).unwrap_or_else(out_of_memory)

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{FileRole, SkipReason, Skipped};
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::options::Options;
-use crate::workspace::project_tree::ProjectTrees;
+use crate::workspace::project_tree::{ProjectTrees, holds};
 use terraform_eval::source::{FileId, ReadError, Sources, Span, display_name};
 
 #[derive(Debug, Default)]
@@ -68,10 +68,7 @@ impl InputFiles {
     /// Whether a path in a directory of the tree is a link that leads out of the tree.
     pub(crate) fn leads_out(&self, path: &Path, tree: &Path) -> bool {
         let files = self.sources.files();
-        files.is_link(path)
-            && !files
-                .canonicalize(path)
-                .is_ok_and(|target| target.starts_with(tree))
+        files.is_link(path) && !files.canonicalize(path).is_ok_and(|target| holds(tree, &target))
     }
 
     pub(crate) fn report_unreadable(&mut self, path: &Path, error: &ReadError) {

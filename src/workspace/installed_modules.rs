@@ -32,10 +32,13 @@ const MAX_BYTES: u64 = 64 << 20;
 pub(crate) struct InstalledModules(BTreeMap<(PathBuf, String), PathBuf>);
 
 impl InstalledModules {
-    /// Adds the manifest of a root module, if it has one. A manifest that cannot be read is ignored, because
-    /// `terraform init` writes it again.
+    /// Adds the manifest in the data directory of a root module, if there is one. A manifest that cannot be read is ignored,
+    /// because `terraform init` writes it again: the modules count as not installed.
     pub(crate) fn read(&mut self, root: &Path, data_directory: &Path, files: &dyn Files) {
-        let path = root.join(data_directory).join("modules/modules.json");
+        let path = files.canonicalize(&data_directory.join("modules/modules.json"));
+        let Some(path) = path.ok().filter(|path| path.starts_with(data_directory)) else {
+            return;
+        };
         let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
             return;
         };

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::manifest::AppliedManifests;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::{ConfigurationDirectory, discover};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
@@ -58,18 +60,25 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         mut manifests,
         others,
     } = named;
-    let modules = loader.load_modules(&selection.directories, options);
+    let mut modules = loader.load_modules(&selection.directories, options);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
-    let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
-    let roots = loader.evaluate_roots(&modules, &roots.collect::<Vec<_>>(), &joined, selection, others);
+    let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
+    let roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
+    // A manifest that a resource applies is one of the resource and not one of its directory.
+    let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
+    loader.applied_files = manifests.remove(&applied.chain(roots.accessed.iter().cloned()).collect());
+    let applied_files = loader.applied_files.values();
+    (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     for (directory, model) in roots.models {
-        loader.add(directory, model.input, model.sensitive);
+        let name = model.input.name.clone();
+        loader.add(directory.clone(), model.input, model.sensitive);
+        loader.add_applied(&directory, &name, model.manifests);
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
@@ -187,6 +196,9 @@ struct Loader {
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
     data_files: BTreeSet<ReadFile>,
+    dialects: BTreeMap<PathBuf, DialectChoice>,
+    /// The files with manifests that resources apply, by canonical path.
+    applied_files: BTreeMap<PathBuf, FileId>,
 }
 
 impl Loader {
@@ -198,6 +210,8 @@ impl Loader {
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
+            dialects: BTreeMap::new(),
+            applied_files: BTreeMap::new(),
         }
     }
 
@@ -223,7 +237,11 @@ impl Loader {
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
         for plan in plans {
-            self.add(plan.directory, plan.input, plan.sensitive);
+            let name = plan.input.name.clone();
+            self.dialects
+                .extend(plan.choice.map(|choice| (plan.directory.clone(), choice)));
+            self.add(plan.directory.clone(), plan.input, plan.sensitive);
+            self.add_applied(&plan.directory, &name, plan.manifests);
         }
     }
 
@@ -234,20 +252,99 @@ impl Loader {
         }
     }
 
-    /// Evaluates root modules, and keeps those that the named paths stand for.
+    /// Adds the manifests that the resources of a root module or a plan apply, with the files that they are in.
+    fn add_applied(&mut self, directory: &Path, name: &str, mut manifests: AppliedManifests) {
+        let mut read = BTreeMap::new();
+        for path in manifests.files() {
+            let known = self.applied_files.get(&path).copied();
+            let shown = self.files.trees.shown_path(&path);
+            let file = known.or_else(|| self.files.read(&shown, FileRole::Data));
+            if let Some(file) = file {
+                self.applied_files.insert(path.clone(), file);
+                read.insert(path, file);
+            }
+        }
+        let text = |file: FileId| (file, self.files.sources.text(file));
+        let texts = read.into_iter().map(|(path, file)| (path, text(file)));
+        manifests.read_files(&texts.collect());
+        self.files.skipped.append(&mut manifests.skipped);
+        for input in manifests.into_inputs(name) {
+            self.add(directory.to_owned(), input, Vec::new());
+        }
+    }
+
+    /// Evaluates the root modules that no plan stands for. Where nothing says which program evaluates one and Terraform
+    /// rejects it, OpenTofu does if it accepts it.
     fn evaluate_roots(
         &mut self,
+        modules: &mut LoadedModules,
+        joined: &BTreeSet<ModuleId>,
+        options: &Options,
+    ) -> Vec<(ModuleId, RootModuleModel)> {
+        let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
+        let roots: Vec<&RootModule> = roots.collect();
+        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, &roots) else {
+            self.errors.push(LoadError::out_of_memory());
+            return Vec::new();
+        };
+        let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
+        let mut called = BTreeSet::new();
+        let mut evaluated = Vec::new();
+        for (root, model) in ids.into_iter().zip(models) {
+            match self.evaluate_alternative(modules, root, &model, options) {
+                Some((alternative, model)) => {
+                    called.extend(modules.directories_below(alternative));
+                    evaluated.push((alternative, model));
+                }
+                None => evaluated.push((root, model)),
+            }
+        }
+        // Modules that OpenTofu alone finds are roots no more.
+        evaluated.retain(|(root, _)| {
+            let location = modules.location(*root);
+            location.is_none_or(|location| !called.contains(&location.path))
+        });
+        evaluated
+    }
+
+    /// The root module as another program or version evaluates it, if the chosen one rejects it, nothing says that it is
+    /// that one, and the other accepts it.
+    fn evaluate_alternative(
+        &mut self,
+        modules: &mut LoadedModules,
+        root: ModuleId,
+        model: &RootModuleModel,
+        options: &Options,
+    ) -> Option<(ModuleId, RootModuleModel)> {
+        if !model.is_rejected {
+            return None;
+        }
+        let choice = modules.choices.get(&root)?.clone();
+        for candidate in choice.candidates() {
+            let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
+            let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
+            let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
+            let mut models = models.into_iter().flatten();
+            if let Some(model) = models.next().filter(|model| !model.is_rejected) {
+                return Some((alternative.module, model));
+            }
+            self.files.skipped.truncate(skipped);
+            modules.syntax_errors.truncate(syntax_errors);
+        }
+        modules.choices.insert(root, choice);
+        None
+    }
+
+    /// Keeps the root modules that the named paths stand for.
+    fn select_roots(
+        &mut self,
         modules: &LoadedModules,
-        roots: &[&RootModule],
+        evaluated: Vec<(ModuleId, RootModuleModel)>,
         joined: &BTreeSet<ModuleId>,
         selection: Selection,
         others: Vec<OtherFile>,
     ) -> SelectedRoots {
         let mut selected = SelectedRoots::default();
-        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, roots) else {
-            self.errors.push(LoadError::out_of_memory());
-            return selected;
-        };
         let mut unread = selection.data_files;
         let mut others: BTreeMap<PathBuf, OtherFile> = others
             .into_iter()
@@ -256,7 +353,9 @@ impl Loader {
                 Some((self.files.sources.files().canonical_path(path), other))
             })
             .collect();
-        let mut named = NamedPaths::new(unread.keys().chain(others.keys()));
+        let paths = unread.keys().chain(others.keys()).chain(&selection.manifests);
+        let mut named = NamedPaths::new(paths);
+        let mut kept: BTreeSet<ModuleId> = BTreeSet::new();
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
         let mut related: BTreeSet<ModuleId> =
             joined.iter().flat_map(|root| modules.reachable(*root)).collect();
@@ -264,10 +363,10 @@ impl Loader {
             selection
                 .modules
                 .iter()
-                .filter_map(|path| modules.tree.find(path)),
+                .flat_map(|path| modules.of_directory(path)),
         );
-        for (model, root) in models.into_iter().zip(roots) {
-            let called = modules.reachable(root.module);
+        for (root, model) in evaluated {
+            let called = modules.reachable(root);
             let is_selected = called.iter().any(|module| {
                 let location = modules.location(*module);
                 location.is_some_and(|location| selection.modules.contains(&location.path))
@@ -275,11 +374,19 @@ impl Loader {
             if !named.note_reads(&model.accessed) && !is_selected {
                 continue;
             }
+            kept.extend(called.iter().copied());
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
             self.files.diagnostics.extend(model.diagnostics.iter().cloned());
-            let directory = modules.tree.module(root.module).directory.clone();
+            let directory = modules.tree.module(root).directory.clone();
+            if let Some(choice) = modules.choices.get(&root) {
+                self.dialects.insert(directory.clone(), choice.clone());
+            }
             selected.models.push((directory, model));
+        }
+        for module in &kept {
+            let skipped = modules.unread.get(module).into_iter().flatten();
+            self.files.skipped.extend(skipped.cloned());
         }
         unread.retain(|path, _| !named.read.contains(path));
         others.retain(|path, _| !named.read.contains(path));
@@ -314,8 +421,13 @@ impl Loader {
     /// Forgets what was found in modules to which no selected root module leads.
     fn forget_unrelated(&mut self, modules: &LoadedModules, related: &BTreeSet<ModuleId>) {
         let unrelated = modules.tree.modules().filter(|(id, _)| !related.contains(id));
+        let of_related: BTreeSet<FileId> = related
+            .iter()
+            .flat_map(|id| modules.tree.module(*id).files.iter().copied())
+            .collect();
         let unrelated: BTreeSet<FileId> = unrelated
             .flat_map(|(_, module)| module.files.iter().copied())
+            .filter(|file| !of_related.contains(file))
             .filter(|file| self.files.roles.get(file) == Some(&FileRole::Configuration))
             .collect();
         self.files.roles.retain(|file, _| !unrelated.contains(file));
@@ -335,19 +447,21 @@ impl Loader {
             trees,
             ..
         } = &self.files;
-        let mut names: BTreeSet<String> = roles
-            .keys()
+        let inputs = roles
+            .iter()
+            .filter(|(_, role)| **role != FileRole::WithoutMirrors);
+        let mut names: BTreeSet<String> = inputs
+            .map(|(file, _)| file)
             .chain(unreadable)
             .map(|file| sources.file(*file).name().to_owned())
             .collect();
         names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
         names.extend(self.errors.iter().map(|error| error.path.clone()));
+        // A name is a path relative to the current directory, or the address of a module call.
+        let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
         let is_empty = |directory: &PathBuf| {
-            let name = display_name(&trees.shown_path(directory));
-            let below = format!("{name}/");
-            let mut following = names.range(below.clone()..);
-            let has_content = following.next().is_some_and(|name| name.starts_with(&below));
-            !has_content && !names.contains(&name) && (name != "." || names.is_empty())
+            let mut following = paths.range(directory.clone()..);
+            !following.next().is_some_and(|path| path.starts_with(directory))
         };
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";
@@ -374,14 +488,25 @@ impl Loader {
         for skipped in skipped.iter_mut().filter(|skipped| skipped.is_gap()) {
             let file = skipped.span.and_then(|span| sources.file(span.file).path());
             let path = file.unwrap_or(Path::new(&skipped.name));
-            let path = sources.files().canonical_path(path);
+            let path = sources.files().location(path);
             let config = configs.nearest(path.parent().unwrap_or(&path), sources);
             skipped.is_known =
                 config.is_some_and(|config| config.is_known_gap(skipped.source.as_deref(), &path));
         }
     }
 
+    /// Counts links with the name of a configuration file that are not followed.
+    fn report_unread_configurations(&mut self) {
+        for link in std::mem::take(&mut self.files.configs.unread_links) {
+            let name = display_name(&self.files.trees.shown_path(&link));
+            let message = "the link leads to another file than the configuration file of this repository";
+            let skipped = Skipped::new(name, SkipReason::OutsideTree, message);
+            self.files.skipped.push(skipped);
+        }
+    }
+
     fn finish(mut self) -> Loaded {
+        self.report_unread_configurations();
         self.mark_known_gaps();
         let InputFiles {
             sources,
@@ -415,6 +540,7 @@ impl Loader {
             errors: self.errors,
             configs,
             directories: self.directories,
+            dialects: self.dialects,
             unrelated_files: self.unrelated_files,
         }
     }

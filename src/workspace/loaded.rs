@@ -1,10 +1,11 @@
 //! The loaded project, its files and its load errors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::ConfigFiles;
 use crate::model::Project;
+use crate::workspace::dialects::DialectChoice;
 use terraform_eval::source::{FileId, Sources, display_name};
 
 /// The project that was loaded, with the files that it came from.
@@ -20,6 +21,8 @@ pub struct Loaded {
     pub configs: ConfigFiles,
     /// The directory of each input of the project, in the same order.
     pub directories: Vec<PathBuf>,
+    /// The dialect of each root module, by the directories of `directories`.
+    pub dialects: BTreeMap<PathBuf, DialectChoice>,
     /// Files that were read in search of inputs and belong to none of them.
     pub unrelated_files: BTreeSet<FileId>,
 }

@@ -10,18 +10,20 @@ use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
 use crate::workspace::call_cycles::cut_call_cycles;
+use crate::workspace::dialects::{Candidate, DialectChoice, Evidence, Pins};
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
-use crate::workspace::terraform_files::{
-    configuration_files, is_override, read_automatic_variables, read_variables,
-};
+use crate::workspace::project_tree::holds;
+use crate::workspace::terraform_files::{EngineFiles, is_override, read_automatic_variables, read_variables};
 use crate::workspace::variables::VariableValues;
+use terraform_eval::dialect::Engine;
+use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree};
-use terraform_eval::source::{Files, Sources, Span, clean_path, display_name};
+use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
@@ -38,6 +40,19 @@ pub(crate) struct LoadedModules {
     pub(crate) errors: Vec<LoadError>,
     /// The canonical directory and the tree of each module on disk.
     locations: BTreeMap<ModuleId, ConfigurationDirectory>,
+    /// The modules on disk as each program reads them.
+    by_engine: BTreeMap<(PathBuf, Engine), ModuleId>,
+    engines: BTreeMap<ModuleId, Engine>,
+    /// The configuration files that were read, for any program; `None` if one cannot be read.
+    read_files: BTreeMap<PathBuf, Option<FileId>>,
+    /// The dialects of the root modules, and what is known of those of directories.
+    pub(crate) choices: BTreeMap<ModuleId, DialectChoice>,
+    evidence: BTreeMap<PathBuf, Evidence>,
+    /// The configuration files that a module's program does not read.
+    pub(crate) unread: BTreeMap<ModuleId, Vec<Skipped>>,
+    /// Calls whose sources are not literals, and which no installed module answers.
+    computed: BTreeMap<(ModuleId, Arc<str>), CalledModule>,
+    values: VariableValues,
     installed: InstalledModules,
     /// The arguments of tfvars files that configuration files name: several roots may share one.
     shared_variables: BTreeMap<PathBuf, Vec<Attribute>>,
@@ -56,31 +71,131 @@ impl LoadedModules {
             syntax_errors: Vec::new(),
             errors: Vec::new(),
             locations: BTreeMap::new(),
+            by_engine: BTreeMap::new(),
+            engines: BTreeMap::new(),
+            read_files: BTreeMap::new(),
+            choices: BTreeMap::new(),
+            evidence: BTreeMap::new(),
+            unread: BTreeMap::new(),
+            computed: BTreeMap::new(),
+            values: VariableValues::default(),
             installed: InstalledModules::default(),
             shared_variables: BTreeMap::new(),
         };
-        let mut discovered = Vec::new();
+        loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
+        let mut pins = Pins::default();
         for directory in directories {
-            loaded
-                .installed
-                .read(&directory.path, options.data_directory(), files.sources.files());
-            discovered.push(loaded.read_module(directory, files));
+            let disk = files.sources.files();
+            if let Some(data) = data_directory(&directory.path, &directory.tree, options, disk) {
+                loaded.installed.read(&directory.path, &data, disk);
+            }
+            let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
+            loaded.evidence.insert(directory.path.clone(), evidence);
         }
-        loaded.connect_calls(discovered.clone(), options, files);
+        loaded.read_discovered(directories, options, files);
         loaded.syntax_errors.extend(cut_call_cycles(&mut loaded.tree));
-        let called = loaded.called_modules();
+        let called = loaded.called_directories();
         let mut seen = BTreeSet::new();
-        let values = VariableValues::read(options, files, &mut loaded.syntax_errors);
-        for module in discovered {
+        for directory in directories {
             // A module that only calls itself is still a root: its calls are disconnected.
-            if !called.contains(&module) && seen.insert(module) {
-                loaded.add_root(module, &values, options, files);
+            if called.contains(&directory.path) {
+                continue;
+            }
+            let Some(module) = loaded.discovered_module(directory) else {
+                continue;
+            };
+            if seen.insert(module) {
+                loaded.add_root(module, options, files);
             }
         }
+        let roots: BTreeSet<ModuleId> = loaded.roots.iter().map(|root| root.module).collect();
+        if loaded.connect_computed_calls(&roots, options, files) {
+            let called = loaded.called_directories();
+            loaded.roots.retain(|root| {
+                let location = loaded.locations.get(&root.module);
+                location.is_none_or(|location| !called.contains(&location.path))
+            });
+        }
+        let unconnected = loaded.computed.values();
+        files.skipped.extend(unconnected.map(CalledModule::computed));
         if !loaded.roots.is_empty() {
-            loaded.errors = loaded.undeclared_variables(&values);
+            loaded.errors = loaded.undeclared_variables();
         }
         loaded
+    }
+
+    /// The modules of a directory, as each program reads it.
+    pub(crate) fn of_directory<'m>(&'m self, directory: &'m Path) -> impl Iterator<Item = ModuleId> + 'm {
+        let modules = Engine::ALL
+            .into_iter()
+            .map(move |engine| (directory.to_owned(), engine));
+        modules.filter_map(|key| self.by_engine.get(&key).copied())
+    }
+
+    /// Reads the root module of a directory as a candidate does, and chooses its dialect.
+    pub(crate) fn read_alternative(
+        &mut self,
+        root: ModuleId,
+        candidate: &Candidate,
+        options: &Options,
+        files: &mut InputFiles,
+    ) -> Option<RootModule> {
+        let location = self.locations.get(&root)?.clone();
+        let evidence = self.evidence.get(&location.path).cloned().unwrap_or_default();
+        self.evidence
+            .insert(location.path.clone(), evidence.of_candidate(candidate));
+        let is_new = !self
+            .by_engine
+            .contains_key(&(location.path.clone(), candidate.engine));
+        let module = self.read_module(&location, candidate.engine, files);
+        if is_new {
+            self.connect_calls(vec![module], options, files);
+            let cycles = cut_call_cycles(&mut self.tree);
+            self.report_syntax_errors(cycles);
+        }
+        self.add_root(module, options, files);
+        self.connect_computed_calls(&BTreeSet::from([module]), options, files);
+        let alternative = self.roots.pop();
+        self.evidence.insert(location.path, evidence);
+        alternative
+    }
+
+    /// Reads the modules in `directories` and everything that they call. Directories whose program is known come first, so
+    /// that others are read as their callers are.
+    fn read_discovered(
+        &mut self,
+        directories: &[ConfigurationDirectory],
+        options: &Options,
+        files: &mut InputFiles,
+    ) {
+        for is_known in [true, false] {
+            let mut read = Vec::new();
+            for directory in directories {
+                let engine = self.evidence.get(&directory.path).and_then(Evidence::engine);
+                if engine.is_some() != is_known || self.discovered_module(directory).is_some() {
+                    continue;
+                }
+                read.push(self.read_module(directory, engine.unwrap_or(Engine::Terraform), files));
+            }
+            self.connect_calls(read, options, files);
+        }
+    }
+
+    /// The module of a directory, as the program reads it that is known to evaluate it, or else any program.
+    fn discovered_module(&self, directory: &ConfigurationDirectory) -> Option<ModuleId> {
+        match self.evidence.get(&directory.path).and_then(Evidence::engine) {
+            Some(engine) => self.by_engine.get(&(directory.path.clone(), engine)).copied(),
+            None => self.of_directory(&directory.path).next(),
+        }
+    }
+
+    /// Adds syntax errors, each once: a file may be read for both programs.
+    fn report_syntax_errors(&mut self, errors: impl IntoIterator<Item = SyntaxError>) {
+        for error in errors {
+            if !self.syntax_errors.contains(&error) {
+                self.syntax_errors.push(error);
+            }
+        }
     }
 
     /// A module and all that it calls, directly or through others.
@@ -97,6 +212,16 @@ impl LoadedModules {
         found
     }
 
+    /// The directories of the modules that a module calls, directly or through others.
+    pub(crate) fn directories_below(&self, module: ModuleId) -> BTreeSet<PathBuf> {
+        let called = self
+            .reachable(module)
+            .into_iter()
+            .filter(|called| *called != module);
+        let locations = called.filter_map(|called| self.locations.get(&called));
+        locations.map(|location| location.path.clone()).collect()
+    }
+
     /// The directory of a module; `None` for a stub.
     pub(crate) fn location(&self, module: ModuleId) -> Option<&ConfigurationDirectory> {
         self.locations.get(&module)
@@ -105,33 +230,42 @@ impl LoadedModules {
     /// Takes the module of a directory out of the roots.
     pub(crate) fn take_root(&mut self, directory: &Path, files: &dyn Files) -> Option<RootModule> {
         let canonical = files.canonicalize(directory).ok()?;
-        let module = self.tree.find(&canonical)?;
-        let index = self.roots.iter().position(|root| root.module == module)?;
+        let is_wanted = |root: &RootModule| {
+            let location = self.locations.get(&root.module);
+            location.is_some_and(|location| location.path == canonical)
+        };
+        let index = self.roots.iter().position(is_wanted)?;
         Some(self.roots.swap_remove(index))
     }
 
-    fn add_root(
-        &mut self,
-        module: ModuleId,
-        values: &VariableValues,
-        options: &Options,
-        files: &mut InputFiles,
-    ) {
+    fn add_root(&mut self, module: ModuleId, options: &Options, files: &mut InputFiles) {
         let directory = self.tree.module(module).directory.clone();
-        let location = self.locations.get(&module);
-        let tree = location.map_or_else(|| directory.clone(), |location| location.tree.clone());
+        let location = self.locations.get(&module).cloned();
+        let location = location.unwrap_or_else(|| ConfigurationDirectory {
+            path: directory.clone(),
+            tree: directory.clone(),
+        });
+        let ConfigurationDirectory { path, tree } = location;
         let mut tfvars = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
         let config = files.configs.nearest(&directory, &mut files.sources);
         for path in config.map(Config::var_files).unwrap_or_default() {
             tfvars.extend(self.read_shared_variables(path, &tree, files));
         }
         let declarations = self.tree.module(module);
-        let mut inputs = values.inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
+        let mut inputs = self
+            .values
+            .inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
+        let evidence = self.evidence.get(&path).cloned().unwrap_or_default();
+        let modules = self.reachable(module);
+        let modules: Vec<&Module> = modules.into_iter().map(|id| self.tree.module(id)).collect();
+        let choice = evidence.choose(&modules, &files.sources);
+        inputs.dialect = choice.dialect;
+        self.choices.insert(module, choice);
         inputs.workspace = workspace_name(&directory, &tree, options, files);
         inputs.readable = vec![tree.clone()];
         inputs
             .readable
-            .extend(options.data_directory.as_ref().map(|data| directory.join(data)));
+            .extend(data_directory(&directory, &tree, options, files.sources.files()));
         self.roots.push(RootModule {
             module,
             inputs,
@@ -139,12 +273,12 @@ impl LoadedModules {
         });
     }
 
-    fn undeclared_variables(&self, values: &VariableValues) -> Vec<LoadError> {
+    fn undeclared_variables(&self) -> Vec<LoadError> {
         let is_declared = |name: &str| {
             let mut modules = self.roots.iter().map(|root| self.tree.module(root.module));
             modules.any(|module| module.variables.contains_key(name))
         };
-        let undeclared = values.undeclared(is_declared);
+        let undeclared = self.values.undeclared(is_declared);
         undeclared
             .map(|name| LoadError::new(format!("--var {name}: no root module declares this variable")))
             .collect()
@@ -160,7 +294,7 @@ impl LoadedModules {
             return attributes.clone();
         }
         let canonical = files.sources.files().canonical_path(&path);
-        if !canonical.starts_with(tree) {
+        if !holds(tree, &canonical) {
             let name = display_name(&files.trees.shown_path(&canonical));
             let message = "the file of variables is outside of the project tree";
             files
@@ -174,21 +308,29 @@ impl LoadedModules {
         attributes
     }
 
-    /// The module of a directory, read once.
-    fn read_module(&mut self, location: &ConfigurationDirectory, files: &mut InputFiles) -> ModuleId {
-        if let Some(module) = self.tree.find(&location.path) {
-            return module;
+    /// The module of a directory as a program reads it, read once.
+    fn read_module(
+        &mut self,
+        location: &ConfigurationDirectory,
+        engine: Engine,
+        files: &mut InputFiles,
+    ) -> ModuleId {
+        let key = (location.path.clone(), engine);
+        if let Some(module) = self.by_engine.get(&key) {
+            return *module;
         }
         let directory = &files.trees.shown_path(&location.path);
         let mut file_ids = Vec::new();
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
-        for path in configuration_files(directory, files.sources.files()) {
-            let Some(file) = files.read_in_tree(&path, &location.tree, FileRole::Configuration) else {
+        let EngineFiles { read, skipped } = EngineFiles::of(directory, engine, files.sources.files());
+        for path in read {
+            let read = || files.read_in_tree(&path, &location.tree, FileRole::Configuration);
+            let Some(file) = *self.read_files.entry(path.clone()).or_insert_with(read) else {
                 continue;
             };
             let document = parse_file(file, files.sources.text(file), Format::from_path(&path));
             file_ids.push(file);
-            self.syntax_errors.extend(document.syntax_errors);
+            self.report_syntax_errors(document.syntax_errors);
             if is_override(&path) {
                 overrides.extend(document.items);
             } else {
@@ -198,6 +340,13 @@ impl LoadedModules {
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
         let module = self.tree.add(location.path.clone(), module);
         self.locations.insert(module, location.clone());
+        self.by_engine.insert(key, module);
+        self.engines.insert(module, engine);
+        let skip = |(path, reason): (PathBuf, String)| {
+            Skipped::new(display_name(&path), SkipReason::OtherEngine, reason)
+        };
+        self.unread
+            .insert(module, skipped.into_iter().map(skip).collect());
         module
     }
 
@@ -215,10 +364,11 @@ impl LoadedModules {
         self.tree.add(directory, module)
     }
 
-    /// The modules that another one calls.
-    fn called_modules(&self) -> BTreeSet<ModuleId> {
+    /// The directories of the modules that another one calls.
+    fn called_directories(&self) -> BTreeSet<PathBuf> {
         let calls = self.tree.modules().flat_map(|(id, _)| self.tree.calls_of(id));
-        calls.map(|(_, callee, _)| callee).collect()
+        let locations = calls.filter_map(|(_, callee, _)| self.locations.get(&callee));
+        locations.map(|location| location.path.clone()).collect()
     }
 
     /// Follows all calls from these modules.
@@ -229,6 +379,49 @@ impl LoadedModules {
                 pending.extend(self.connect_calls_of(caller, options, files));
             }
         }
+    }
+
+    /// Connects the calls whose sources are not literals, as programs evaluate them before they install modules. Returns
+    /// whether there was one that could be connected.
+    fn connect_computed_calls(
+        &mut self,
+        roots: &BTreeSet<ModuleId>,
+        options: &Options,
+        files: &mut InputFiles,
+    ) -> bool {
+        let mut is_connected = false;
+        while !self.computed.is_empty() {
+            let mut sources: BTreeMap<(ModuleId, Arc<str>), BTreeSet<String>> = BTreeMap::new();
+            let roots = self.roots.iter().filter(|root| roots.contains(&root.module));
+            for root in roots {
+                let wanted = |module, call: &Arc<str>| self.computed.contains_key(&(module, call.clone()));
+                let found = computed_sources(&self.tree, &files.sources, root, &wanted);
+                for (call, source) in found {
+                    sources.entry(call).or_default().insert(source);
+                }
+            }
+            let mut callees = Vec::new();
+            for ((caller, name), sources) in sources {
+                // A call with several sources, in several instances, stays unconnected.
+                let mut sources = sources.into_iter();
+                let (Some(source), None) = (sources.next(), sources.next()) else {
+                    continue;
+                };
+                let Some(mut call) = self.computed.remove(&(caller, name)) else {
+                    continue;
+                };
+                call.source = Some(source);
+                callees.extend(self.connect_call(caller, call, options, files));
+            }
+            if callees.is_empty() {
+                break;
+            }
+            is_connected = true;
+            self.connect_calls(callees, options, files);
+            let cycles = cut_call_cycles(&mut self.tree);
+            self.report_syntax_errors(cycles);
+        }
+        is_connected
     }
 
     fn connect_calls_of(
@@ -243,22 +436,41 @@ impl LoadedModules {
             .collect();
         let mut callees = Vec::new();
         for call in calls {
-            let module = match self.find_callee(caller, &call, options, files) {
-                Ok(module) => module,
-                Err(skipped) => {
-                    files.skipped.push(*skipped);
-                    None
-                }
-            };
-            callees.extend(module);
-            let CalledModule {
-                name, source, span, ..
-            } = call;
-            let source = source.unwrap_or_default();
-            let callee = module.map_or(Callee::Missing { source }, Callee::Module);
-            self.tree.connect(caller, name, callee, span);
+            callees.extend(self.connect_call(caller, call, options, files));
         }
         callees
+    }
+
+    /// Connects a call, and returns the module that it calls. A call whose source is not a literal is set aside.
+    fn connect_call(
+        &mut self,
+        caller: ModuleId,
+        call: CalledModule,
+        options: &Options,
+        files: &mut InputFiles,
+    ) -> Option<ModuleId> {
+        let module = match self.find_callee(caller, &call, options, files) {
+            Ok(module) => module,
+            Err(skipped) if skipped.reason == SkipReason::ComputedModuleSource => {
+                let missing = Callee::Missing {
+                    source: String::new(),
+                };
+                self.tree.connect(caller, call.name.clone(), missing, call.span);
+                self.computed.insert((caller, call.name.clone()), call);
+                return None;
+            }
+            Err(skipped) => {
+                files.skipped.push(*skipped);
+                None
+            }
+        };
+        let CalledModule {
+            name, source, span, ..
+        } = call;
+        let source = source.unwrap_or_default();
+        let callee = module.map_or(Callee::Missing { source }, Callee::Module);
+        self.tree.connect(caller, name, callee, span);
+        module
     }
 
     /// The module that a call names: by a local path, as `terraform init` installed it, or as a well-known module.
@@ -275,6 +487,7 @@ impl LoadedModules {
             let stub = call.source.as_deref().and_then(modules::find);
             return Ok(stub.map(|stub| self.add_stub(stub, files)));
         };
+        let engine = self.engines.get(&caller).copied().unwrap_or(Engine::Terraform);
         let disk = files.sources.files();
         if let Some(source) = &call.source
             && let Some(path) = ModuleCall::local_directory(source, &location.path)
@@ -290,31 +503,30 @@ impl LoadedModules {
                 }
                 if let Some(span) = call.span {
                     let error = SyntaxError::new(span, format!("no module in {source:?}"));
-                    self.syntax_errors
-                        .push(error.help("the path is relative to the directory of this file"));
+                    self.report_syntax_errors([
+                        error.help("the path is relative to the directory of this file")
+                    ]);
                 }
                 return Ok(None);
             };
-            if !canonical.starts_with(&location.tree) {
+            if !holds(&location.tree, &canonical) {
                 return Err(Box::new(call.outside_tree()));
             }
             let callee = ConfigurationDirectory {
                 path: canonical,
                 tree: location.tree,
             };
-            return Ok(Some(self.read_module(&callee, files)));
+            return Ok(Some(self.read_module(&callee, engine, files)));
         }
         if let Some(directory) = self.installed.find(&location.path, &call.name, disk)
             && let Ok(canonical) = disk.canonicalize(&clean_path(directory))
         {
-            let data_directory = options.data_directory.as_ref();
-            let data_directory = data_directory.map(|data| disk.canonical_path(&location.path.join(data)));
-            let is_inside = canonical.starts_with(&location.tree)
-                || data_directory.is_some_and(|data| canonical.starts_with(data));
-            if !is_inside {
+            let data = data_directory(&location.path, &location.tree, options, disk);
+            let is_in_tree = holds(&location.tree, &canonical);
+            if !is_in_tree && !data.is_some_and(|data| canonical.starts_with(data)) {
                 return Err(Box::new(call.outside_tree()));
             }
-            let tree = if canonical.starts_with(&location.tree) {
+            let tree = if is_in_tree {
                 location.tree
             } else {
                 canonical.clone()
@@ -323,7 +535,7 @@ impl LoadedModules {
                 path: canonical,
                 tree,
             };
-            return Ok(Some(self.read_module(&callee, files)));
+            return Ok(Some(self.read_module(&callee, engine, files)));
         }
         let Some(source) = &call.source else {
             return Err(Box::new(call.computed()));
@@ -337,7 +549,43 @@ impl LoadedModules {
     }
 }
 
+/// The sources of calls that are not literals, as a root module's program evaluates them before it installs modules. Calls
+/// whose sources have an error or are unknown are left out.
+fn computed_sources(
+    tree: &ModuleTree,
+    sources: &Sources,
+    root: &RootModule,
+    is_wanted: &(dyn Fn(ModuleId, &Arc<str>) -> bool + Sync),
+) -> Vec<((ModuleId, Arc<str>), String)> {
+    let collect = || {
+        let evaluator = Evaluator::new(tree, sources, &root.inputs, root.module).initializing();
+        let mut found = Vec::new();
+        let mut pending = vec![InstanceId::ROOT];
+        let mut visits = 0;
+        while let Some(instance) = pending.pop() {
+            visits += 1;
+            let module = evaluator.module_id(instance);
+            for call in evaluator.module(instance).calls.keys() {
+                if is_wanted(module, call) {
+                    let source = evaluator.module_source(instance, call).and_then(Result::ok);
+                    let text = source.and_then(|source| source.as_str().map(ToString::to_string));
+                    found.extend(text.map(|text| ((module, call.clone()), text)));
+                }
+                if visits + pending.len() < MAX_SOURCE_SCOPES {
+                    pending.extend(evaluator.child(instance, call, &RepetitionData::single()));
+                }
+            }
+        }
+        found
+    };
+    eval::with_stack(collect).unwrap_or_default()
+}
+
+/// The number of module instances in which sources are evaluated.
+const MAX_SOURCE_SCOPES: usize = 10_000;
+
 /// A module call, as far as it says which module it calls.
+#[derive(Debug)]
 struct CalledModule {
     name: Arc<str>,
     /// The source, if it is a literal string.
@@ -414,6 +662,14 @@ impl CalledModule {
     }
 }
 
+/// The canonical path of the directory of Terraform's own data, if it may be read: a user chose an absolute `TF_DATA_DIR`,
+/// but a relative path must not lead out of the tree through links.
+fn data_directory(directory: &Path, tree: &Path, options: &Options, disk: &dyn Files) -> Option<PathBuf> {
+    let data = options.data_directory();
+    let canonical = disk.canonicalize(&directory.join(data)).ok()?;
+    (data.is_absolute() || canonical.starts_with(tree)).then_some(canonical)
+}
+
 /// The longest name that is read from `.terraform/environment`.
 const MAX_WORKSPACE_NAME: u64 = 4096;
 
@@ -422,11 +678,13 @@ fn workspace_name(directory: &Path, tree: &Path, options: &Options, files: &Inpu
     if let Some(name) = &options.workspace {
         return name.as_str().into();
     }
-    let path = directory.join(options.data_directory()).join("environment");
     let disk = files.sources.files();
-    let is_allowed =
-        options.data_directory.is_some() || disk.canonicalize(&path).is_ok_and(|path| path.starts_with(tree));
-    let bytes = is_allowed.then(|| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
+    let data = data_directory(directory, tree, options, disk);
+    let path = data.and_then(|data| {
+        let path = disk.canonicalize(&data.join("environment")).ok()?;
+        path.starts_with(data).then_some(path)
+    });
+    let bytes = path.map(|path| disk.read_bounded(&path, MAX_WORKSPACE_NAME));
     let name = match bytes {
         Some(Ok(Some(bytes))) => String::from_utf8_lossy(&bytes).trim().to_owned(),
         _ => String::new(),

@@ -8,10 +8,13 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Input;
 use crate::provider;
 use crate::readers::configuration::RootModule;
+use crate::readers::manifest::AppliedManifests;
 use crate::readers::plan::PlanContents;
 use crate::rules::PLAN_MISMATCH;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::address::{ModulePath, ResourcePath};
+use terraform_eval::dialect::Dialect;
 use terraform_eval::eval::{Evaluator, InstanceId, RootInputs};
 use terraform_eval::modules::{Module, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span};
@@ -26,10 +29,16 @@ pub(crate) struct LoadedPlan {
     pub(crate) directory: PathBuf,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// What its configuration declares, modules without instance keys.
     declared: BTreeSet<ResourcePath>,
     /// The values of the root module's variables.
     variables: Vec<(String, Span)>,
+    /// The program and version that created it.
+    dialect: Option<Dialect>,
+    /// The dialect of the configuration that it is joined with.
+    pub(crate) choice: Option<DialectChoice>,
 }
 
 impl LoadedPlan {
@@ -38,8 +47,11 @@ impl LoadedPlan {
             input: contents.input,
             directory: path.and_then(Path::parent).unwrap_or(Path::new("")).to_owned(),
             sensitive: contents.sensitive,
+            manifests: contents.manifests,
             declared: contents.declared,
             variables: contents.variables,
+            dialect: contents.dialect,
+            choice: None,
         }
     }
 
@@ -66,6 +78,7 @@ impl LoadedPlan {
     pub(crate) fn accept(&mut self, candidate: JoinedPlan, files: &mut InputFiles) {
         self.input = candidate.input;
         self.directory = candidate.directory;
+        self.choice = candidate.choice;
         self.sensitive.extend(candidate.sensitive);
         files.diagnostics.extend(candidate.differences);
     }
@@ -114,6 +127,26 @@ impl LoadedPlan {
         }
     }
 
+    /// The dialect of the configuration that the plan was created from: that of the plan, as far as nothing else says
+    /// which program and version evaluates the configuration.
+    pub(crate) fn choose_dialect(&self, configured: &DialectChoice) -> DialectChoice {
+        let mut choice = configured.clone();
+        let Some(planned) = self.dialect.filter(|_| configured.is_version_open) else {
+            return choice;
+        };
+        let reason = format!("terraform_version of {}", self.input.name);
+        if configured.is_engine_open {
+            choice.engine_reason.clone_from(&reason);
+            choice.is_engine_open = false;
+        } else if planned.engine() != configured.dialect.engine() {
+            return choice;
+        }
+        choice.dialect = planned;
+        choice.version_reason = reason;
+        choice.is_version_open = false;
+        choice
+    }
+
     pub(crate) fn report_mismatch(&self, message: &str, files: &mut InputFiles) {
         let message = format!("{}: {message}", self.input.name);
         let finding = PLAN_MISMATCH.diagnostic(message);
@@ -144,6 +177,7 @@ pub(crate) struct JoinedPlan {
     pub(crate) directory: PathBuf,
     pub(crate) sensitive: Vec<Span>,
     pub(crate) differences: Vec<Diagnostic>,
+    pub(crate) choice: Option<DialectChoice>,
     /// Whether the plan has every mirror that the configuration declares, so that it can stand for it.
     pub(crate) has_all_mirrors: bool,
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::model::{FileRole, Input, SkipReason, Skipped};
-use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests, Unopened};
+use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadManifests};
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
@@ -24,6 +24,9 @@ pub(crate) struct Manifests {
 
 #[derive(Debug)]
 struct ManifestFile {
+    file: FileId,
+    /// The canonical path.
+    path: Option<PathBuf>,
     directory: PathBuf,
     name: String,
     documents: Vec<ManifestDocument>,
@@ -41,9 +44,15 @@ impl Manifests {
     /// Reads a file that a user named. Returns whether it declares mirrors.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
         let result = match manifest::read_manifests(file, files.sources.text(file)) {
-            Ok(ReadManifests { documents, unopened }) if documents.is_empty() => {
-                let first = unopened.into_iter().next();
-                Err(first.map_or(ManifestReadError::NoManifest, ManifestReadError::Unopened))
+            Ok(ReadManifests {
+                documents,
+                mut unopened,
+            }) if documents.is_empty() => {
+                // A hook passes the templates of a chart, which are not meant as manifests.
+                match unopened.iter().position(|unopened| !unopened.is_template()) {
+                    Some(first) => Err(ManifestReadError::Unopened(unopened.swap_remove(first))),
+                    None => Ok(ReadManifests { documents, unopened }),
+                }
             }
             result => result,
         };
@@ -70,17 +79,23 @@ impl Manifests {
         match result {
             Ok(ReadManifests { documents, unopened }) => {
                 let path = files.sources.file(file).path();
-                if path.is_some_and(|path| !self.paths.insert(files.sources.files().canonical_path(path))) {
+                let canonical = path.map(|path| files.sources.files().canonical_path(path));
+                if canonical
+                    .as_ref()
+                    .is_some_and(|path| !self.paths.insert(path.clone()))
+                {
                     return;
                 }
                 files
                     .skipped
-                    .extend(unopened.iter().map(|unopened| skipped_wrapper(name, unopened)));
+                    .extend(unopened.iter().map(|unopened| unopened.skipped(name)));
                 if documents.is_empty() {
                     return;
                 }
                 let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
                 self.files.push(ManifestFile {
+                    file,
+                    path: canonical,
                     directory: directory.to_owned(),
                     name: name.to_owned(),
                     documents,
@@ -128,11 +143,31 @@ impl Manifests {
                     self.unrelated_files.insert(file);
                     if manifest::names_lists(text) {
                         files.skipped.push(skipped_lists(name));
+                    } else {
+                        files.roles.insert(file, FileRole::WithoutMirrors);
                     }
                 }
                 Some(result) => self.add(file, &name, result, files),
             }
         }
+    }
+
+    /// The canonical paths of the files that were read.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter_map(|file| file.path.as_ref())
+    }
+
+    /// Removes the files that Terraform reads, and returns them by path.
+    pub(crate) fn remove(&mut self, read: &BTreeSet<PathBuf>) -> BTreeMap<PathBuf, FileId> {
+        let mut removed = BTreeMap::new();
+        self.files.retain(|file| match &file.path {
+            Some(path) if read.contains(path) => {
+                removed.insert(path.clone(), file.file);
+                false
+            }
+            _ => true,
+        });
+        removed
     }
 
     fn mark_overwritten(&mut self) {
@@ -205,14 +240,5 @@ fn skipped_file(name: String, error: &ReadError) -> Skipped {
     };
     let mut skipped = Skipped::new(name, reason, error.to_string());
     skipped.help = error.help().map(str::to_owned);
-    skipped
-}
-
-/// A mirror set that could not be opened.
-fn skipped_wrapper(name: &str, unopened: &Unopened) -> Skipped {
-    let message = format!("a mirror set that cannot be read: it is in {}", unopened.kind);
-    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
-    skipped.span = Some(unopened.span);
-    skipped.help = Some("check the manifest that results from it".to_owned());
     skipped
 }

@@ -99,7 +99,7 @@ impl NamedFiles {
     /// Reads a file. Returns whether it is an input or cannot be read; else, it is one of the other files.
     pub(crate) fn read_path(&mut self, path: &Path, files: &mut InputFiles) -> bool {
         let name = display_name(path);
-        let ends = files.sources.files().read_ends(path, &plan::PLAN_MARKERS);
+        let ends = files.sources.files().read_ends(path, &plan::plan_markers());
         if let Some(contents) = ends.and_then(|ends| plan::read_from_ends(&name, &ends.head, &ends.tail)) {
             let file = files.sources.add_unread(path);
             files.roles.insert(file, FileRole::Plan);

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::ConfigSource;
+pub use crate::config::EngineVersion;
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files};
 
 /// The inputs that a user names.
@@ -35,6 +37,10 @@ pub struct Options {
     pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are ignored.
     pub environment: Vec<(String, String)>,
+    /// `--engine`: the program that evaluates. By default, it is detected for each root module.
+    pub engine: Option<Engine>,
+    /// `--engine-version`: the version of the program. By default, it is detected for each root module.
+    pub engine_version: Option<EngineVersion>,
     /// `--var` and `--var-file`, in order. They apply to every root module that declares the names.
     pub variables: Vec<VariableArg>,
 }
@@ -56,6 +62,8 @@ impl Default for Options {
             data_directory: None,
             files: Arc::new(DiskFiles::default()),
             environment: Vec::new(),
+            engine: None,
+            engine_version: None,
             variables: Vec::new(),
         }
     }

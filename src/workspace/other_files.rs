@@ -16,7 +16,7 @@ const TERRAFORM_WORDS: [&str; 2] = ["image_mirror", "image-mirror"];
 pub(crate) const UNNAMED_PLAN: &str = "a plan or state is read only if it is named";
 
 /// What to do about a file of variables that is not loaded.
-pub(crate) const UNUSED_VARIABLES: &str =
+const UNUSED_VARIABLES: &str =
     "no root module loads this file of variables: give it with `--var-file` or list it in `var-files`";
 
 /// Counts files that were found and are not read. `accessed` are the files that the configuration reads.
@@ -41,7 +41,8 @@ fn loaded_variables(files: &InputFiles) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-fn skipped_file(path: &Path, kind: NameKind, files: &InputFiles) -> Option<Skipped> {
+/// What is reported of a file of another kind; `None` if it has nothing to do with mirrors.
+pub(crate) fn skipped_file(path: &Path, kind: NameKind, files: &InputFiles) -> Option<Skipped> {
     let name = display_name(&files.trees.shown_path(path));
     let is_hiding = |words: &[&str]| {
         let text = read_lossy(path, files);

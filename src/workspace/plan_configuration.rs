@@ -1,11 +1,12 @@
 //! The configuration that a plan was created from: finds it, evaluates it with the plan's variables, and joins the
 //! two.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::plan_with_configuration;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
@@ -14,7 +15,8 @@ use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_mirrors};
 use crate::workspace::options::{Options, PlanConfiguration};
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::address::ResourcePath;
-use terraform_eval::eval;
+use terraform_eval::dialect::Dialect;
+use terraform_eval::eval::{self, RootInputs};
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, display_name};
 
@@ -31,8 +33,8 @@ const MAX_CANDIDATES: usize = 6;
 /// The root modules by the mirrors that they declare, and what they evaluate to.
 struct RootIndex<'m> {
     by_mirrors: BTreeMap<BTreeSet<ResourcePath>, Vec<&'m RootModule>>,
-    /// The models without the values of a plan.
-    evaluated: BTreeMap<ModuleId, Option<RootModuleModel>>,
+    /// The models without the values of a plan, for each dialect that a plan has.
+    evaluated: HashMap<(ModuleId, Dialect), Option<RootModuleModel>>,
 }
 
 impl<'m> RootIndex<'m> {
@@ -45,7 +47,7 @@ impl<'m> RootIndex<'m> {
         }
         Self {
             by_mirrors,
-            evaluated: BTreeMap::new(),
+            evaluated: HashMap::new(),
         }
     }
 }
@@ -190,8 +192,9 @@ impl<'f> PlanJoiner<'f> {
                 self.join_with_root(plan, modules, root)
             } else {
                 // Without values of the plan, every plan is joined with the same values.
-                let model = evaluated.entry(root.module);
-                let model = model.or_insert_with(|| self.evaluate(modules, root)).clone();
+                let planned = in_dialect_of(plan, modules, root);
+                let model = evaluated.entry((root.module, planned.inputs.dialect));
+                let model = model.or_insert_with(|| self.evaluate(modules, &planned)).clone();
                 join_with_model(plan, modules, root, model)
             };
             if modules.roots.len() == 1 || candidate.differences.is_empty() {
@@ -266,6 +269,7 @@ impl<'f> PlanJoiner<'f> {
         root: &RootModule,
     ) -> JoinedPlan {
         let sources = &self.files.sources;
+        let root = &in_dialect_of(plan, modules, root);
         let inputs = eval::with_stack(|| plan.variable_inputs(&modules.tree, sources, root));
         let root = RootModule {
             module: root.module,
@@ -285,6 +289,26 @@ impl<'f> PlanJoiner<'f> {
     }
 }
 
+/// The dialect of a root module that a plan was created from.
+fn choose_dialect(plan: &LoadedPlan, modules: &LoadedModules, root: &RootModule) -> Option<DialectChoice> {
+    let choice = modules.choices.get(&root.module)?;
+    Some(plan.choose_dialect(choice))
+}
+
+/// A root module in the dialect of a plan that was created from it.
+fn in_dialect_of(plan: &LoadedPlan, modules: &LoadedModules, root: &RootModule) -> RootModule {
+    let choice = choose_dialect(plan, modules, root);
+    let dialect = choice.map_or(root.inputs.dialect, |choice| choice.dialect);
+    RootModule {
+        module: root.module,
+        inputs: RootInputs {
+            dialect,
+            ..root.inputs.clone()
+        },
+        locked_version: root.locked_version.clone(),
+    }
+}
+
 fn join_with_model(
     plan: &LoadedPlan,
     modules: &LoadedModules,
@@ -296,6 +320,7 @@ fn join_with_model(
         directory: modules.tree.module(root.module).directory.clone(),
         sensitive: Vec::new(),
         differences: Vec::new(),
+        choice: choose_dialect(plan, modules, root),
         has_all_mirrors: false,
     };
     if let Some(model) = model {

@@ -2,12 +2,18 @@
 //!
 //! For a path, the tree is what `--project-root` says, else the top level of the git work tree that holds it, else the
 //! directory of the nearest `mirrorset.toml`, else the current directory if it holds the path, else the path itself.
+//! It does not contain `.git`, states, and `.terraform` without the installed modules, which may hold credentials.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config;
-use terraform_eval::source::Files;
+use terraform_eval::source::{Files, clean_path, is_tool_data};
+
+/// Whether a tree holds a path; both are canonical. What git and Terraform keep for themselves is not part of it.
+pub(crate) fn holds(tree: &Path, path: &Path) -> bool {
+    path.strip_prefix(tree).is_ok_and(|below| !is_tool_data(below))
+}
 
 /// Finds the tree of each path, and the names under which findings show paths.
 #[derive(Debug, Default)]
@@ -45,6 +51,12 @@ impl ProjectTrees {
         }
     }
 
+    /// Whether a person has said what the tree of a directory is: by an option, `.git` or `mirrorset.toml`. Any other tree
+    /// may be large and have little to do with the path.
+    pub(crate) fn is_marked(&mut self, directory: &Path, files: &dyn Files) -> bool {
+        self.root.is_some() || self.marked(directory, files).is_some()
+    }
+
     fn marked(&mut self, directory: &Path, files: &dyn Files) -> Option<PathBuf> {
         if let Some(known) = self.marked.get(directory) {
             return known.clone();
@@ -58,6 +70,11 @@ impl ProjectTrees {
             .map(Path::to_owned);
         self.marked.insert(directory.to_owned(), marked.clone());
         marked
+    }
+
+    /// The absolute path of a path that findings show.
+    pub(crate) fn absolute(&self, shown: &str) -> PathBuf {
+        clean_path(&self.current.join(shown))
     }
 
     /// The path that findings show for a canonical path: relative to the current directory, unless the two have

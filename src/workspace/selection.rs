@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::model::{Choice, SkipReason, Skipped};
+use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
-use crate::workspace::other_files::UNUSED_VARIABLES;
+use crate::workspace::other_files::skipped_file;
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::source::display_name;
 
@@ -29,6 +29,8 @@ pub(crate) struct Selection {
     pub(crate) modules: BTreeSet<PathBuf>,
     /// Named files that stand for the root modules that read them.
     pub(crate) data_files: BTreeMap<PathBuf, NamedFile>,
+    /// Named files with manifests. If a root module reads one, it is data of the root module.
+    pub(crate) manifests: BTreeSet<PathBuf>,
     /// Named paths that do not exist.
     pub(crate) errors: Vec<LoadError>,
 }
@@ -40,7 +42,8 @@ impl Selection {
             errors: std::mem::take(&mut discovery.errors),
             ..Self::default()
         };
-        let of_configuration = read_inputs(&mut discovery, named, files);
+        let (of_configuration, manifests) = read_inputs(&mut discovery, named, files);
+        selection.manifests = manifests;
         let known: BTreeMap<&Path, &ConfigurationDirectory> = discovery
             .modules
             .iter()
@@ -83,10 +86,12 @@ impl Selection {
                     let users = users.get(&file.path);
                     modules.extend(users.into_iter().flatten().cloned());
                     if users.is_none() && file.exists {
-                        skip(&file, SkipReason::UnusedVariables, UNUSED_VARIABLES, files);
+                        files.skipped.extend(skipped_file(&file.path, kind, files));
                     }
                 }
-                NameKind::Other(message) => skip(&file, SkipReason::UnknownKind, message, files),
+                NameKind::Other(_) => {
+                    files.skipped.extend(skipped_file(&file.path, kind, files));
+                }
                 NameKind::Content
                 | NameKind::Manifest
                 | NameKind::Template
@@ -97,7 +102,8 @@ impl Selection {
             }
         }
         let is_searched = !discovery.other_modules.is_empty() || !missing.is_empty();
-        let needs_readers = !selection.data_files.is_empty() || !named.others.is_empty();
+        let needs_readers =
+            !selection.data_files.is_empty() || !named.others.is_empty() || !selection.manifests.is_empty();
         let callers = if is_searched || needs_readers {
             Callers::read(known.values().copied(), files.sources.files())
         } else {
@@ -132,12 +138,12 @@ impl Selection {
 }
 
 /// Reads the named plans, states and manifests, and looks at the project trees of everything else: their modules may
-/// call the named ones, or read the named files. Returns the other files.
+/// call the named ones, or read the named files. Returns the other files, and the manifests that may be data.
 fn read_inputs(
     discovery: &mut Discovery,
     named: &mut NamedFiles,
     files: &mut InputFiles,
-) -> Vec<(NameKind, NamedFile)> {
+) -> (Vec<(NameKind, NamedFile)>, BTreeSet<PathBuf>) {
     let mut searched = discovery.trees.clone();
     let mut others = Vec::new();
     for file in std::mem::take(&mut discovery.files) {
@@ -153,6 +159,7 @@ fn read_inputs(
             others.push((kind, file));
         }
     }
+    let manifests = manifests_of_projects(named, files);
     let InputFiles {
         configs,
         sources,
@@ -160,10 +167,22 @@ fn read_inputs(
         ..
     } = files;
     let disk = sources.shared_files();
+    searched.extend(manifests.iter().map(|path| {
+        let directory = path.parent().unwrap_or(path);
+        trees.of_directory(directory, &*disk)
+    }));
     discovery.search_trees(searched, trees, &*disk, &mut |path| {
         configs.excludes(path, sources)
     });
-    others
+    (others, manifests)
+}
+
+/// The named files with manifests that lie in a project, whose configuration may read them.
+fn manifests_of_projects(named: &NamedFiles, files: &mut InputFiles) -> BTreeSet<PathBuf> {
+    let InputFiles { sources, trees, .. } = files;
+    let is_in_project =
+        |path: &&PathBuf| trees.is_marked(path.parent().unwrap_or(path.as_path()), sources.files());
+    named.manifests.paths().filter(is_in_project).cloned().collect()
 }
 
 /// The modules whose settings list a file of variables, by the canonical path of the file.
@@ -181,9 +200,4 @@ fn users_of_variables<'m>(
         }
     }
     users
-}
-
-fn skip(file: &NamedFile, reason: SkipReason, message: &str, files: &mut InputFiles) {
-    let name = display_name(&files.trees.shown_path(&file.path));
-    files.skipped.push(Skipped::new(name, reason, message));
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::FileRole;
 use crate::workspace::input_files::InputFiles;
+use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileKind, Files};
 use terraform_eval::syntax::document::{Format, parse_variables};
 use terraform_eval::syntax::syntax_error::SyntaxError;
@@ -22,20 +23,61 @@ pub(crate) fn is_configuration(path: &Path) -> bool {
             .any(|ending| name.ends_with(ending))
 }
 
-/// The configuration files of a directory, by name. If there are both `main.tofu` and `main.tf`, OpenTofu reads
-/// only `main.tofu`, and mirrorset does the same.
+/// Whether OpenTofu alone reads a configuration file of this name.
+pub(crate) fn is_for_opentofu(path: &Path) -> bool {
+    const ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
+    let name = name_of(path);
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The files of a directory that Terraform or OpenTofu reads as configuration, by name.
 pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
-    let paths = list_files(directory, files, is_configuration);
-    let names: BTreeSet<String> = paths.iter().map(|path| name_of(path)).collect();
-    let is_replaced = |path: &PathBuf| {
-        let name = name_of(path);
-        let replacement = match name.strip_suffix(".tf.json") {
-            Some(stem) => format!("{stem}.tofu.json"),
-            None => format!("{}.tofu", name.strip_suffix(".tf").unwrap_or(&name)),
-        };
-        replacement != name && names.contains(&replacement)
-    };
-    paths.into_iter().filter(|path| !is_replaced(path)).collect()
+    list_files(directory, files, is_configuration)
+}
+
+/// The configuration files of a directory, as one program reads them.
+#[derive(Debug, Default)]
+pub(crate) struct EngineFiles {
+    /// The files that it reads, by name.
+    pub(crate) read: Vec<PathBuf>,
+    /// The files that the other program reads, with the reason.
+    pub(crate) skipped: Vec<(PathBuf, String)>,
+}
+
+impl EngineFiles {
+    /// Divides the configuration files of a directory. Terraform reads no `.tofu` file; if there are both `main.tofu` and
+    /// `main.tf`, OpenTofu reads only `main.tofu`.
+    pub(crate) fn of(directory: &Path, engine: Engine, files: &dyn Files) -> Self {
+        let paths = configuration_files(directory, files);
+        let names: BTreeSet<String> = paths.iter().map(|path| name_of(path)).collect();
+        let mut divided = Self::default();
+        for path in paths {
+            let reason = match engine {
+                Engine::Terraform => is_for_opentofu(&path).then(|| {
+                    "only OpenTofu reads the file, and Terraform evaluates the configuration".to_owned()
+                }),
+                Engine::OpenTofu => opentofu_name(&path)
+                    .filter(|name| names.contains(name))
+                    .map(|name| {
+                        format!("OpenTofu, which evaluates the configuration, reads {name} in its place")
+                    }),
+            };
+            match reason {
+                Some(reason) => divided.skipped.push((path, reason)),
+                None => divided.read.push(path),
+            }
+        }
+        divided
+    }
+}
+
+/// The name of the file that takes the place of a `.tf` file in OpenTofu.
+fn opentofu_name(path: &Path) -> Option<String> {
+    let name = name_of(path);
+    if let Some(stem) = name.strip_suffix(".tf.json") {
+        return Some(format!("{stem}.tofu.json"));
+    }
+    name.strip_suffix(".tf").map(|stem| format!("{stem}.tofu"))
 }
 
 /// The arguments of the tfvars files that Terraform loads automatically.

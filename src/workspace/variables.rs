@@ -125,7 +125,7 @@ impl VariableText {
         if is_literal(module, &self.name, sources) {
             let span = Span::new(self.file, 0, self.text.len());
             let kind = ExpressionKind::String(self.text.as_str().into());
-            expressions.insert(self.name.clone(), Expression { kind, span });
+            expressions.insert(self.name.clone(), Expression::new(kind, span));
             return;
         }
         let (expression, errors) = parse_expression(self.file, &self.text, 0..self.text.len());

@@ -44,6 +44,52 @@ const CASES: &[Case] = &[
         ],
         summary: "4 mirrors in 4 manifests: 0 clean, 4 with findings, 0 undecided",
     },
+    // Terraform 1.12 and later do not look at the operand that fails.
+    Case {
+        directory: "short-circuit",
+        arguments: ".",
+        status: 0,
+        findings: &["info[provider-version] .: the module does not declare the source"],
+        summary: "0 mirrors in 1 root module: 0 clean, 0 with findings, 0 undecided; 1 block without instances",
+    },
+    // Only OpenTofu accepts `enabled`, so that it evaluates.
+    Case {
+        directory: "tofu-enabled",
+        arguments: ".",
+        status: 0,
+        findings: &[
+            "info[provider-version] .: the module does not declare the source",
+            "info[provider-version] m: the module does not declare the source",
+        ],
+        summary: "1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided",
+    },
+    Case {
+        directory: "tofu-enabled",
+        arguments: ". --engine terraform",
+        status: 1,
+        findings: &[
+            "error[unsupported-argument] module.off: `lifecycle { enabled = … }`: exists in OpenTofu since 1.11; \
+             Terraform has none",
+            "error[unsupported-argument] module.on: `lifecycle { enabled = … }`",
+            "error[unsupported-argument] rhcs_image_mirror.off: `lifecycle { enabled = … }`",
+            "error[short-source] module.off.rhcs_image_mirror.m",
+            "error[short-source] rhcs_image_mirror.off",
+            "info[provider-version] .",
+            "info[provider-version] m",
+        ],
+        summary: "",
+    },
+    // `convert` is new in OpenTofu 1.13, the first version that accepts the whole.
+    Case {
+        directory: "tofu-functions",
+        arguments: ".",
+        status: 1,
+        findings: &[
+            "error[short-source] rhcs_image_mirror.last: source \"redis\" has no registry host",
+            "info[provider-version] .: the module does not declare the source",
+        ],
+        summary: "4 mirrors in 1 root module: 3 clean, 1 with findings, 0 undecided",
+    },
     Case {
         directory: "module-not-installed",
         arguments: ".",

@@ -186,6 +186,7 @@ fn json_has_the_documented_form() {
         "clean": 0,
         "with_findings": 1,
         "undecided": 0,
+        "without_instances": 0,
         "files": 2,
         "unreadable": 0,
         "suppressed": 0,
@@ -462,7 +463,7 @@ fn unreadable_input_is_reported_with_the_reason_and_help() {
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(load_error("deep.json"), @r"
-    error[syntax-error]: deep.json: the JSON document is nested too deeply
+    error[syntax-error]: deep.json: the JSON document is nested too deeply; the limit is 128 levels
     help: Terraform does not write such a file, so the file was modified: create it again with `terraform show -json PLAN > plan.json`
     ");
     assert_snapshot!(load_error("utf8"), @r"
@@ -505,6 +506,99 @@ fn deep_nesting_affects_only_its_block() {
         "{}",
         run.stderr
     );
+}
+
+/// Terraform 1.11.4 evaluates it to true. It has more operators than hcl-edit allows in one chain.
+#[test]
+fn a_long_operator_chain_is_evaluated() {
+    let text = r#"
+variable "region" {
+  type    = string
+  default = "region-7"
+}
+
+locals {
+  supported = (
+    var.region == "region-0" ||
+    var.region == "region-1" ||
+    var.region == "region-2" ||
+    var.region == "region-3" ||
+    var.region == "region-4" ||
+    var.region == "region-5" ||
+    var.region == "region-6" ||
+    var.region == "region-7" ||
+    var.region == "region-8" ||
+    var.region == "region-9" ||
+    var.region == "region-10" ||
+    var.region == "region-11" ||
+    var.region == "region-12" ||
+    var.region == "region-13" ||
+    var.region == "region-14" ||
+    var.region == "region-15" ||
+    var.region == "region-16" ||
+    var.region == "region-17" ||
+    var.region == "region-18" ||
+    var.region == "region-19" ||
+    var.region == "region-20" ||
+    var.region == "region-21" ||
+    var.region == "region-22" ||
+    var.region == "region-23" ||
+    var.region == "region-24" ||
+    var.region == "region-25" ||
+    var.region == "region-26" ||
+    var.region == "region-27" ||
+    var.region == "region-28" ||
+    var.region == "region-29" ||
+    var.region == "region-30" ||
+    var.region == "region-31" ||
+    var.region == "region-32" ||
+    var.region == "region-33" ||
+    var.region == "region-34" ||
+    var.region == "region-35" ||
+    var.region == "region-36" ||
+    var.region == "region-37" ||
+    var.region == "region-38" ||
+    var.region == "region-39" ||
+    var.region == "region-40" ||
+    var.region == "region-41" ||
+    var.region == "region-42" ||
+    var.region == "region-43" ||
+    var.region == "region-44" ||
+    var.region == "region-45" ||
+    var.region == "region-46" ||
+    var.region == "region-47" ||
+    var.region == "region-48" ||
+    var.region == "region-49" ||
+    var.region == "region-50" ||
+    var.region == "region-51" ||
+    var.region == "region-52" ||
+    var.region == "region-53" ||
+    var.region == "region-54" ||
+    var.region == "region-55" ||
+    var.region == "region-56" ||
+    var.region == "region-57" ||
+    var.region == "region-58" ||
+    var.region == "region-59" ||
+    var.region == "region-60" ||
+    var.region == "region-61" ||
+    var.region == "region-62" ||
+    var.region == "region-63" ||
+    var.region == "region-64"
+  )
+}
+
+resource "rhcs_image_mirror" "m" {
+  count      = local.supported ? 1 : 0
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "quay.io/team"
+  mirrors    = ["mirror.example.com/team"]
+}
+"#;
+    let directory = scratch(&[("main.tf", text), VERSIONS]);
+    let run = mirrorset_in(directory.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(run.status, 0, "{}", run.stdout);
+    assert_eq!(run.stdout, "");
+    assert_snapshot!(run.stderr, @"1 mirror in 1 root module: 1 clean, 0 with findings, 0 undecided");
 }
 
 #[test]

@@ -184,6 +184,7 @@ fn everything_below_a_path_is_read_or_skipped() {
     assert_eq!(
         read,
         [
+            "chart.yaml",
             "live/prod/main.tf",
             "live/prod/terraform.tfvars",
             "live/test/main.tf",

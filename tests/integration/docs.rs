@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::support::program::mirrorset;
 use mirrorset::testing::rules::{Language, RULES, SECTIONS};
 use serde_json::Value;
+use terraform_eval::dialect::{Availability, Engine, FUNCTIONS, Feature};
 
 fn assert_written(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
@@ -23,6 +24,49 @@ fn assert_written(name: &str, text: &str) {
 #[test]
 fn the_pages_are_up_to_date() {
     assert_written("rules.md", &mirrorset::testing::output::rules::document());
+}
+
+/// What differs between programs and versions, as a page.
+fn compatibility() -> String {
+    use std::fmt::Write as _;
+    let mut text = "# Compatibility\n\nWhat differs between Terraform, OpenTofu and their versions, and since when each has \
+                    it. The table is made from the one that the evaluator asks; a part of the language that a version \
+                    does not have is an error there. Terraform 1.11 and 1.16 and OpenTofu 1.12 were compared with random \
+                    expressions; of versions before Terraform 1.10 and OpenTofu 1.11, the table has the parts of the \
+                    language and the functions, and may lack details of values. \"Recorded\" means the answers of seven \
+                    programs in `fixtures/versions`.\n\n\
+                    ## Language\n\n| | Terraform | OpenTofu | source |\n|---|---|---|---|\n"
+        .to_owned();
+    let since = |availability: Availability, engine| match availability.since(engine) {
+        Some(minor) => format!("1.{minor}"),
+        None => "–".to_owned(),
+    };
+    for feature in Feature::all() {
+        let availability = feature.availability();
+        let versions = Engine::ALL.map(|engine| since(availability, engine)).join(" | ");
+        let (description, source) = (feature.description(), feature.source());
+        writeln!(
+            text,
+            "| {} | {versions} | {source} |",
+            description.replace('|', "\\|")
+        )
+        .unwrap();
+    }
+    text.push_str("\n## Functions\n\n| | Terraform | OpenTofu |\n|---|---|---|\n");
+    for (name, availability) in FUNCTIONS {
+        let versions = Engine::ALL.map(|engine| since(*availability, engine)).join(" | ");
+        writeln!(text, "| `{name}` | {versions} |").unwrap();
+    }
+    text.push_str(
+        "\nNot evaluated, so that values are undecided: the functions `assume…` of OpenTofu 1.13, functions of providers, \
+         ephemeral resources, and the bytes of `base64gzip`. Not read: `.tfquery.hcl`, test and stack files.\n",
+    );
+    text
+}
+
+#[test]
+fn the_compatibility_page_is_up_to_date() {
+    assert_written("compatibility.md", &compatibility());
 }
 
 #[test]

@@ -25,7 +25,11 @@ fn compare(path: &Path) {
     let scratch = tempfile::tempdir().unwrap();
     let directory = scratch.path().to_str().unwrap();
     let run = mirrorset_with_input(
-        &[LINES.as_slice(), &["--dir", directory]].concat(),
+        &[
+            LINES.as_slice(),
+            &["--dir", directory, "--engine-version", "1.11.4"],
+        ]
+        .concat(),
         input.as_bytes(),
     );
     let answers: Vec<Value> = run

@@ -43,7 +43,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "walks directories: names alone, no text",
     ),
     ("src/cli/write.rs", "writes"),
-    ("src/fix/write.rs", "writes"),
+    ("src/file_writer.rs", "writes"),
 ];
 
 #[test]

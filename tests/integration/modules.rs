@@ -40,7 +40,11 @@ fn json_of(path: &Path) -> Value {
 
 /// The evaluated mirrors of a module, by address.
 fn evaluated(module: &Path) -> BTreeMap<String, Value> {
-    let loaded = workspace::load(&[module.to_owned()], &workspace::Options::default());
+    let options = workspace::Options {
+        engine_version: Some("1.11.4".parse().unwrap()),
+        ..workspace::Options::default()
+    };
+    let loaded = workspace::load(&[module.to_owned()], &options);
     let instances: Vec<Value> = {
         let converted = convert(
             &loaded.project,

@@ -34,7 +34,8 @@ fn is_only_for(rule: &str, kind: InputKind, other: InputKind) -> bool {
 type Finding = (String, String, String);
 
 fn findings(arguments: &[&Path]) -> BTreeSet<Finding> {
-    let mut words: Vec<&str> = vec!["check", "--output-format", "json"];
+    // The plans are of Terraform 1.11.
+    let mut words: Vec<&str> = vec!["check", "--engine-version", "1.11", "--output-format", "json"];
     words.extend(arguments.iter().map(|path| path.to_str().unwrap()));
     // Outside of every module, so that no configuration is found automatically.
     let other_directory = tempfile::tempdir().unwrap();

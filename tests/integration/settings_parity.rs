@@ -239,6 +239,8 @@ impl CaseDirectory {
             inputs: InputPaths::Paths(vec![self.path(input)]),
             load: Options {
                 plan_configuration,
+                // The plans are of Terraform 1.11.
+                engine_version: Some("1.11".parse().unwrap()),
                 ..Options::default()
             },
             selection: settings.selection.clone(),

@@ -210,7 +210,8 @@ fn a_file_that_cannot_be_opened_is_an_error_if_it_is_named() {
     let template = "kind: ImageDigestMirrorSet\nmetadata: {name: {{ .Release.Name }}}\n";
     let directory = scratch(&[("idms.yaml", template)]);
     let run = mirrorset_in(directory.path(), &["check", "idms.yaml"]);
-    assert_eq!(run.status, 2);
+    // A hook passes the templates of a chart.
+    assert_eq!(run.status, 0);
     assert!(run.stdout.contains("helm template"), "{}", run.stdout);
 }
 

@@ -38,7 +38,7 @@ pub use json::{DecodeError, EncodeError, from_json, to_json};
 pub use marks::Marks;
 pub use nfc::normalize;
 pub use number::{Notation, Number, NumberError};
-pub use operators::{BinaryOperator, Operand, OperationError, UnaryOperator};
+pub use operators::{BinaryOperator, Decided, Operand, OperationError, UnaryOperator};
 pub use origin::{Origin, OriginSource, Role, Trace, UnknownReason};
 pub use types::{ObjectType, Type};
 pub use value::{MAX_DEPTH, MAX_SIZE, Refinement, Value, ValueRef, safe_prefix};

@@ -25,10 +25,13 @@ mod scope;
 mod splat;
 mod template;
 mod type_constraint;
+mod walk;
 
 pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
-pub use expansion::Expansion;
+pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
-pub use limits::{MAX_MODULE_DEPTH, with_stack};
+pub use limits::MAX_MODULE_DEPTH;
 pub use scope::{RepetitionData, Scope};
+
+pub use crate::stack::with_stack;

@@ -33,6 +33,7 @@
 //! | Where does a value come from? | [`cty::Marks`] |
 //! | How does Terraform print an address? | [`address`] |
 //! | Which attributes does a resource type have? | [`schema`] |
+//! | What differs between Terraform, OpenTofu and their versions? | [`dialect`] |
 //!
 //! # Example
 //!
@@ -88,9 +89,12 @@
 
 pub mod address;
 pub mod cty;
+pub mod dialect;
 pub mod eval;
 pub mod modules;
 pub mod reference_graph;
 pub mod schema;
 pub mod source;
+mod stack;
 pub mod syntax;
+pub mod version;

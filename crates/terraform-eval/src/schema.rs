@@ -138,6 +138,14 @@ impl ProviderSchemas {
     }
 }
 
+/// The type of a resource with a schema.
+#[must_use]
+pub fn object_type(schema: &Schema) -> Type {
+    let attribute =
+        |(name, attribute): (&Arc<str>, &Attribute)| (name.clone(), attribute.ty.without_optional());
+    Type::object(schema.iter().map(attribute))
+}
+
 /// Whether the provider may set an attribute of the schema or of a nested one.
 #[must_use]
 pub fn has_computed_attributes(schema: &Schema) -> bool {

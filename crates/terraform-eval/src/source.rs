@@ -10,12 +10,14 @@ mod read_error;
 mod read_limits;
 pub(crate) mod sandbox;
 mod span;
+mod tool_data;
 
 pub use disk_file::FileEnds;
 pub use files::{DirectoryEntry, DiskFiles, FileKind, Files, MemoryFiles, OverlayFiles};
 pub use read_error::ReadError;
 pub use read_limits::ReadLimits;
 pub use span::{FileId, Location, Span};
+pub use tool_data::is_tool_data;
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};

@@ -67,7 +67,7 @@ fn instance(mirror: &Mirror) -> Instance {
             instance.set_string("cluster_id", &resource.cluster_id);
             instance.set_string("type", &resource.mirror_type);
         }
-        Declaration::ManifestEntry { .. } => {
+        Declaration::ManifestEntry(_) => {
             instance.set_string("cluster_id", &Attribute::absent());
             let pull = match mirror.pull {
                 PullKind::DigestOnly => "digest",

@@ -226,9 +226,10 @@ impl EditabilityQuery<'_, '_> {
                     _ => TraceEnd::Other,
                 }
             }
-            ExpressionKind::Conditional { yes, no, .. } => {
-                match [&**yes, &**no].into_iter().find(contains_text) {
-                    Some(branch) => self.find_text(branch, false),
+            ExpressionKind::Conditional { branches, otherwise } => {
+                let values = branches.iter().map(|branch| &branch.value);
+                match values.chain([&**otherwise]).find(contains_text) {
+                    Some(value) => self.find_text(value, false),
                     None => TraceEnd::Other,
                 }
             }

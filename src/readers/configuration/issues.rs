@@ -24,13 +24,18 @@ impl Issues {
         self.found.push(issue);
     }
 
+    /// Notes the limit that the error of an expression is about, if it is about one.
+    pub(crate) fn note_limit(&mut self, error: &EvalError, expression: Option<Span>) {
+        if error.is_exhausted() {
+            let span = error.span().or(expression);
+            self.limits.entry(error.to_string()).or_insert(span);
+        }
+    }
+
     /// Adds the error of an expression, unless it was reported already or Terraform would not report it. `what` names the
     /// part of the block.
     pub(crate) fn add_error(&mut self, subject: &Subject, what: &str, error: &EvalError, expression: Span) {
-        if error.is_exhausted() {
-            let span = error.span().unwrap_or(expression);
-            self.limits.entry(error.to_string()).or_insert(Some(span));
-        }
+        self.note_limit(error, Some(expression));
         if !error.is_rejection() || !self.reported.insert((error.span(), error.to_string())) {
             return;
         }

@@ -10,12 +10,13 @@ use crate::readers::configuration::static_reference::{StaticReference, StaticSte
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::{Type, convert};
 use terraform_eval::cty::{Value, index};
+use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::modules::{Module, literal, references, requirements};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
-use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, Step};
 
-/// The arguments of a `lifecycle` block: those of Terraform, and `enabled` of OpenTofu.
+/// The arguments of a `lifecycle` block. `check_dialect` reports those that the version does not have.
 const LIFECYCLE_ARGUMENTS: [&str; 6] = [
     "create_before_destroy",
     "prevent_destroy",
@@ -25,8 +26,11 @@ const LIFECYCLE_ARGUMENTS: [&str; 6] = [
     "enabled",
 ];
 
-/// The blocks of a `lifecycle` block.
-const LIFECYCLE_BLOCKS: [&str; 2] = ["precondition", "postcondition"];
+/// The conditions of a `lifecycle` block.
+const CONDITIONS: [&str; 2] = ["precondition", "postcondition"];
+
+/// The block of a `lifecycle` block that is not a condition. `check_dialect` reports it if the version does not have it.
+const ACTION_TRIGGER: &str = "action_trigger";
 
 /// Checks the meta-arguments of one block.
 pub(crate) struct MetaArguments<'c> {
@@ -39,6 +43,7 @@ pub(crate) struct MetaArguments<'c> {
     pub(crate) schema: &'c Schema,
     pub(crate) subject: &'c Subject,
     pub(crate) issues: &'c mut Issues,
+    pub(crate) dialect: Dialect,
 }
 
 impl MetaArguments<'_> {
@@ -76,8 +81,25 @@ impl MetaArguments<'_> {
         self.add(issue.label(format!("not a block of {of}")).help("remove it"));
     }
 
-    /// `provider` names a provider by its local name, which has to be the rhcs provider in this module.
+    /// `provider` names a provider by its local name, which has to be the rhcs provider in this module. In OpenTofu, a key
+    /// may select an instance of the provider: `rhcs.by_region[each.key]`.
     fn provider(&mut self, value: &Expression) {
+        let without_key = match &value.kind {
+            ExpressionKind::Traversal { base, steps } if self.dialect.has(Feature::ProviderForEach) => {
+                match steps.split_last() {
+                    Some((Step::Index { .. }, rest)) => {
+                        let kind = ExpressionKind::Traversal {
+                            base: base.clone(),
+                            steps: rest.to_vec(),
+                        };
+                        Some(Expression::new(kind, value.span))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let value = without_key.as_ref().unwrap_or(value);
         let Some(reference) = StaticReference::parse(value) else {
             return self.reject(
                 "provider is not a reference",
@@ -269,8 +291,11 @@ impl MetaArguments<'_> {
             }
         }
         for block in &lifecycle.body.blocks {
-            if LIFECYCLE_BLOCKS.contains(&&*block.kind.text) {
+            if CONDITIONS.contains(&&*block.kind.text) {
                 self.condition_arguments(block);
+                continue;
+            }
+            if &*block.kind.text == ACTION_TRIGGER {
                 continue;
             }
             self.unsupported_block(&block.kind.text, block.header, "lifecycle");

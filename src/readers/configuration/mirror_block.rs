@@ -8,7 +8,7 @@ use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
 use terraform_eval::source::{Sources, Span};
-use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, TemplatePart};
+use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, Step, TemplatePart};
 
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::insertion_points::{argument_insertion, element_insertion, native_text};
@@ -173,19 +173,24 @@ fn selection_by_count_index(expression: &Expression) -> Option<Span> {
             .any(|traversal| traversal.subject == Subject::Count)
     };
     match &expression.kind {
-        ExpressionKind::Index { base, key } => has_count_index(key)
-            .then_some(expression.span)
-            .or_else(|| selection_by_count_index(base)),
+        ExpressionKind::Traversal { base, steps } => {
+            let selects = |step: &&Step| step.key().is_some_and(has_count_index);
+            let selection = steps.iter().rfind(selects);
+            selection
+                .map(|step| step.span_from(base.span))
+                .or_else(|| selection_by_count_index(base))
+        }
         ExpressionKind::Call(call) if &*call.name.text == "element" => {
             let index = call.arguments.get(1).filter(|index| has_count_index(index));
             index.map(|_| expression.span)
         }
         ExpressionKind::Call(call) => call.arguments.iter().find_map(selection_by_count_index),
-        ExpressionKind::Parenthesis(inner) | ExpressionKind::GetAttr { base: inner, .. } => {
-            selection_by_count_index(inner)
-        }
-        ExpressionKind::Conditional { yes, no, .. } => {
-            selection_by_count_index(yes).or_else(|| selection_by_count_index(no))
+        ExpressionKind::Parenthesis(inner) => selection_by_count_index(inner),
+        ExpressionKind::Conditional { branches, otherwise } => {
+            let mut values = branches.iter().map(|branch| &branch.value);
+            values
+                .find_map(selection_by_count_index)
+                .or_else(|| selection_by_count_index(otherwise))
         }
         ExpressionKind::Template(template) => template.parts.iter().find_map(|part| match part {
             TemplatePart::Interpolation(inner) => selection_by_count_index(inner),

@@ -4,9 +4,11 @@ mod calls;
 mod checks;
 mod clusters;
 mod data_sources;
+mod dialect_checks;
 mod enclosing_context;
 mod imports;
 mod instances;
+mod manifests;
 mod mirrors;
 mod provider_versions;
 mod reader;
@@ -16,15 +18,18 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, InputKind, UnknownReason, UnknownReasons};
+use crate::model::{
+    Attribute, ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason, UnknownReasons,
+};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
+use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
-use terraform_eval::modules::{ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -44,12 +49,16 @@ pub(crate) struct RootModule {
 #[derive(Clone)]
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
+    /// The manifests that its resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The source text of sensitive values.
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
     pub(crate) accessed: BTreeSet<PathBuf>,
     /// The limits that were reached.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the program rejects the configuration.
+    pub(crate) is_rejected: bool,
 }
 
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
@@ -74,7 +83,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
     }
+    if reader.has_manifests(root.module) {
+        reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
+    }
     let imports = reader.read_imports(root_module);
+    let accessed = reader.context.evaluator.accessed_paths();
+    reader.count_carriers();
     reader.note_other_limits();
     let limits = std::mem::take(&mut reader.issues.limits);
     let limits = limits.into_iter();
@@ -86,6 +100,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let input = Input {
         mirrors,
+        without_instances: reader.without_instances,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
         data_sources: reader.data_sources.into_values().collect(),
@@ -96,7 +111,9 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
-        accessed: reader.context.evaluator.accessed_paths(),
+        is_rejected: is_rejected(&input),
+        manifests: reader.manifests,
+        accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostics,
@@ -117,8 +134,18 @@ fn limit_finding(name: &str, limit: &str, span: Option<Span>) -> Diagnostic {
     )
 }
 
+/// Whether evaluation found something that the program rejects, apart from the declaration of the provider, of which both
+/// programs require the same.
+fn is_rejected(input: &Input) -> bool {
+    let mut issues = input.issues.iter();
+    issues.any(|issue| {
+        issue.consequence == Consequence::Rejected && issue.kind != ConfigurationIssueKind::ProviderVersion
+    }) || !input.missing_inputs.is_empty()
+        || input.mirrors.iter().any(Mirror::is_rejected)
+}
+
 impl RootModuleReader<'_> {
-    /// Whether a module or one that it calls has blocks to read.
+    /// Whether a module or one that it calls has blocks to read, or may call a module that does.
     fn is_relevant(&mut self, module: ModuleId) -> bool {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
             return *is_relevant;
@@ -132,7 +159,9 @@ impl RootModuleReader<'_> {
         });
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
-        let is_relevant = has_blocks || calls.any(|(_, callee, _)| self.is_relevant(callee));
+        let is_relevant = has_blocks
+            || self.has_unknown_callee(module)
+            || calls.any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant_modules.insert(module, is_relevant);
         is_relevant
     }
@@ -171,6 +200,16 @@ impl RootModuleReader<'_> {
         }
     }
 
+    /// Whether a module has a call whose source is not a literal, and which no module answers.
+    fn has_unknown_callee(&self, module: ModuleId) -> bool {
+        let mut calls = self.tree.module(module).calls.values();
+        calls.any(|call| {
+            let callee = self.tree.callee(module, &call.name);
+            matches!(callee, Some(Callee::Missing { source }) if source.is_empty())
+                && call.source(self.context.sources).is_none()
+        })
+    }
+
     /// Reads the blocks of a module instance, then those of the modules that it calls.
     fn visit(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
         self.check_variables(instance);
@@ -198,6 +237,7 @@ impl RootModuleReader<'_> {
                 return;
             }
             let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);
+            self.without_instances += usize::from(repetitions.is_empty());
             if let Some(missing) = self.missing_inputs(instance, &call, callee) {
                 let reason = UnknownReason::MissingInput(missing.call.clone());
                 enclosing.rejection.get_or_insert(reason);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use terraform_eval::modules::literal;
 use terraform_eval::syntax::native::parse_expression;
-use terraform_eval::syntax::tree::{Expression, ExpressionKind};
+use terraform_eval::syntax::tree::{Expression, ExpressionKind, Step};
 
 /// A name and the steps after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,31 +36,25 @@ impl StaticReference {
     }
 
     fn of_traversal(expression: &Expression) -> Option<Self> {
-        match &expression.kind {
-            ExpressionKind::Variable(name) => Some(Self {
-                root: name.clone(),
-                steps: Vec::new(),
-            }),
-            ExpressionKind::GetAttr { base, name } => {
-                let base = Self::of_traversal(base)?;
-                Some(base.with_step(StaticStep::Name(name.text.clone())))
-            }
-            ExpressionKind::Index { base, key } => {
-                let base = Self::of_traversal(base)?;
-                let is_number = match key.kind {
-                    ExpressionKind::Number(_) => true,
-                    ExpressionKind::String(_) => false,
-                    _ => return None,
-                };
-                Some(base.with_step(StaticStep::Key { is_number }))
-            }
-            _ => None,
-        }
-    }
-
-    fn with_step(mut self, step: StaticStep) -> Self {
-        self.steps.push(step);
-        self
+        let (root, steps) = match &expression.kind {
+            ExpressionKind::Traversal { base, steps } => (&**base, steps.as_slice()),
+            _ => (expression, &[][..]),
+        };
+        let ExpressionKind::Variable(root) = &root.kind else {
+            return None;
+        };
+        let step = |step: &Step| match step {
+            Step::Attribute(name) => Some(StaticStep::Name(name.text.clone())),
+            Step::Index { key, .. } => match key.kind {
+                ExpressionKind::Number(_) => Some(StaticStep::Key { is_number: true }),
+                ExpressionKind::String(_) => Some(StaticStep::Key { is_number: false }),
+                _ => None,
+            },
+        };
+        Some(Self {
+            root: root.clone(),
+            steps: steps.iter().map(step).collect::<Option<_>>()?,
+        })
     }
 
     /// The name at a position after the root.

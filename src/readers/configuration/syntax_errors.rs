@@ -25,6 +25,8 @@ pub(crate) fn syntax_error_findings(
 /// one with the smaller span points at it.
 fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
     errors.sort_by_key(|error| (error.span.file, error.span.start, Reverse(error.span.end)));
+    // A file may be read for two programs.
+    errors.dedup();
     let contains_next =
         |pair: &[&SyntaxError]| pair[0].span != pair[1].span && pair[0].span.contains(pair[1].span);
     let is_outer: Vec<bool> = errors.windows(2).map(contains_next).chain([false]).collect();

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    DocumentAddress, EntryAddress, Input, InputKind, ManifestIssue, ManifestKind, Mirror, OverwrittenDocument,
+    DocumentAddress, EntryAddress, Input, InputKind, ManifestDeclaration, ManifestIssue, ManifestKind,
+    Mirror, OverwrittenDocument,
 };
 
 use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
+
+/// What documents that are numbered together have in common: the kind, the name, and the resource that applies them.
+type SameName = (ManifestKind, Option<Arc<str>>, Option<Arc<str>>);
 
 /// The input of the documents of one cluster. `name` is the name of the file or the directory, `cluster` the name of
 /// the cluster.
@@ -15,15 +19,20 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
     let mut input = Input::new(InputKind::Manifest, name);
     input.manifest_facts.documents = documents.len();
     let cluster: Arc<str> = cluster.into();
-    let mut counts: BTreeMap<(ManifestKind, Option<Arc<str>>), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<SameName, usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
-        let count = counts.entry((document.kind, document.name.clone())).or_default();
+        let resource = document.applied_by.as_ref();
+        let resource = resource.map(|resource| Arc::clone(&resource.address));
+        let count = counts
+            .entry((document.kind, document.name.clone(), resource.clone()))
+            .or_default();
         let address = DocumentAddress {
             position,
             cluster: Arc::clone(&cluster),
             kind: document.kind,
             name: document.name,
             before: *count,
+            resource,
         };
         *count += 1;
         let facts = &mut input.manifest_facts;
@@ -46,15 +55,23 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
                 span: issue.span,
                 kind: issue.kind,
             }));
+        let applied_by = document.applied_by.as_ref();
+        let declaration = ManifestDeclaration {
+            is_overwritten,
+            calls: applied_by
+                .map(|resource| resource.calls.clone())
+                .unwrap_or_default(),
+            instances: applied_by.and_then(|resource| resource.instances.clone()),
+        };
         let entries = document.entries.into_iter();
         input
             .mirrors
-            .extend(entries.map(|entry| mirror(&address, entry, is_overwritten)));
+            .extend(entries.map(|entry| mirror(&address, entry, declaration.clone())));
     }
     input
 }
 
-fn mirror(document: &DocumentAddress, entry: ManifestEntry, is_overwritten: bool) -> Mirror {
+fn mirror(document: &DocumentAddress, entry: ManifestEntry, declaration: ManifestDeclaration) -> Mirror {
     let address = EntryAddress {
         document: document.clone(),
         index: entry.index,
@@ -65,6 +82,6 @@ fn mirror(document: &DocumentAddress, entry: ManifestEntry, is_overwritten: bool
         entry.source,
         entry.mirrors,
         entry.policy,
-        is_overwritten,
+        declaration,
     )
 }

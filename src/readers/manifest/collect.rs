@@ -94,6 +94,11 @@ impl Collector {
             delivery: Delivery::default(),
             object: None,
         };
+        let unknown_key = text.unknown_key(node);
+        if let Some(reasons) = unknown_key.or_else(|| text.evaluated_reasons(node)) {
+            self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+            return Ok(());
+        }
         self.document(node, place)
     }
 
@@ -122,6 +127,11 @@ impl Collector {
             return Ok(());
         }
         let Some(wrapper) = Wrapper::of(node) else {
+            let kind = node.get("kind");
+            if let Some(reasons) = kind.and_then(|kind| place.text.evaluated_reasons(kind)) {
+                self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+                return Ok(());
+            }
             return self.search(node, place);
         };
         if place.depth >= MAX_WRAPPERS {
@@ -177,7 +187,13 @@ impl Collector {
     fn objects_of(&mut self, node: Option<&Node>, place: Place<'_>) -> Result<(), SyntaxError> {
         match node {
             Some(node) if matches!(node.kind, NodeKind::Mapping(_)) => self.object(node, place),
-            Some(node) => self.search(node, place),
+            Some(node) => match place.text.evaluated_reasons(node) {
+                Some(reasons) => {
+                    self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
+                    Ok(())
+                }
+                None => self.search(node, place),
+            },
             None => Ok(()),
         }
     }
@@ -206,7 +222,7 @@ impl Collector {
             return Ok(());
         }
         let is_template = raw.as_str().is_some_and(|raw| raw.contains("{{"));
-        match embedded_documents(raw, place.text.text) {
+        match embedded_documents(raw, place.text.slice(raw.span)) {
             Ok(documents) if !is_template => {
                 for document in &documents {
                     self.object_templates(Some(document), place)?;
@@ -247,7 +263,7 @@ impl Collector {
                 continue;
             };
             let is_node_pool = key.text == "config" && !string.contains("{{") && declares_mirrors(string);
-            match embedded_documents(value, place.text.text) {
+            match embedded_documents(value, place.text.slice(value.span)) {
                 Err(error) if is_node_pool => return Err(error),
                 result => self.text(value, &result.unwrap_or_default(), place)?,
             }
@@ -302,7 +318,7 @@ impl Collector {
                     return Ok(());
                 }
                 // Text that only begins like an object may be a part of one, or of a program.
-                let mut documents = embedded_documents(node, place.text.text).unwrap_or_default();
+                let mut documents = embedded_documents(node, place.text.slice(node.span)).unwrap_or_default();
                 let inside = Place {
                     depth: place.depth + 1,
                     ..place

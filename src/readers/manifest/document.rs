@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::model::{Attribute, ManifestIssueKind, ManifestKind, RegistrySources};
+use crate::model::{
+    Attribute, AttributeValue, ManifestIssueKind, ManifestKind, RegistrySources, TraceStep, UnknownReasons,
+};
 use registries_conf::SourcePolicy;
 use terraform_eval::source::Span;
 
@@ -23,6 +25,33 @@ pub(crate) struct ManifestDocument {
     pub(super) issues: Vec<DocumentIssue>,
     /// The later document that replaces this one in the cluster.
     pub(super) overwritten_by: Option<Span>,
+    /// The Terraform resource that applies the document, if one does.
+    pub(crate) applied_by: Option<Arc<ApplyingResource>>,
+}
+
+/// An instance of a Terraform resource that applies documents.
+#[derive(Debug)]
+pub(crate) struct ApplyingResource {
+    /// The address of the instance.
+    pub(crate) address: Arc<str>,
+    /// The module calls that enclose the resource, outermost first.
+    pub(crate) calls: Vec<TraceStep>,
+    /// Why the number of instances is unknown. In that case, this one represents all of them.
+    pub(crate) instances: Option<UnknownReasons>,
+}
+
+impl ManifestDocument {
+    /// Calls a function for each string in the entries, and whether it is an element of a list.
+    pub(crate) fn each_string(&mut self, visit: &mut dyn FnMut(&mut Attribute<String>, bool)) {
+        for entry in &mut self.entries {
+            visit(&mut entry.source, false);
+            if let AttributeValue::Known(mirrors) = &mut entry.mirrors.content {
+                for mirror in mirrors {
+                    visit(mirror, true);
+                }
+            }
+        }
+    }
 }
 
 /// What tells objects of one kind from each other.

@@ -6,11 +6,18 @@ use terraform_eval::syntax::yaml::{self, Node};
 
 /// The documents in a string. In a literal block, spans point into the block; in any other string, they are the span
 /// of the string.
-pub(super) fn embedded_documents(string: &Node, text: &str) -> Result<Vec<Node>, SyntaxError> {
+///
+/// `source` is the source text of the string.
+pub(super) fn embedded_documents(string: &Node, source: &str) -> Result<Vec<Node>, SyntaxError> {
     let content = string.as_str().unwrap_or_default();
-    let lines = text
-        .get(string.span.range())
-        .and_then(|source| LineOffset::of_literal_block(source, string.span.range().start, content));
+    let start = string.span.range().start;
+    let lines = match heredoc_start(source) {
+        Some(first) => {
+            let block = source.get(first..).unwrap_or_default();
+            LineOffset::of_literal_block(block, start + first, content)
+        }
+        None => LineOffset::of_literal_block(source, start, content),
+    };
     let outer_span = |span: Span| match &lines {
         Some(lines) => Span::new(
             string.span.file,
@@ -29,6 +36,12 @@ pub(super) fn embedded_documents(string: &Node, text: &str) -> Result<Vec<Node>,
             ..error
         }),
     }
+}
+
+/// Where the content of a heredoc of Terraform starts: after its first line. `None` for other texts.
+fn heredoc_start(source: &str) -> Option<usize> {
+    source.starts_with("<<").then_some(())?;
+    source.find('\n').map(|end| end + 1)
 }
 
 /// The offset of a line of a literal block.

@@ -9,7 +9,7 @@ use crate::readers::manifest::document::ManifestEntry;
 use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::{ManifestText, string_editability};
 use crate::readers::manifest::nodes::{field, first_line};
-use crate::readers::manifest::unopened::{Unopened, WrapperKind};
+use crate::readers::manifest::unopened::Unopened;
 
 /// The fields of an entry of ImageDigestMirrorSet and ImageTagMirrorSet.
 const FIELDS_WITH_POLICY: &[&str] = &["source", "mirrors", "mirrorSourcePolicy"];
@@ -29,14 +29,14 @@ pub(super) fn read_entries(
     issues: &mut IssueCollector,
     unopened: &mut Vec<Unopened>,
 ) -> Vec<ManifestEntry> {
-    let parameter = |node: &Node| {
-        text.placeholder_of(node).map(|_| Unopened {
+    let unknown_part = |node: &Node| {
+        text.unknown_part(node).map(|kind| Unopened {
             span: node.span,
-            kind: WrapperKind::Parameter,
+            kind,
         })
     };
-    if let Some(parameter) = parameter(list) {
-        unopened.push(parameter);
+    if let Some(unknown) = unknown_part(list) {
+        unopened.push(unknown);
         return Vec::new();
     }
     let elements = match &list.kind {
@@ -52,8 +52,8 @@ pub(super) fn read_entries(
         if matches!(element.kind, NodeKind::Mapping(_)) {
             let mut reader = EntryReader { index, text, issues };
             entries.push(reader.read_entry(kind, element));
-        } else if let Some(parameter) = parameter(element) {
-            unopened.push(parameter);
+        } else if let Some(unknown) = unknown_part(element) {
+            unopened.push(unknown);
         } else {
             let field = format!("{}[{index}]", key.text);
             issues.add_wrong_type(Some(index), field, key, element, "an object");
@@ -110,8 +110,8 @@ impl EntryReader<'_, '_> {
     }
 
     fn read_mirrors(&mut self, key: &Key, value: &Node) -> Attribute<Vec<Attribute<String>>> {
-        if let Some(reason) = self.text.placeholder_of(value) {
-            return Attribute::unknown(UnknownReasons::new(reason), Some(value.span));
+        if let Some(reasons) = self.text.unknown_reasons(value) {
+            return Attribute::unknown(reasons, Some(value.span));
         }
         let NodeKind::Sequence(elements) = &value.kind else {
             self.add_wrong_type("mirrors", key, value, "a list");
@@ -120,7 +120,11 @@ impl EntryReader<'_, '_> {
         let mirrors = elements.iter().enumerate().map(|(position, element)| {
             self.read_string(format!("mirrors[{position}]"), key, element, elements)
         });
-        Attribute::known(mirrors.collect(), Some(value.span))
+        let mirrors = mirrors.collect();
+        Attribute {
+            sensitive: self.text.is_sensitive(value.span),
+            ..Attribute::known(mirrors, Some(value.span))
+        }
     }
 
     /// Reads a string under a key, or an element of the `list` under it.
@@ -130,10 +134,11 @@ impl EntryReader<'_, '_> {
             self.add_wrong_type(name, key, value, "a string");
             return attribute;
         };
-        if let Some(reason) = self.text.placeholder_of(value) {
-            return Attribute::unknown(UnknownReasons::new(reason), Some(value.span));
+        if let Some(reasons) = self.text.unknown_reasons(value) {
+            return Attribute::unknown(reasons, Some(value.span));
         }
         Attribute {
+            sensitive: self.text.is_sensitive(value.span),
             editability: string_editability(value, list, self.text),
             ..Attribute::known(string.to_owned(), Some(value.span))
         }
@@ -141,8 +146,8 @@ impl EntryReader<'_, '_> {
 
     fn read_policy(&mut self, name: &str, key: &Key, value: &Node) -> Attribute<SourcePolicy> {
         let span = Some(value.span);
-        if let Some(reason) = self.text.placeholder_of(value) {
-            return Attribute::unknown(UnknownReasons::new(reason), span);
+        if let Some(reasons) = self.text.unknown_reasons(value) {
+            return Attribute::unknown(reasons, span);
         }
         let found = match (value.as_str(), &value.kind) {
             (Some("AllowContactingSource"), _) => {

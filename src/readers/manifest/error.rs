@@ -5,7 +5,7 @@ use std::fmt;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 
-use crate::readers::manifest::unopened::{Unopened, WrapperKind};
+use crate::readers::manifest::unopened::Unopened;
 
 /// Why a text could not be read as manifests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +32,7 @@ impl ManifestReadError {
     pub(crate) fn help(&self) -> Option<&str> {
         match self {
             Self::Syntax(error) => error.help.as_deref(),
-            Self::Unopened(Unopened { kind, .. }) => Some(match kind {
-                WrapperKind::Template => {
-                    "render the template first, for example with `helm template`, and pass the output"
-                }
-                _ => "pass the manifest that it contains as a file of its own",
-            }),
+            Self::Unopened(_) => Some("pass the manifest that it contains as a file of its own"),
             Self::NoManifest => Some(
                 "supported kinds: ImageDigestMirrorSet, ImageTagMirrorSet, ImageContentSourcePolicy, HostedCluster, \
                  Image (config.openshift.io/v1), `imageContentSources` and `imageDigestSources`, alone or in an \
@@ -52,10 +47,9 @@ impl fmt::Display for ManifestReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => f.write_str(&error.message),
-            Self::Unopened(Unopened { kind, .. }) => match kind {
-                WrapperKind::Template => f.write_str("the file is a template, not valid YAML"),
-                kind => write!(f, "a wrapped manifest could not be opened: it is in {kind}"),
-            },
+            Self::Unopened(Unopened { kind, .. }) => {
+                write!(f, "a wrapped manifest could not be opened: it is in {kind}")
+            }
             Self::NoManifest => f.write_str("no manifest in the file declares mirrors"),
         }
     }

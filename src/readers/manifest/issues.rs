@@ -7,15 +7,29 @@ use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
 use crate::readers::manifest::document::DocumentIssue;
+use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::nodes::{type_name, value_span};
 
 /// Collects the issues of one document.
 #[derive(Debug, Default)]
 pub(super) struct IssueCollector {
-    pub(super) issues: Vec<DocumentIssue>,
+    issues: Vec<DocumentIssue>,
 }
 
 impl IssueCollector {
+    /// The issues, without sensitive values.
+    pub(super) fn into_issues(self, text: ManifestText<'_>) -> Vec<DocumentIssue> {
+        let without_value = |issue: DocumentIssue| {
+            if text.is_sensitive(issue.span) {
+                let kind = issue.kind.without_value();
+                DocumentIssue { kind, ..issue }
+            } else {
+                issue
+            }
+        };
+        self.issues.into_iter().map(without_value).collect()
+    }
+
     /// Adds an issue. `entry` is the index of the entry in which it is, if it is in one.
     pub(super) fn add(&mut self, entry: Option<usize>, span: Span, kind: ManifestIssueKind) {
         self.issues.push(DocumentIssue { entry, span, kind });

@@ -4,31 +4,66 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::diagnostic::single_line;
-use crate::model::{Editability, Literal, UnknownReason};
-use terraform_eval::source::Span;
+use crate::model::{Editability, Literal, UnknownReason, UnknownReasons};
+use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
 
+use crate::readers::manifest::evaluated::EvaluatedValues;
 use crate::readers::manifest::template::references;
+use crate::readers::manifest::unopened::WrapperKind;
 
 /// How many characters of a placeholder a message shows.
 const MAX_SHOWN: usize = 60;
 
-/// The text of a file with manifests.
+/// The texts that the spans of a manifest point into.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ManifestText<'t> {
-    pub(super) text: &'t str,
-    /// Whether the text may have YAML anchors, so that several values share a string.
-    has_anchors: bool,
+pub(crate) enum Texts<'t> {
+    /// The text of one file.
+    One(&'t str),
+    /// The texts of all files.
+    All(&'t Sources),
+}
+
+impl<'t> Texts<'t> {
+    fn slice(self, span: Span) -> &'t str {
+        match self {
+            Self::One(text) => text.get(span.range()).unwrap_or_default(),
+            Self::All(sources) => sources.slice(span),
+        }
+    }
+}
+
+/// The text of a manifest: a file, or values that Terraform evaluates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ManifestText<'t> {
+    texts: Texts<'t>,
+    /// The text in which fixes can edit the strings. `None` if several values may share a string: by YAML anchors, or in
+    /// Terraform.
+    editable: Option<&'t str>,
+    /// The unknown and sensitive values, if Terraform evaluates the manifest.
+    values: Option<&'t EvaluatedValues>,
     /// The parameters without values of the template around the document.
     unset_parameters: Option<&'t BTreeSet<String>>,
 }
 
 impl<'t> ManifestText<'t> {
+    /// The text of a file.
     pub(super) fn new(text: &'t str) -> Self {
         Self {
-            text,
-            has_anchors: text.contains('&'),
+            texts: Texts::One(text),
+            editable: Some(text).filter(|text| !text.contains('&')),
+            values: None,
+            unset_parameters: None,
+        }
+    }
+
+    /// Values that Terraform evaluates.
+    pub(crate) fn evaluated(texts: Texts<'t>, values: &'t EvaluatedValues) -> Self {
+        Self {
+            texts,
+            editable: None,
+            values: Some(values),
             unset_parameters: None,
         }
     }
@@ -41,9 +76,36 @@ impl<'t> ManifestText<'t> {
         }
     }
 
-    /// Why a string is unknown: the first placeholder in it, an action of a template (`{{ … }}`), a parameter without a
-    /// value, or `${NAME}`, which is not part of any name of an image.
-    pub(super) fn placeholder_of(self, node: &Node) -> Option<UnknownReason> {
+    /// Why a string is unknown, if it is.
+    pub(super) fn unknown_reasons(self, node: &Node) -> Option<UnknownReasons> {
+        let evaluated = || self.evaluated_reasons(node);
+        evaluated().or_else(|| self.placeholder_of(node).map(UnknownReasons::new))
+    }
+
+    /// Why a string is unknown in Terraform, if it is.
+    pub(super) fn evaluated_reasons(self, node: &Node) -> Option<UnknownReasons> {
+        self.values?.reasons_in(node.as_str()?)
+    }
+
+    /// Why a document has an unknown key, if it has one.
+    pub(super) fn unknown_key(self, document: &Node) -> Option<UnknownReasons> {
+        self.values?.reasons_in_keys(document)
+    }
+
+    /// What a list or an object of a mirror set is in, if it is unknown.
+    pub(super) fn unknown_part(self, node: &Node) -> Option<WrapperKind> {
+        let evaluated = self.evaluated_reasons(node).map(WrapperKind::UnknownPart);
+        evaluated.or_else(|| self.placeholder_of(node).map(|_| WrapperKind::Parameter))
+    }
+
+    /// Whether the value with this span is sensitive.
+    pub(super) fn is_sensitive(self, span: Span) -> bool {
+        self.values.is_some_and(|values| values.is_sensitive(span))
+    }
+
+    /// Why a string is unknown in a file: the first placeholder in it, an action of a template (`{{ … }}`), a parameter
+    /// without a value, or `${NAME}`, which is not part of any name of an image.
+    fn placeholder_of(self, node: &Node) -> Option<UnknownReason> {
         let string = node.as_str()?;
         if let Some((_, action)) = string.split_once("{{")
             && let Some((action, _)) = action.split_once("}}")
@@ -66,22 +128,22 @@ impl<'t> ManifestText<'t> {
     }
 
     pub(super) fn slice(self, span: Span) -> &'t str {
-        self.text.get(span.range()).unwrap_or_default()
+        self.texts.slice(span)
     }
 }
 
 /// The editability of a string: an element of `list`, or a field if the list is empty.
 pub(super) fn string_editability(value: &Node, list: &[Node], text: ManifestText<'_>) -> Editability {
     let span = value.span;
-    if text.has_anchors {
+    let Some(editable) = text.editable else {
         return Editability::Nowhere;
-    }
+    };
     let source = text.slice(span);
     let Some(quoting) = value.as_str().and_then(|string| quoting(source, string)) else {
         return Editability::Nowhere;
     };
     let removal = (list.len() > 1)
-        .then(|| element_removal(text.text, span.range()))
+        .then(|| element_removal(editable, span.range()))
         .flatten();
     let element = removal.map(|range| Span::new(span.file, range.start, range.end));
     Editability::Literal(Literal {

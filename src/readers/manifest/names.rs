@@ -34,7 +34,7 @@ pub(super) fn read_name(
         return ObjectName::default();
     };
     if !matches!(metadata.kind, NodeKind::Mapping(_)) {
-        if text.placeholder_of(metadata).is_none() {
+        if text.unknown_reasons(metadata).is_none() {
             issues.add_wrong_type(None, "metadata", metadata_key, metadata, "an object");
         }
         return ObjectName::default();
@@ -52,7 +52,7 @@ pub(super) fn read_name(
                 issues.add_wrong_type(None, "metadata.generateName", key, value, "a string");
             }
             Some((_, value, Some(prefix))) if !prefix.is_empty() => {
-                if text.placeholder_of(value).is_none() && !is_valid_prefix(prefix) {
+                if text.unknown_reasons(value).is_none() && !is_valid_prefix(prefix) {
                     let found = prefix.to_owned();
                     issues.add(None, value.span, ManifestIssueKind::Name { found });
                 }
@@ -70,9 +70,12 @@ pub(super) fn read_name(
         issues.add_wrong_type(None, FIELD, key, value, "a string");
         return result;
     };
+    if text.evaluated_reasons(value).is_some() || text.is_sensitive(value.span) {
+        return result;
+    }
     let name: Arc<str> = name.into();
     result.name = Some(Arc::clone(&name));
-    if text.placeholder_of(value).is_some() {
+    if text.unknown_reasons(value).is_some() {
         return result;
     }
     if is_object_name(&name) {

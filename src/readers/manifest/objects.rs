@@ -12,7 +12,7 @@ use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::names::read_name;
 use crate::readers::manifest::nodes::{field, first_line, value_span};
 use crate::readers::manifest::registry_sources::read_registry_sources;
-use crate::readers::manifest::unopened::{Unopened, WrapperKind};
+use crate::readers::manifest::unopened::Unopened;
 
 /// The schema of a kind.
 pub(super) struct Schema {
@@ -245,8 +245,9 @@ fn read_bare_list(
         span: key.span,
         entries: read_entries(kind, key, list, text, &mut issues, unopened),
         registry_sources: None,
-        issues: issues.issues,
+        issues: issues.into_issues(text),
         overwritten_by: None,
+        applied_by: None,
     }
 }
 
@@ -283,6 +284,7 @@ pub(super) fn read_object(
         registry_sources: None,
         issues: Vec::new(),
         overwritten_by: None,
+        applied_by: None,
     };
     match field(node, "spec") {
         Some((key, spec)) => match &spec.kind {
@@ -293,17 +295,19 @@ pub(super) fn read_object(
                 }
                 document.registry_sources = schema
                     .registries
-                    .and_then(|path| read_registry_sources(spec, path, &mut issues));
+                    .and_then(|path| read_registry_sources(spec, path, text, &mut issues));
             }
-            _ if text.placeholder_of(spec).is_some() => unopened.push(Unopened {
-                span: spec.span,
-                kind: WrapperKind::Parameter,
-            }),
-            _ => issues.add_wrong_type(None, "spec", key, spec, "an object"),
+            _ => match text.unknown_part(spec) {
+                Some(kind) => unopened.push(Unopened {
+                    span: spec.span,
+                    kind,
+                }),
+                None => issues.add_wrong_type(None, "spec", key, spec, "an object"),
+            },
         },
         None => issues.add(None, kind_span, ManifestIssueKind::Missing { field: "spec" }),
     }
-    document.issues = issues.issues;
+    document.issues = issues.into_issues(text);
     document
 }
 
@@ -316,7 +320,7 @@ fn check_version(
 ) {
     let version = field(node, "apiVersion");
     let found = version.and_then(|(_, value)| value.as_str());
-    let is_unknown = version.is_some_and(|(_, value)| text.placeholder_of(value).is_some());
+    let is_unknown = version.is_some_and(|(_, value)| text.unknown_reasons(value).is_some());
     if !is_unknown && !found.is_some_and(|found| schema.versions.contains(&found)) {
         let span = version.map_or(kind_span, |(key, value)| value_span(key, value));
         let kind = ManifestIssueKind::Version {

@@ -4,21 +4,30 @@ use crate::model::{Attribute, RegistrySources};
 use terraform_eval::syntax::yaml::{Node, NodeKind};
 
 use crate::readers::manifest::issues::IssueCollector;
+use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::nodes::field;
 
 /// Reads the lists at the end of a path of fields, if it exists.
 pub(super) fn read_registry_sources(
     spec: &Node,
     path: &[&str],
+    text: ManifestText<'_>,
     issues: &mut IssueCollector,
 ) -> Option<RegistrySources> {
-    let sources = path
-        .iter()
-        .try_fold(spec, |node, name| field(node, name).map(|(_, value)| value))?;
+    let mut sources = spec;
+    for name in path {
+        (_, sources) = field(sources, name)?;
+        if let Some(reasons) = text.evaluated_reasons(sources) {
+            return Some(RegistrySources::all(&Attribute::unknown(
+                reasons,
+                Some(sources.span),
+            )));
+        }
+    }
     Some(RegistrySources {
-        allowed_registries: read_list(sources, "allowedRegistries", issues),
-        blocked_registries: read_list(sources, "blockedRegistries", issues),
-        insecure_registries: read_list(sources, "insecureRegistries", issues),
+        allowed_registries: read_list(sources, "allowedRegistries", text, issues),
+        blocked_registries: read_list(sources, "blockedRegistries", text, issues),
+        insecure_registries: read_list(sources, "insecureRegistries", text, issues),
     })
 }
 
@@ -26,21 +35,33 @@ pub(super) fn read_registry_sources(
 fn read_list(
     sources: &Node,
     name: &'static str,
+    text: ManifestText<'_>,
     issues: &mut IssueCollector,
 ) -> Attribute<Vec<Attribute<String>>> {
     let Some((key, value)) = field(sources, name) else {
         return Attribute::absent();
     };
+    if let Some(reasons) = text.unknown_reasons(value) {
+        return Attribute::unknown(reasons, Some(value.span));
+    }
     let NodeKind::Sequence(elements) = &value.kind else {
         issues.add_wrong_type(None, name, key, value, "a list");
         return Attribute::absent();
     };
     let mut names = Vec::with_capacity(elements.len());
     for (index, element) in elements.iter().enumerate() {
-        match element.as_str() {
-            Some(text) => names.push(Attribute::known(text.to_owned(), Some(element.span))),
-            None => issues.add_wrong_type(None, format!("{name}[{index}]"), key, element, "a string"),
+        let span = Some(element.span);
+        match (element.as_str(), text.unknown_reasons(element)) {
+            (_, Some(reasons)) => names.push(Attribute::unknown(reasons, span)),
+            (Some(name), None) => names.push(Attribute {
+                sensitive: text.is_sensitive(element.span),
+                ..Attribute::known(name.to_owned(), span)
+            }),
+            (None, None) => issues.add_wrong_type(None, format!("{name}[{index}]"), key, element, "a string"),
         }
     }
-    Attribute::known(names, Some(value.span))
+    Attribute {
+        sensitive: text.is_sensitive(value.span),
+        ..Attribute::known(names, Some(value.span))
+    }
 }

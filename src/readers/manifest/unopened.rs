@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::{Hides, SkipReason, Skipped, UnknownReasons};
 use terraform_eval::source::Span;
 
 /// Text that declares a mirror set as far as its words tell, but that the reader cannot open.
@@ -11,6 +12,31 @@ pub(crate) struct Unopened {
     pub(crate) span: Span,
     /// What the text is in.
     pub(crate) kind: WrapperKind,
+}
+
+impl Unopened {
+    /// Whether it is a whole file or document that is a template.
+    pub(crate) fn is_template(&self) -> bool {
+        self.kind == WrapperKind::Template
+    }
+
+    /// What is reported of it. `name` is the name of the file, or the address of a resource.
+    pub(crate) fn skipped(&self, name: &str) -> Skipped {
+        let message = format!("a mirror set that cannot be read: it is in {}", self.kind);
+        let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
+        skipped.span = Some(self.span);
+        let help = match self.kind {
+            WrapperKind::Template => {
+                "render the template first, for example with `helm template`, and check the output"
+            }
+            _ => "check the manifest that results from it",
+        };
+        skipped.help = Some(help.to_owned());
+        if let WrapperKind::UnknownPart(_) = self.kind {
+            skipped.hides = Hides::Certainly;
+        }
+        skipped
+    }
 }
 
 /// What a mirror set that could not be opened is in.
@@ -30,6 +56,10 @@ pub(crate) enum WrapperKind {
     TooDeep,
     /// A `Template` whose parameters expand to more text than is read.
     TooLarge,
+    /// A list or an object of a mirror set that Terraform does not know.
+    UnknownPart(UnknownReasons),
+    /// An object that Terraform does not know, so that it may be a mirror set.
+    UnknownObject(UnknownReasons),
 }
 
 impl fmt::Display for WrapperKind {
@@ -43,6 +73,8 @@ impl fmt::Display for WrapperKind {
             Self::Patch(kind) => write!(f, "a patch in an object of the kind {kind:?}"),
             Self::TooDeep => f.write_str("too many objects within each other"),
             Self::TooLarge => f.write_str("a `Template` whose parameters expand to too much text"),
+            Self::UnknownPart(reasons) => write!(f, "a list or an object that is unknown: {reasons}"),
+            Self::UnknownObject(reasons) => write!(f, "an object that is unknown: {reasons}"),
         }
     }
 }

@@ -76,6 +76,8 @@ pub(super) struct Block<'a> {
     pub(super) repetition: Repetition<'a>,
     pub(super) depends_on: References<'a>,
     pub(super) depends_on_span: Option<Span>,
+    /// The provider that the block is applied with: `kubernetes.hub`, or `module.a:kubernetes` in a module.
+    pub(super) provider: Option<Cow<'a, str>>,
 }
 
 /// A module call.
@@ -182,6 +184,7 @@ fn read_block<'a>(
         repetition: Repetition::read(text, resource.count_expression, resource.for_each_expression)?,
         depends_on: read_reference_list(text, resource.depends_on)?,
         depends_on_span: resource.depends_on.map(|raw| text.span_of(raw)),
+        provider: resource.provider_config_key.clone(),
     };
     Ok((name, block))
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::provider::{is_provider_type, types::QUOTED_TYPE_PREFIX};
+use crate::readers::manifest::{QUOTED_TYPES, is_helm_release, manifest_type};
 use crate::readers::plan::error::PlanError;
 use crate::readers::plan::json_cursor::JsonCursor;
 use crate::readers::plan::plan_text::{JsonMembers, PlanText};
@@ -17,6 +18,7 @@ use crate::readers::plan::plan_text::{JsonMembers, PlanText};
 #[derive(Debug, Default)]
 pub(super) struct PlanDocument<'a> {
     pub(super) format_version: Option<&'a RawValue>,
+    pub(super) terraform_version: Option<&'a RawValue>,
     pub(super) variables: Option<JsonMembers<'a, &'a RawValue>>,
     pub(super) planned_values: Option<StateValues<'a>>,
     /// The values of the state before the plan, a state document inside the plan.
@@ -83,7 +85,7 @@ pub(super) struct ResourceValues<'a> {
 
 impl Relevant for ResourceValues<'_> {
     fn is_relevant(&self) -> bool {
-        self.kind.as_deref().is_some_and(is_provider_type) || has_marks(self.sensitive_values)
+        self.kind.as_deref().is_some_and(is_relevant_type) || has_marks(self.sensitive_values)
     }
 }
 
@@ -115,7 +117,7 @@ pub(super) struct ResourceChange<'a> {
 
 impl Relevant for ResourceChange<'_> {
     fn is_relevant(&self) -> bool {
-        self.kind.as_deref().is_some_and(is_provider_type)
+        self.kind.as_deref().is_some_and(is_relevant_type)
             || self
                 .change
                 .as_ref()
@@ -235,6 +237,8 @@ pub(super) struct ResourceConfiguration<'a> {
     pub(super) for_each_expression: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) depends_on: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) provider_config_key: Option<Cow<'a, str>>,
 }
 
 /// A `module` block and the module that it calls.
@@ -252,6 +256,11 @@ pub(super) struct CallConfiguration<'a> {
     pub(super) depends_on: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) module: Option<ModuleConfiguration<'a>>,
+}
+
+/// Whether a rule needs resources of a type: the provider's, and those that apply manifests.
+fn is_relevant_type(kind: &str) -> bool {
+    is_provider_type(kind) || manifest_type(kind).is_some() || is_helm_release(kind)
 }
 
 /// Whether marks may contain a `true`.
@@ -293,6 +302,7 @@ impl<'a> PlanDocument<'a> {
         cursor.read_object("the document", &mut |key, cursor| {
             match key {
                 "format_version" => document.format_version = parse_value(text, cursor)?,
+                "terraform_version" => document.terraform_version = parse_value(text, cursor)?,
                 "variables" => document.variables = parse_value(text, cursor)?,
                 "planned_values" => document.planned_values = read_values(text, cursor, key)?,
                 "prior_state" => {
@@ -370,20 +380,63 @@ fn read_module<'a>(
     Ok(is_present.then_some(module))
 }
 
+/// Searches the elements of a long list for the types of relevant resources.
+struct TypeSearch {
+    key: Finder<'static>,
+    names: Vec<Finder<'static>>,
+}
+
+impl TypeSearch {
+    /// How far from its start an element is searched for its type. Terraform writes it after the address.
+    const HEAD: usize = 1024;
+
+    fn new() -> Self {
+        let names = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
+        Self {
+            key: Finder::new("\"type\":"),
+            names: names.map(Finder::new).collect(),
+        }
+    }
+
+    /// Whether an element may be a resource of a relevant type.
+    fn may_be_relevant(&self, element: &str) -> bool {
+        match self.type_in_head(element) {
+            Some(kind) => is_relevant_type(kind),
+            None => self
+                .names
+                .iter()
+                .any(|name| name.find(element.as_bytes()).is_some()),
+        }
+    }
+
+    /// The type of a resource, if no other object can precede it in the element. A quote in a string has a backslash before
+    /// it, so that the key is not found in strings.
+    fn type_in_head<'e>(&self, element: &'e str) -> Option<&'e str> {
+        let bytes = element.as_bytes();
+        let head = bytes.get(1..).unwrap_or_default();
+        let head = head.get(..Self::HEAD).unwrap_or(head);
+        let start = self.key.find(head)?;
+        let is_first = memchr::memchr(b'{', head.get(..start)?).is_none();
+        let value = element.get(1 + start + self.key.needle().len()..)?;
+        let (kind, _) = value.trim_start().strip_prefix('"')?.split_once('"')?;
+        (is_first && !kind.contains('\\')).then_some(kind)
+    }
+}
+
 /// Reads the relevant elements of a long list. A search for bytes decides which elements are parsed at all.
 fn read_relevant<'a, T: Deserialize<'a> + Relevant>(
     text: PlanText<'a>,
     cursor: &mut JsonCursor<'a>,
     name: &str,
 ) -> Result<Option<Vec<T>>, PlanError> {
-    let type_prefix = Finder::new(QUOTED_TYPE_PREFIX);
+    let types = TypeSearch::new();
     let marks_key = Finder::new("sensitive");
     let mut relevant = Vec::new();
     let is_present = cursor.read_list(&format!("`{name}`"), &mut |cursor| {
         let element = cursor.skip_value()?;
         let bytes = element.as_bytes();
         let marks = marks_key.find(bytes).and_then(|at| bytes.get(at..));
-        let may_be_relevant = type_prefix.find(bytes).is_some()
+        let may_be_relevant = types.may_be_relevant(element)
             || marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
         if may_be_relevant || !element.starts_with('{') {
             let element: T = text.parse(element)?;

@@ -5,6 +5,10 @@ use std::fmt;
 use crate::readers::plan::foreign_line::ForeignLine;
 use terraform_eval::source::Span;
 
+/// The depth of containers, which is also the limit of `serde_json`. Terraform's modules nest a handful deep, two
+/// containers each.
+pub(super) const MAX_DEPTH: usize = 128;
+
 /// The text is not the output of `terraform show -json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
@@ -129,7 +133,10 @@ impl fmt::Display for PlanError {
             }
             PlanErrorKind::TextAfter(line) => write!(f, "after the end of the plan is {}", line.describe()),
             PlanErrorKind::InvalidJson(message) => write!(f, "invalid JSON: {message}"),
-            PlanErrorKind::TooDeep => f.write_str("the JSON document is nested too deeply"),
+            PlanErrorKind::TooDeep => write!(
+                f,
+                "the JSON document is nested too deeply; the limit is {MAX_DEPTH} levels"
+            ),
             PlanErrorKind::DuplicateKey(key) => write!(f, "duplicate key `{key}` in an object"),
             PlanErrorKind::Duplicate(name) => write!(f, "{name} appears twice"),
             PlanErrorKind::UnexpectedShape(message) => {

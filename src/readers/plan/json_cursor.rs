@@ -10,11 +10,8 @@ use std::collections::BTreeSet;
 
 use serde::de::IgnoredAny;
 
-use crate::readers::plan::error::{PlanError, PlanErrorKind};
+use crate::readers::plan::error::{MAX_DEPTH, PlanError, PlanErrorKind};
 use crate::readers::plan::plan_text::PlanText;
-
-/// The depth of containers. Terraform's modules nest a handful deep, two containers each.
-const MAX_DEPTH: usize = 128;
 
 /// A position in a JSON document.
 #[derive(Debug)]

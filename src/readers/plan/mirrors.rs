@@ -260,6 +260,13 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
         reachable
     }
 
+    /// Why an argument of a resource can be unknown.
+    pub(super) fn reasons_of_argument(&self, address: &Address, argument: &str) -> UnknownReasons {
+        let (block, scope) = self.block_and_scope(address);
+        let references = block.and_then(|block| block.arguments.get(argument));
+        self.unknown_reasons(&scope, references)
+    }
+
     /// Why an argument with these references can be unknown.
     fn unknown_reasons(
         &self,

@@ -7,9 +7,13 @@ use serde_json::value::RawValue;
 
 use crate::model::{Input, InputKind, Mirror, PlanChanges};
 use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
+use memchr::memmem;
 use terraform_eval::address::ResourcePath;
+use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::source::{FileId, Span};
+use terraform_eval::version::Version;
 
+use crate::readers::manifest::{AppliedManifests, QUOTED_TYPES};
 use crate::readers::plan::changes::Changes;
 use crate::readers::plan::clusters::{Clusters, collect_waiters, read_clusters};
 use crate::readers::plan::config_json::read_config_json;
@@ -21,6 +25,7 @@ use crate::readers::plan::document::{
 use crate::readers::plan::error::{PlanError, PlanErrorKind};
 use crate::readers::plan::graph::build_reference_graph;
 use crate::readers::plan::instances::{Instances, read_instances};
+use crate::readers::plan::manifests::{count_declared_manifests, read_applied_manifests};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
@@ -33,10 +38,14 @@ pub struct PlanContents {
     pub input: Input,
     /// The spans of the sensitive values.
     pub sensitive: Vec<Span>,
+    /// The manifests that the resources apply.
+    pub(crate) manifests: AppliedManifests,
     /// The resources that the configuration in the plan declares, by path without instance keys.
     pub declared: BTreeSet<ResourcePath>,
     /// The variables of the root module with the spans of their values.
     pub variables: Vec<(String, Span)>,
+    /// The program and version that created it, if it records them.
+    pub(crate) dialect: Option<Dialect>,
 }
 
 impl PlanContents {
@@ -44,22 +53,24 @@ impl PlanContents {
         Self {
             input: Input::new(kind, name),
             sensitive: Vec::new(),
+            manifests: AppliedManifests::new(kind),
             declared: BTreeSet::new(),
             variables: Vec::new(),
+            dialect: None,
         }
     }
 }
 
-/// The markers of a plan whose middle has to be read: a resource type of the provider, or a second document.
+/// The markers of a plan whose middle has to be read: a relevant resource type, or a second document.
 ///
 /// Terraform writes each type name in quotes and without escapes.
-pub(crate) const PLAN_MARKERS: [&[u8]; 3] = [
-    QUOTED_TYPE_PREFIX.as_bytes(),
-    b"}{\"format_version\"",
-    b"}\n{\"format_version\"",
-];
+pub(crate) fn plan_markers() -> Vec<&'static [u8]> {
+    let documents = ["}{\"format_version\"", "}\n{\"format_version\""];
+    let types = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
+    types.chain(documents).map(str::as_bytes).collect()
+}
 
-/// Reads a large plan from its head and tail, if none of the [`PLAN_MARKERS`] is between them.
+/// Reads a large plan from its head and tail, if none of the [`plan_markers`] is between them.
 ///
 /// Terraform writes the format version first and, since version 1.8, `errored` last. `None` if the head or the tail
 /// differ from that, so that the whole plan has to be read.
@@ -101,6 +112,7 @@ fn read_configuration<'a>(
     };
     let mut contents = PlanContents::new(InputKind::TofuConfigJson, name);
     read_config_json(&reader, &configuration, &mut contents.input)?;
+    count_declared_manifests(text, &configuration, &mut contents.manifests);
     Ok(contents)
 }
 
@@ -132,6 +144,7 @@ fn read_document<'a>(
     let mut contents = PlanContents::new(kind, name);
     read_resources(text, &document, values, &mut contents)?;
     contents.sensitive = collect_sensitive_spans(text, &document);
+    contents.dialect = document.terraform_version.and_then(|raw| read_dialect(text, raw));
     for (name, variable) in document.variables.iter().flat_map(|variables| &variables.0) {
         let value = text.parse_raw::<VariableValue<'a>>(variable)?.value;
         contents
@@ -139,6 +152,19 @@ fn read_document<'a>(
             .extend(value.map(|value| (name.clone().into_owned(), text.span_of(value))));
     }
     Ok(contents)
+}
+
+/// The program and version of `terraform_version`, which both programs write. OpenTofu's plans name its registry.
+fn read_dialect<'a>(text: PlanText<'a>, raw: &'a RawValue) -> Option<Dialect> {
+    let version = text.parse_string(raw, "`terraform_version`").ok()?;
+    let version = Version::parse_release(&version).ok()?;
+    let is_opentofu = memmem::find(text.after(0).as_bytes(), b"\"registry.opentofu.org/").is_some();
+    let engine = if is_opentofu {
+        Engine::OpenTofu
+    } else {
+        Engine::Terraform
+    };
+    Some(Dialect::exactly(engine, version, true))
 }
 
 /// Reads the mirrors, clusters and changes of a plan or state into `contents`.
@@ -165,6 +191,7 @@ fn read_resources<'a>(
         instances: &planned,
         graph: &graph,
     };
+    read_applied_manifests(&reader, document, values, &mut contents.manifests)?;
     let deferred = document.deferred_changes.iter().flatten();
     let input = &mut contents.input;
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;

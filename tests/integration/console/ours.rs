@@ -6,7 +6,7 @@ use mirrorset::testing::workspace::{self, Options};
 use terraform_eval::cty::{Type, Value, ValueRef, to_json};
 use terraform_eval::eval::EvalError;
 
-use super::terraform::{Answer, single_spaced, unquoted};
+use super::terraform::{self, Answer, single_spaced, unquoted};
 
 /// The result of an expression in the evaluator.
 pub(crate) struct Evaluation(Result<Value, EvalError>);
@@ -25,7 +25,13 @@ impl Evaluation {
 }
 
 pub(crate) fn evaluate(directory: &Path, expressions: &[String]) -> Vec<Evaluation> {
-    let values = workspace::evaluate(directory, expressions, &Options::default());
+    let (engine, version) = terraform::version();
+    let options = Options {
+        engine: Some(engine),
+        engine_version: Some(version.parse().unwrap()),
+        ..Options::default()
+    };
+    let values = workspace::evaluate(directory, expressions, &options);
     values.into_iter().map(Evaluation).collect()
 }
 

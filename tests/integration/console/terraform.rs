@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use terraform_eval::dialect::Engine;
+
 /// The answers of the console for one expression. Each is empty if it is an error.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -26,6 +28,18 @@ pub(crate) fn is_there() -> bool {
         .stdout(Stdio::null())
         .status();
     version.is_ok_and(|status| status.success())
+}
+
+/// Which program is on the `PATH` under the name `terraform`, and its version.
+pub(crate) fn version() -> (Engine, String) {
+    let output = Command::new("terraform").arg("version").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let found = text.lines().find_map(|line| {
+        let (name, version) = line.split_once(" v")?;
+        let engine = Engine::ALL.into_iter().find(|engine| engine.name() == name)?;
+        Some((engine, version.to_owned()))
+    });
+    found.unwrap_or_else(|| panic!("{text}"))
 }
 
 /// Prepares the directory whose values the expressions refer to.

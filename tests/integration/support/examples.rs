@@ -6,12 +6,13 @@ use mirrorset::testing::model::InputKind;
 use mirrorset::testing::rules::{Language, RULES, Rule};
 
 /// Rules for whose failing example Terraform creates no plan, and the error that it prints.
-pub(crate) const REJECTED: [(&str, &str); 4] = [
+pub(crate) const REJECTED: [(&str, &str); 5] = [
     ("non-digest-type", "Options are [digest]. Got tag"),
     ("empty-mirrors", "list must contain at least 1 elements"),
     // A plan has a value for every variable of the root module.
     ("unknown-value", "No value for required variable"),
     ("syntax-error", "Invalid expression"),
+    ("skipped-input", "Error accessing remote module registry"),
 ];
 
 /// The provider requirements of an example without any: without them Terraform expects the provider in its own namespace.

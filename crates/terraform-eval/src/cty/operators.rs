@@ -105,9 +105,21 @@ impl fmt::Display for OperationError {
 
 impl std::error::Error for OperationError {}
 
+/// The operand of `&&` or `||` that decides the result, with the result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decided {
+    /// The left operand decides: an error of the right one is ignored.
+    ByLeft(Value),
+    /// The right operand decides: an error of the left one is ignored.
+    ByRight(Value),
+    /// The result needs both operands.
+    ByBoth,
+}
+
 impl BinaryOperator {
     /// The type of the operands; `None` if they may have any.
-    fn operand_type(self) -> Option<Type> {
+    #[must_use]
+    pub fn operand_type(self) -> Option<Type> {
         match self {
             Self::Equal | Self::NotEqual => None,
             Self::And | Self::Or => Some(Type::Bool),
@@ -133,13 +145,7 @@ impl BinaryOperator {
                 _ => left.equals(right),
             });
         };
-        let converted = |operand, value: &Value| {
-            convert(value, &ty).map_err(|error| OperationError::Operand(operand, error))
-        };
-        let (left, right) = match (converted(Operand::Left, left), converted(Operand::Right, right)) {
-            (Ok(left), Ok(right)) => (left, right),
-            (left, right) => return Err(left.err().into_iter().chain(right.err()).collect()),
-        };
+        let (left, right) = Self::converted(&ty, left, right)?;
         for (operand, value) in [(Operand::Left, &left), (Operand::Right, &right)] {
             if value.is_null() {
                 return Err(vec![OperationError::Null(operand)]);
@@ -173,6 +179,50 @@ impl BinaryOperator {
             }
         };
         Ok(known_or_unknown(order, &marks))
+    }
+
+    /// Whether this is `&&` or `||`.
+    #[must_use]
+    pub fn is_logical(self) -> bool {
+        matches!(self, Self::And | Self::Or)
+    }
+
+    /// Which operand decides the result of `&&` or `||`, in programs that ignore an error of the other one (HCL's
+    /// `ShortCircuit` in `hclsyntax/expression_ops.go`). As there, null counts as false. Both operands have to have a
+    /// type that converts to bool.
+    pub fn decide(
+        self,
+        left: &Value,
+        right: &Value,
+        has_left_error: bool,
+    ) -> Result<Decided, Vec<OperationError>> {
+        let (left, right) = Self::converted(&Type::Bool, left, right)?;
+        let marks = left.marks().union(right.marks()).as_influence();
+        let deciding = self == Self::Or;
+        let decides = |value: &Value| value.is_known() && (value.as_bool() == Some(true)) == deciding;
+        let decided = || Value::bool(deciding).with_marks(&marks);
+        let unknown = || Value::unknown(Type::Bool).refine_not_null().with_marks(&marks);
+        Ok(match (left.is_known(), right.is_known()) {
+            (false, false) if has_left_error => Decided::ByBoth,
+            (false, false) => Decided::ByLeft(unknown()),
+            _ if decides(&left) => Decided::ByLeft(decided()),
+            _ if decides(&right) => Decided::ByRight(decided()),
+            // A null operand of `&&` has decided already, and that of `||` counts as false.
+            (false, true) => Decided::ByLeft(unknown()),
+            (true, false) => Decided::ByRight(unknown()),
+            (true, true) => Decided::ByBoth,
+        })
+    }
+
+    /// Both operands, converted to a type. The errors of both are reported.
+    fn converted(ty: &Type, left: &Value, right: &Value) -> Result<(Value, Value), Vec<OperationError>> {
+        let convert = |operand, value: &Value| {
+            convert(value, ty).map_err(|error| OperationError::Operand(operand, error))
+        };
+        match (convert(Operand::Left, left), convert(Operand::Right, right)) {
+            (Ok(left), Ok(right)) => Ok((left, right)),
+            (left, right) => Err(left.err().into_iter().chain(right.err()).collect()),
+        }
     }
 
     fn compute(self, left: &Number, right: &Number) -> Result<Number, NumberError> {

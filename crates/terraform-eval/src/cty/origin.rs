@@ -49,6 +49,8 @@ pub enum UnknownReason {
     ProviderFunction(Arc<str>),
     /// A function would read a path outside of the tree that functions may read.
     OutsideTree(Arc<str>),
+    /// A function would have to read this file, which is data of git or Terraform.
+    ToolData(Arc<str>),
     /// A function would read the home directory.
     HomeDirectory,
     /// The value is of an ephemeral resource.
@@ -132,6 +134,12 @@ impl fmt::Display for UnknownReason {
                 write!(f, "provider::{name} is implemented by the provider")
             }
             Self::OutsideTree(path) => write!(f, "{path:?} is outside of the project tree"),
+            Self::ToolData(path) => {
+                write!(
+                    f,
+                    "{path:?} is data of git or Terraform, which mirrorset does not read"
+                )
+            }
             Self::HomeDirectory => f.write_str("the home directory is outside of the project tree"),
             Self::EphemeralResource => f.write_str("ephemeral resources are not evaluated"),
             Self::InstancesUnknown(error) => write!(f, "the instances are unknown: {error}"),

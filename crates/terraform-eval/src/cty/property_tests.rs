@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{
     MAX_DEPTH, Marks, Type, Value, convert, from_json, get_attr, index, to_json, unify, unify_conditional,
 };
+use crate::stack::with_stack;
 
 fn types() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![
@@ -84,18 +85,27 @@ fn deep() -> [Value; 2] {
     })
 }
 
+/// Evaluation has a large stack. Its results are printed and dropped by any thread.
 #[test]
 fn the_deepest_values_do_not_exhaust_the_stack() {
+    let list = with_stack(convert_deepest).expect("a thread");
+    let copy = list.without_marks();
+    assert_eq!(list, copy);
+    assert!(to_json(&copy).is_ok());
+    assert!(list.ty().to_string().contains("a: string"));
+}
+
+fn convert_deepest() -> Value {
     let pair = deep();
     let tuple = Value::tuple(pair.to_vec());
     assert_eq!(tuple.depth(), MAX_DEPTH);
     let list = convert(&tuple, &Type::list(Type::Dynamic)).expect("a common type");
-    assert!(list.ty().to_string().contains("a: string"));
     let set = convert(&tuple, &Type::set(Type::Dynamic)).expect("a common type");
     assert!(set.marks().is_sensitive());
     assert_eq!(pair[0].equals(&pair[1]).as_bool(), Some(false));
     let text = to_json(&list.without_marks()).expect("known");
     assert!(from_json(&text).is_ok());
+    list
 }
 
 proptest! {

@@ -19,7 +19,7 @@ pub use refinement::{Refinement, safe_prefix};
 
 /// The maximum depth of nested values. A deeper value becomes an unknown one, so that no recursion over a value
 /// exhausts the stack.
-pub const MAX_DEPTH: u16 = 256;
+pub const MAX_DEPTH: u16 = 1_024;
 
 /// The maximum number of parts of a value, where shared parts count as often as they occur: a few lines of
 /// configuration can nest a shared part exponentially often. A larger value becomes an unknown one.
@@ -363,6 +363,13 @@ impl Value {
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
         self.span = Some(span);
+        self
+    }
+
+    /// The value with this span, unless it has its own.
+    #[must_use]
+    pub(crate) fn or_span(mut self, span: Span) -> Self {
+        self.span = self.span.or(Some(span));
         self
     }
 

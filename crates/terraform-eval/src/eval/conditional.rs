@@ -1,21 +1,49 @@
 //! `condition ? yes : no`: both branches have one type, and only the branch that is taken may have errors.
 
 use crate::cty::{Type, Value, convert, unify_conditional};
-use crate::syntax::tree::Expression;
+use crate::source::Span;
+use crate::syntax::tree::{Branch, Expression};
 
+use super::partial_value::or_partial;
 use super::{EvalError, Evaluator, Result, Scope};
 
 impl Evaluator<'_> {
+    /// Each `condition ? value : …` is one of an expression of its own, from the last to the first.
     pub(super) fn conditional(
         &self,
-        condition: &Expression,
-        yes: &Expression,
-        no: &Expression,
+        branches: &[Branch],
+        otherwise: &Expression,
         scope: Scope<'_>,
     ) -> Result<Value> {
-        let (yes, no) = (self.evaluate(yes, scope), self.evaluate(no, scope));
-        let (yes, yes_error) = branch(yes)?;
-        let (no, no_error) = branch(no)?;
+        let values: Vec<_> = branches
+            .iter()
+            .map(|branch| self.evaluate(&branch.value, scope))
+            .collect();
+        let mut result = self.evaluate(otherwise, scope);
+        for (Branch { condition, .. }, value) in branches.iter().zip(values).rev() {
+            self.charge(1)?;
+            let span = Span {
+                end: otherwise.span.end,
+                ..condition.span
+            };
+            result = self
+                .choose(condition, value, result, scope)
+                .map(|value| value.or_span(span))
+                .map_err(|error| error.with_span(span));
+        }
+        result
+    }
+
+    /// The value of one conditional with these branches.
+    fn choose(
+        &self,
+        condition: &Expression,
+        yes: Result<Value>,
+        no: Result<Value>,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
+        let (yes, yes_error) = or_partial(yes)?;
+        let (no, no_error) = or_partial(no)?;
         let unified = unify_conditional(&yes, &no).map_err(|error| EvalError::invalid(error.to_string()))?;
         let with_type = |error: EvalError| error.with_partial(Some(Value::unknown(unified.ty.clone())));
         let condition = self.evaluate(condition, scope).map_err(with_type)?;
@@ -49,13 +77,5 @@ impl Evaluator<'_> {
                 "inconsistent conditional result types: {error}"
             )))
         })
-    }
-}
-
-/// The value of a branch, or its partial value and its error.
-fn branch(result: Result<Value>) -> Result<(Value, Option<EvalError>)> {
-    match result {
-        Err(error) if !error.is_uncatchable() => Ok((error.partial_value(), Some(error))),
-        result => Ok((result?, None)),
     }
 }

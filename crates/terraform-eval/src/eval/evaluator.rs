@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath};
 use crate::cty::Value;
+use crate::dialect::{Dialect, Feature};
 use crate::modules::{Module, ModuleId, ModuleTree};
 use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
@@ -19,6 +20,7 @@ use super::limits::Limits;
 use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
+use super::walk::Walk;
 use super::{EvalError, Result};
 
 /// What a root module is evaluated with.
@@ -31,6 +33,8 @@ pub struct RootInputs {
     pub readable: Vec<PathBuf>,
     /// The value of `terraform.workspace`.
     pub workspace: Arc<str>,
+    /// The program and version whose evaluation this is.
+    pub dialect: Dialect,
 }
 
 impl Default for RootInputs {
@@ -39,6 +43,7 @@ impl Default for RootInputs {
             expressions: BTreeMap::new(),
             readable: Vec::new(),
             workspace: "default".into(),
+            dialect: Dialect::default(),
         }
     }
 }
@@ -52,8 +57,7 @@ pub struct Evaluator<'a> {
     pub(super) children: RefCell<HashMap<ChildKey, InstanceId>>,
     pub(super) memo: Memo,
     pub(super) limits: Limits,
-    /// Whether this evaluates as `terraform validate` does.
-    pub(super) validates: bool,
+    pub(super) walk: Walk,
     sandbox: OnceCell<FileSandbox>,
 }
 
@@ -90,7 +94,7 @@ impl<'a> Evaluator<'a> {
             children: RefCell::default(),
             memo: Memo::default(),
             limits: Limits::new(),
-            validates: false,
+            walk: Walk::Plan,
             sandbox: OnceCell::new(),
         }
     }
@@ -100,9 +104,30 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn validating(self) -> Self {
         Self {
-            validates: true,
+            walk: Walk::Validate,
             ..self
         }
+    }
+
+    /// Evaluates as `terraform init` does before modules are installed: only variables that are known then have a
+    /// value, and no resource or module has one.
+    #[must_use]
+    pub fn initializing(self) -> Self {
+        Self {
+            walk: Walk::Init,
+            ..self
+        }
+    }
+
+    /// The program and version whose evaluation this is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.variables.dialect
+    }
+
+    /// Whether the program has a feature.
+    pub(super) fn has(&self, feature: Feature) -> bool {
+        self.dialect().has(feature)
     }
 
     /// The path of a module instance.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName};
 use crate::cty::{Type, Value, ValueRef, convert};
+use crate::dialect::Feature;
 use crate::source::{Span, clean_path};
-use crate::syntax::tree::Body;
+use crate::syntax::tree::{Attribute, Body};
 
 use super::for_expression::keyed_elements;
 use super::instance_id::InstanceId;
@@ -28,6 +29,15 @@ pub enum Expansion {
     Count(usize),
     /// One instance for each element: the key, `each.key` and `each.value`. Sorted by key.
     Each(Vec<(Arc<str>, Value, Value)>),
+    /// No instance, because of `lifecycle { enabled = false }`. A reference to the block is null.
+    Disabled,
+    /// One instance without a key, or none: the value of `enabled` is unknown.
+    MaybeEnabled {
+        /// The value of `enabled`, whose origins are the reason.
+        value: Value,
+        /// The span of the expression.
+        span: Span,
+    },
     /// The number of instances is unknown.
     Unknown {
         /// The value of `count` or `for_each`, whose origins are the reason.
@@ -43,7 +53,8 @@ impl Expansion {
     /// All instances, in Terraform's order. An unknown expansion has one instance that stands for all.
     pub fn instances(&self) -> Vec<RepetitionData> {
         match self {
-            Self::Single => vec![RepetitionData::single()],
+            Self::Single | Self::MaybeEnabled { .. } => vec![RepetitionData::single()],
+            Self::Disabled => Vec::new(),
             Self::Count(count) => (0..*count).map(indexed_instance).collect(),
             Self::Each(elements) => elements.iter().map(keyed_instance).collect(),
             Self::Unknown { value, each, .. } => {
@@ -56,6 +67,20 @@ impl Expansion {
                     each: each.clone(),
                 }]
             }
+        }
+    }
+
+    /// Whether no key can follow the name of the block.
+    pub(super) fn is_without_keys(&self) -> bool {
+        matches!(self, Self::Single | Self::Disabled | Self::MaybeEnabled { .. })
+    }
+
+    /// The value that decides how many instances there are, if it is unknown.
+    #[must_use]
+    pub fn unknown_value(&self) -> Option<&Value> {
+        match self {
+            Self::Unknown { value, .. } | Self::MaybeEnabled { value, .. } => Some(value),
+            _ => None,
         }
     }
 
@@ -74,14 +99,15 @@ impl Expansion {
                     .ok()?;
                 elements.get(position).map(keyed_instance)
             }
-            Self::Single | Self::Unknown { .. } => None,
+            Self::Single | Self::Disabled | Self::MaybeEnabled { .. } | Self::Unknown { .. } => None,
         }
     }
 
     /// The number of instances. An unknown expansion has one instance that stands for all.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Single | Self::Unknown { .. } => 1,
+            Self::Single | Self::MaybeEnabled { .. } | Self::Unknown { .. } => 1,
+            Self::Disabled => 0,
             Self::Count(count) => *count,
             Self::Each(elements) => elements.len(),
         }
@@ -195,6 +221,19 @@ impl Evaluator<'_> {
 
     fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {
         let scope = Scope::module(instance);
+        let enabled = enabled_argument(body).filter(|_| self.has(Feature::LifecycleEnabled));
+        let repeated = || body.attribute("count").or_else(|| body.attribute("for_each"));
+        if let (Some(enabled), Some(_)) = (enabled, repeated()) {
+            let message = "a block cannot have both `enabled` and `count` or `for_each`";
+            return Err(EvalError::uncatchable(message).with_span(enabled.span));
+        }
+        if let Some(enabled) = enabled {
+            let expand = || expand_enabled(&self.evaluate(&enabled.value, scope)?, enabled.value.span);
+            return self
+                .limits
+                .with_depth(expand)
+                .map_err(|error| error.with_span(enabled.value.span));
+        }
         self.limits
             .with_depth(|| match (body.attribute("count"), body.attribute("for_each")) {
                 (Some(count), Some(_)) => {
@@ -215,6 +254,36 @@ impl Evaluator<'_> {
                 (None, None) => Ok(Expansion::Single),
             })
     }
+}
+
+/// The argument `enabled` of the `lifecycle` block of a resource or module call.
+#[must_use]
+pub fn enabled_argument(body: &Body) -> Option<&Attribute> {
+    body.blocks("lifecycle")
+        .find_map(|lifecycle| lifecycle.body.attribute("enabled"))
+}
+
+/// The instances of a block with `enabled` (`EvaluateEnabledExpression` in OpenTofu's `internal/lang/evalchecks`).
+fn expand_enabled(value: &Value, span: Span) -> Result<Expansion> {
+    if value.marks().is_sensitive() {
+        return Err(EvalError::invalid("enabled is sensitive"));
+    }
+    if value.marks().is_ephemeral() {
+        return Err(EvalError::invalid("enabled is ephemeral"));
+    }
+    if value.is_null() {
+        return Err(EvalError::invalid("enabled is null"));
+    }
+    let enabled =
+        convert(value, &Type::Bool).map_err(|error| EvalError::invalid(format!("enabled: {error}")))?;
+    Ok(match enabled.as_bool() {
+        Some(true) => Expansion::Single,
+        Some(false) => Expansion::Disabled,
+        None => Expansion::MaybeEnabled {
+            value: value.clone(),
+            span,
+        },
+    })
 }
 
 fn expand_count(value: &Value, span: Span) -> Result<Expansion> {

@@ -3,25 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cty::{Marks, Number, Type, Value, convert, normalize};
-use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey};
+use crate::cty::{BinaryOperator, Decided, Marks, Number, Type, Value, convert, normalize};
+use crate::dialect::Feature;
+use crate::source::Span;
+use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey, Operation};
 
-use super::partial_value::{PartialBuilder, with_partial_value};
+use super::partial_value::{PartialBuilder, or_partial, with_partial_value};
 use super::{EvalError, Evaluator, Result, Scope, operators};
 
 impl Evaluator<'_> {
     /// Evaluates an expression.
     pub fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         self.charge(1)?;
-        let value = self
-            .limits
+        self.limits
             .with_depth(|| self.evaluate_hoisted(expression, scope))
-            .map_err(|error| with_partial_value(expression, error.with_span(expression.span)))?;
-        Ok(if value.span().is_none() {
-            value.with_span(expression.span)
-        } else {
-            value
-        })
+            .map(|value| value.or_span(expression.span))
+            .map_err(|error| with_partial_value(expression, error.with_span(expression.span)))
     }
 
     /// Evaluates an expression by its kind.
@@ -47,9 +44,8 @@ impl Evaluator<'_> {
                 parts.finish(Value::tuple(items))
             }
             Kind::Object(items) => self.object(items, scope),
-            Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => {
-                self.traversal(expression, scope)
-            }
+            Kind::Variable(_) => self.traversal(expression, &[], expression.span, scope),
+            Kind::Traversal { base, steps } => self.traversal(base, steps, expression.span, scope),
             Kind::Splat { base, each, .. } => self.splat(base, each, scope),
             Kind::SplatElement => match scope.element {
                 Some(element) => Ok(element.clone()),
@@ -62,20 +58,73 @@ impl Evaluator<'_> {
                 let operand = self.evaluate(operand, scope)?;
                 operators::unary(*operator, &operand)
             }
-            Kind::Binary {
-                operator,
-                left,
-                right,
-            } => {
-                let left = self.evaluate(left, scope)?;
-                let right = self.evaluate(right, scope)?;
-                // A comparison visits both values.
-                self.charge(left.size().min(right.size()))?;
-                operators::binary(*operator, &left, &right)
-            }
-            Kind::Conditional { condition, yes, no } => self.conditional(condition, yes, no, scope),
+            Kind::Binary { first, rest } => self.binary(first, rest, scope),
+            Kind::Conditional { branches, otherwise } => self.conditional(branches, otherwise, scope),
             Kind::For(parts) => self.for_expression(parts, scope),
             Kind::Parenthesis(inner) => self.evaluate(inner, scope),
+        }
+    }
+
+    /// Applies operators from left to right. Each result is one of an expression of its own.
+    fn binary(&self, first: &Expression, rest: &[Operation], scope: Scope<'_>) -> Result<Value> {
+        let mut left = self.evaluate(first, scope);
+        for Operation { operator, operand } in rest {
+            if left.as_ref().is_err_and(EvalError::is_uncatchable) {
+                break;
+            }
+            self.charge(1)?;
+            let span = Span {
+                end: operand.span.end,
+                ..first.span
+            };
+            let right = self.evaluate(operand, scope);
+            left = self
+                .operation(*operator, left, right)
+                .map(|value| value.or_span(span))
+                .map_err(|error| error.with_span(span));
+        }
+        left
+    }
+
+    /// Applies an operator. An operand of `&&` or `||` may have an error if the other one decides the result.
+    fn operation(
+        &self,
+        operator: BinaryOperator,
+        left: Result<Value>,
+        right: Result<Value>,
+    ) -> Result<Value> {
+        let (left, left_error) = or_partial(left)?;
+        let (right, right_error) = or_partial(right)?;
+        let without_marks =
+            |error: EvalError| error.with_partial(Some(Value::unknown(operator.result_type())));
+        let mut error = left_error.clone().or(right_error.clone());
+        if operator.is_logical() && self.has(Feature::ShortCircuit) {
+            let decided = operators::decide(operator, &left, &right, left_error.is_some());
+            match decided.map_err(without_marks)? {
+                Decided::ByLeft(result) if left_error.is_none() => return Ok(result),
+                Decided::ByRight(result) if right_error.is_none() => return Ok(result),
+                Decided::ByLeft(_) | Decided::ByBoth => {}
+                Decided::ByRight(_) => error = right_error,
+            }
+        }
+        if let Some(error) = error {
+            let partial = self.partial_operation(operator, &left, &right);
+            return Err(error.with_partial(Some(partial)));
+        }
+        // A comparison visits both values.
+        self.charge(left.size().min(right.size()))?;
+        operators::binary(operator, &left, &right).map_err(without_marks)
+    }
+
+    /// What is known of an operation whose operands have an error.
+    fn partial_operation(&self, operator: BinaryOperator, left: &Value, right: &Value) -> Value {
+        let unknown = Value::unknown(operator.result_type());
+        let ty = operator.operand_type();
+        let converts = |value: &Value| ty.as_ref().is_none_or(|ty| convert(value, ty).is_ok());
+        if self.has(Feature::MarkedErrors) && converts(left) && converts(right) {
+            unknown.with_marks(&left.marks().union(right.marks()).as_influence())
+        } else {
+            unknown
         }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cty::{Origin, Type, UnknownReason, Value};
+use crate::cty::{Marks, Origin, Type, UnknownReason, Value};
+use crate::dialect::{Dialect, Feature};
 use crate::source::Span;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::{Call, Expression};
@@ -22,6 +23,10 @@ impl FunctionHost for Evaluator<'_> {
     fn charge_memory(&self, bytes: usize) -> std::result::Result<(), FunctionError> {
         let result = self.limits.charge_memory(bytes);
         result.map_err(|error| FunctionError::Exhausted(error.to_string()))
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.dialect()
     }
 
     fn root_directory(&self) -> &Path {
@@ -47,6 +52,21 @@ impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
         let name = call.name.text.strip_prefix("core::").unwrap_or(&call.name.text);
         functions::check_call(name, scope.template.map(|template| template.function))?;
+        let convert = name == functions::CONVERT;
+        if let Some(since) = self.dialect().lacks_function(name) {
+            let message = format!("no function named {name:?}: it {since}");
+            // Without the function, the type in its call is a reference that Terraform rejects first.
+            let is_reference = convert && call.arguments.len() > 1;
+            return Err(if is_reference {
+                EvalError::uncatchable(message)
+            } else {
+                EvalError::invalid(message)
+            });
+        }
+        if convert {
+            return self.convert_call(call, scope);
+        }
+        let allows_literal_template = self.has(Feature::LiteralTemplateString);
         let (expressions, expanded) = match call.arguments.split_last() {
             Some((last, expressions)) if call.expand_last => (expressions, Some(last)),
             _ => (call.arguments.as_slice(), None),
@@ -69,7 +89,8 @@ impl Evaluator<'_> {
             .iter()
             .enumerate()
             .map(|(position, argument)| {
-                if position == 0 && functions::is_literal_template(name, argument) {
+                if position == 0 && !allows_literal_template && functions::is_literal_template(name, argument)
+                {
                     // Terraform rejects the form of the argument, so its value does not matter.
                     Ok(Value::string(""))
                 } else {
@@ -83,7 +104,9 @@ impl Evaluator<'_> {
             _ => {}
         }
         let arguments = results.collect::<Result<Vec<Value>>>()?;
-        functions::check_template(name, expressions, &arguments)?;
+        if !allows_literal_template {
+            functions::check_template(name, expressions, &arguments)?;
+        }
         if let Some(function) = name.strip_prefix("provider::") {
             return self.provider_function(function, &arguments, scope, call.name.span);
         }
@@ -93,6 +116,24 @@ impl Evaluator<'_> {
         let charged = usize::try_from(charged).unwrap_or(usize::MAX);
         self.charge_memory(value.owned_bytes().saturating_sub(charged))?;
         Ok(value)
+    }
+
+    /// `convert(value, type)`, whose second argument is a type constraint.
+    fn convert_call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
+        let ([value, ty], false) = (call.arguments.as_slice(), call.expand_last) else {
+            let count = call.arguments.len();
+            return Err(EvalError::invalid(format!(
+                "convert takes a value and a type, not {count} arguments"
+            )));
+        };
+        let constraint = self.type_argument(ty)?;
+        let value = self.evaluate(value, scope)?;
+        self.charge(value.size())?;
+        let marks = value.marks_deep().without_origins();
+        let converted = constraint
+            .apply(&value.map_marks(&Marks::origins_only))
+            .map_err(|error| EvalError::invalid(format!("call to function convert failed: {error}")))?;
+        Ok(converted.with_marks(&marks))
     }
 
     /// A call of a function of a provider, whose result is unknown.

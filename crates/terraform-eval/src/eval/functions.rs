@@ -28,6 +28,7 @@ mod template;
 mod tests;
 
 use crate::cty::Value;
+use crate::dialect::Dialect;
 
 use super::EvalError;
 use function::Function;
@@ -35,6 +36,9 @@ use function::Function;
 pub(super) use error::FunctionError;
 pub(super) use host::FunctionHost;
 pub(super) use template::{check_call, check_template, is_literal_template};
+
+/// The function whose second argument is a type, which the evaluator calls itself.
+pub(super) const CONVERT: &str = "convert";
 
 /// The functions by category; each table is sorted by name.
 const CATEGORIES: &[&[&[Function]]] = &[
@@ -63,6 +67,7 @@ fn find(name: &str) -> Option<&'static Function> {
 pub(super) fn call(host: &dyn FunctionHost, name: &str, arguments: &[Value]) -> Result<Value, EvalError> {
     match find(name) {
         Some(function) => call::call(host, function, arguments),
+        None if Dialect::knows_function(name) => Err(EvalError::limit(format!("{name} is not evaluated"))),
         None => Err(EvalError::invalid(format!("no function named {name:?}"))),
     }
 }

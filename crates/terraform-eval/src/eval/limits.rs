@@ -25,22 +25,8 @@ const MAX_MODULE_INSTANCES: usize = 10_000;
 /// The maximum number of module calls from the root module to another one.
 pub const MAX_MODULE_DEPTH: usize = 100;
 
-/// The deepest nesting of evaluated expressions. The stack of the caller has to be large enough for it.
+/// The deepest nesting of evaluated expressions. [`with_stack`](crate::eval::with_stack) is large enough for it.
 const MAX_DEPTH: u32 = 4_000;
-
-/// The stack that evaluation needs at its greatest depth, in bytes, even in unoptimized builds. The system does
-/// not allocate the part that is never used.
-pub(super) const STACK_SIZE: usize = 512 << 20;
-
-/// Runs an evaluation on a thread with a large enough stack. Returns `None` if the thread cannot be started.
-pub fn with_stack<T: Send>(evaluate: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(STACK_SIZE)
-            .spawn_scoped(scope, evaluate);
-        thread.ok()?.join().ok()
-    })
-}
 
 /// What remains of a budget, and what each block may spend after it is exhausted.
 struct Budget {

@@ -90,8 +90,7 @@ fn is_cheap(expression: &Expression) -> bool {
             | Kind::Number(_)
             | Kind::String(_)
             | Kind::Variable(_)
-            | Kind::GetAttr { .. }
-            | Kind::Index { .. }
+            | Kind::Traversal { .. }
             | Kind::SplatElement
             | Kind::Parenthesis(_)
     )
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
     use crate::source::Sources;
     use crate::syntax::native::parse_expression;
-    use crate::syntax::tree::{ObjectKey, Template, TemplatePart};
+    use crate::syntax::tree::{ObjectKey, Step, Template, TemplatePart};
 
     /// Visits an expression and all expressions in it.
     fn visit(expression: &Expression, visitor: &mut dyn FnMut(&Expression)) {
@@ -127,10 +126,13 @@ mod tests {
                     visit(&item.value, visitor);
                 }
             }
-            Kind::GetAttr { base, .. } | Kind::Parenthesis(base) => visit(base, visitor),
-            Kind::Index { base, key } => {
+            Kind::Parenthesis(inner) => visit(inner, visitor),
+            Kind::Traversal { base, steps } => {
                 visit(base, visitor);
-                visit(key, visitor);
+                steps
+                    .iter()
+                    .filter_map(Step::key)
+                    .for_each(|key| visit(key, visitor));
             }
             Kind::Splat { base, each, .. } => {
                 visit(base, visitor);
@@ -138,14 +140,18 @@ mod tests {
             }
             Kind::Call(call) => call.arguments.iter().for_each(|item| visit(item, visitor)),
             Kind::Unary { operand, .. } => visit(operand, visitor),
-            Kind::Binary { left, right, .. } => {
-                visit(left, visitor);
-                visit(right, visitor);
+            Kind::Binary { first, rest } => {
+                visit(first, visitor);
+                for operation in rest {
+                    visit(&operation.operand, visitor);
+                }
             }
-            Kind::Conditional { condition, yes, no } => {
-                visit(condition, visitor);
-                visit(yes, visitor);
-                visit(no, visitor);
+            Kind::Conditional { branches, otherwise } => {
+                for branch in branches {
+                    visit(&branch.condition, visitor);
+                    visit(&branch.value, visitor);
+                }
+                visit(otherwise, visitor);
             }
             Kind::For(parts) => {
                 visit(&parts.collection, visitor);

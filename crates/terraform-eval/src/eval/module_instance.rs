@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath, Reference, Subject};
-use crate::cty::{Origin, Value};
+use crate::cty::{Origin, Type, Value, convert};
+use crate::dialect::Feature;
 use crate::modules::{Callee, ModuleId, references};
 use crate::source::Span;
 use crate::syntax::tree::Body;
@@ -14,6 +15,7 @@ use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::scope::{RepetitionData, Scope};
 use super::type_constraint::TypeConstraint;
+use super::walk::Walk;
 use super::{EvalError, Evaluator, Result};
 
 /// A module instance.
@@ -158,10 +160,13 @@ impl Evaluator<'_> {
                             .with_span(block.header()),
                     );
                 };
-                let value = if self.validates {
-                    Value::unknown(self.constraint(&block.body)?.ty.without_optional())
-                } else {
-                    self.variable_value(instance, name, &block.body)?
+                let value = match self.walk {
+                    Walk::Validate => Value::unknown(self.constraint(&block.body)?.ty.without_optional()),
+                    Walk::Init => {
+                        self.check_const(name, &block.body)?;
+                        self.variable_value(instance, name, &block.body)?
+                    }
+                    Walk::Plan => self.variable_value(instance, name, &block.body)?,
                 };
                 let mut marks = value.marks().clone();
                 if self.flag(&block.body, "sensitive") == Some(true) {
@@ -178,6 +183,49 @@ impl Evaluator<'_> {
     /// A value as a variable with this block takes it: with the defaults of its type, and converted.
     pub fn convert_to_variable(&self, variable: &Body, value: &Value) -> Result<Value> {
         self.constraint(variable)?.apply(value)
+    }
+
+    /// Checks that the source of a module may depend on a variable: Terraform requires `const = true`, and OpenTofu that
+    /// it is not false.
+    fn check_const(&self, name: &str, body: &Body) -> Result<()> {
+        let is_const = match self.flag(body, "const") {
+            Some(is_const) => is_const,
+            None => self.has(Feature::EarlyEvaluation),
+        };
+        if is_const {
+            return Ok(());
+        }
+        Err(EvalError::uncatchable(format!(
+            "var.{name} has no value before modules are installed: the variable is not `const`"
+        )))
+    }
+
+    /// The source of a module call, as programs evaluate it before they install modules. `None` if the block has none.
+    pub fn module_source(&self, instance: InstanceId, call: &Arc<str>) -> Option<Result<Value>> {
+        let block = self.module(instance).calls.get(call)?.block.parse(self.sources)?;
+        let source = &block.body.attribute("source")?.value;
+        let evaluate = || {
+            if !self.has(Feature::EarlyEvaluation)
+                && let Some(since) = self.dialect().lacks(Feature::ConstModuleSources)
+            {
+                let message =
+                    format!("the source of a module is not a literal; one with `const` variables {since}");
+                return Err(EvalError::uncatchable(message).with_span(source.span));
+            }
+            let value = self.evaluate(source, Scope::module(instance))?;
+            let invalid = |message: String| Err(EvalError::invalid(message).with_span(source.span));
+            if value.is_null() {
+                return invalid("the source of a module must not be null".to_owned());
+            }
+            if value.marks().is_sensitive() || value.marks().is_ephemeral() {
+                return invalid("the source of a module must be neither sensitive nor ephemeral".to_owned());
+            }
+            match convert(&value, &Type::String) {
+                Ok(text) => Ok(text),
+                Err(error) => invalid(format!("the source of a module is not a string: {error}")),
+            }
+        };
+        Some(self.limits.with_depth(evaluate))
     }
 
     fn flag(&self, body: &Body, name: &str) -> Option<bool> {
@@ -271,7 +319,14 @@ impl Evaluator<'_> {
                     );
                 };
                 // `sensitive` hides an output when Terraform prints it, but does not mark the value for the caller.
-                self.evaluate(&attribute.value, Scope::module(instance))
+                let value = self.evaluate(&attribute.value, Scope::module(instance))?;
+                let block = block.parse(self.sources);
+                let typed = block
+                    .filter(|block| block.body.attribute("type").is_some() && self.has(Feature::OutputType));
+                match typed {
+                    Some(block) => self.constraint(&block.body)?.apply(&value),
+                    None => Ok(value),
+                }
             },
         )
     }

@@ -1,10 +1,11 @@
 //! Partially known values of expressions with errors.
 //!
-//! Terraform continues after an error with as much of a value as it has. This matters in one place: the branch
-//! of a conditional that is not taken may have errors, but its type still has to agree with the other
-//! branch. Each error therefore carries the partial value of the expression that it leaves.
+//! Terraform continues after an error with as much of a value as it has. This matters for the branch of a conditional
+//! that is not taken, which may have errors, but whose type still has to agree with the other branch, and for operands
+//! of `&&` and `||` that do not decide the result. Each error therefore carries the partial value of the expression that
+//! it leaves.
 
-use crate::cty::{BinaryOperator, Type, UnaryOperator, Value};
+use crate::cty::{Type, UnaryOperator, Value};
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 
 use super::{EvalError, Result};
@@ -37,6 +38,14 @@ impl PartialBuilder {
     }
 }
 
+/// A value, or the partial value of an error that can be caught, with the error.
+pub(super) fn or_partial(result: Result<Value>) -> Result<(Value, Option<EvalError>)> {
+    match result {
+        Err(error) if !error.is_uncatchable() => Ok((error.partial_value(), Some(error))),
+        result => Ok((result?, None)),
+    }
+}
+
 /// Sets the partial value of an error that leaves an expression.
 pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> EvalError {
     use ExpressionKind as Kind;
@@ -47,9 +56,9 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
         | Kind::Object(_)
         | Kind::Conditional { .. }
         | Kind::Variable(_)
-        | Kind::GetAttr { .. }
-        | Kind::Index { .. }
+        | Kind::Traversal { .. }
         | Kind::For(_)
+        | Kind::Binary { .. }
         | Kind::Splat { .. } => return error,
         Kind::Template(template) => match template.parts.as_slice() {
             [TemplatePart::Interpolation(_)] => return error,
@@ -59,17 +68,7 @@ pub(super) fn with_partial_value(expression: &Expression, error: EvalError) -> E
             UnaryOperator::Negate => Type::Number,
             UnaryOperator::Not => Type::Bool,
         })),
-        Kind::Binary { operator, .. } => Some(Value::unknown(result_type(*operator))),
         _ => None,
     };
     error.with_partial(partial)
-}
-
-/// The type of an operator's result.
-fn result_type(operator: BinaryOperator) -> Type {
-    use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
-    match operator {
-        Add | Subtract | Multiply | Divide | Modulo => Type::Number,
-        _ => Type::Bool,
-    }
 }

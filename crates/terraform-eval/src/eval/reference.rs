@@ -3,92 +3,86 @@
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
-use crate::cty::{self, Marks, Number, Origin, UnknownReason, Value, index};
+use crate::cty::{self, AccessError, Marks, Number, Origin, Type, UnknownReason, Value, convert, index};
+use crate::dialect::Feature;
 use crate::modules::Callee;
-use crate::schema::ProviderSchemas;
+use crate::schema::{self, ProviderSchemas};
 use crate::source::{Span, clean_path};
-use crate::syntax::tree::{Expression, ExpressionKind, Name};
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Step};
 
 use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::partial_value::PartialBuilder;
 use super::resource::no_attribute;
 use super::scope::RepetitionData;
+use super::walk::Walk;
 use super::{EvalError, Evaluator, Expansion, Result, Scope};
-
-/// A step after a name.
-#[derive(Clone, Copy)]
-enum Step<'e> {
-    Attribute(&'e Name),
-    Index(&'e Expression),
-}
 
 impl Evaluator<'_> {
     /// Evaluates a name and the steps after it. A reference takes the steps that identify its object; the others
     /// are steps into its value.
-    pub(super) fn traversal(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
-        let mut steps = Vec::new();
-        let mut root = expression;
-        loop {
-            match &root.kind {
-                ExpressionKind::GetAttr { base, name } => {
-                    steps.push(Step::Attribute(name));
-                    root = base;
-                }
-                ExpressionKind::Index { base, key } => {
-                    steps.push(Step::Index(key));
-                    root = base;
-                }
-                _ => break,
-            }
-        }
-        steps.reverse();
+    pub(super) fn traversal(
+        &self,
+        root: &Expression,
+        steps: &[Step],
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Result<Value> {
         // Terraform continues with the partial value of a base that has an error.
         let mut parts = PartialBuilder::default();
         let (value, used, is_named_value) = match &root.kind {
             ExpressionKind::Variable(name) => match scope.lookup(name) {
                 Some(value) => (value, 0, false),
                 None => self
-                    .reference(name, &steps, scope, expression.span)
+                    .reference(name, steps, scope, span)
                     .map_err(|error| error.with_partial(None))?,
             },
             _ => (parts.take(self.evaluate(root, scope))?, 0, false),
         };
-        let result = self.follow_steps(value, steps.into_iter().skip(used), scope);
+        let result = self.follow_steps(value, steps.get(used..).unwrap_or_default(), scope);
         let value = parts.finish(result.map_err(|error| error.with_partial(None))?)?;
         // Only the result gets the trace step. To add it to a large value before each use of a part would cost the
         // size of the value each time.
         Ok(if is_named_value {
-            value.with_trace_step(expression.span)
+            value.with_trace_step(span)
         } else {
             value
         })
     }
 
     /// Follows steps into a value.
-    fn follow_steps<'s>(
-        &self,
-        mut value: Value,
-        steps: impl Iterator<Item = Step<'s>>,
-        scope: Scope<'_>,
-    ) -> Result<Value> {
+    fn follow_steps(&self, mut value: Value, steps: &[Step], scope: Scope<'_>) -> Result<Value> {
         for step in steps {
             value = match step {
                 Step::Attribute(name) => get_attr(&value, name)?,
-                Step::Index(key) => {
+                Step::Index { key, .. } => {
                     let key = self.evaluate(key, scope)?;
-                    index(&value, &key).map_err(|error| EvalError::invalid(error.to_string()))?
+                    self.element(&value, &key)
+                        .map_err(|error| EvalError::invalid(error.to_string()))?
                 }
             };
         }
         Ok(value)
     }
 
+    /// The element of a value with a key.
+    fn element(&self, value: &Value, key: &Value) -> std::result::Result<Value, AccessError> {
+        let is_unknown_object = matches!(value.ty(), Type::Object(_)) && !value.is_known();
+        if is_unknown_object
+            && self.has(Feature::TypedIndexOfUnknownObject)
+            && let Ok(name) = convert(key, &Type::String)
+            && let Some(name) = name.as_str()
+        {
+            return Ok(cty::get_attr(value, name)?.with_marks(&key.marks().as_influence()));
+        }
+        index(value, key)
+    }
+
     /// The value of a reference, the number of steps that it took, and whether it is a named value of its own.
     fn reference(
         &self,
         root: &Arc<str>,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize, bool)> {
@@ -114,18 +108,18 @@ impl Evaluator<'_> {
             "each" => Ok((each(scope, attribute(0)?)?, 1, true)),
             "count" => Ok((count(scope, attribute(0)?)?, 1, false)),
             "path" => Ok((self.path_value(instance, attribute(0)?)?, 1, false)),
-            "terraform" => match &**attribute(0)? {
-                "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
-                // False in every phase before apply.
-                "applying" => {
-                    let value = Value::bool(false);
-                    let marks = value.marks().with_ephemeral();
-                    Ok((value.with_marks(&marks), 1, false))
+            "terraform" | "tofu" if &**root == "terraform" || self.has(Feature::TofuObject) => {
+                match &**attribute(0)? {
+                    "workspace" => Ok((Value::string(&*self.variables.workspace), 1, false)),
+                    // False in every phase before apply.
+                    "applying" if self.has(Feature::EphemeralBlocks) => {
+                        let value = Value::bool(false);
+                        let marks = value.marks().with_ephemeral();
+                        Ok((value.with_marks(&marks), 1, false))
+                    }
+                    other => Err(EvalError::uncatchable(format!("{root}.{other} does not exist"))),
                 }
-                other => Err(EvalError::uncatchable(format!(
-                    "terraform.{other} does not exist"
-                ))),
-            },
+            }
             "module" => {
                 let (value, used) =
                     self.module_reference(instance, attribute(0)?, &steps[1..], scope, span)?;
@@ -173,6 +167,11 @@ impl Evaluator<'_> {
                 if steps.is_empty() {
                     return Err(EvalError::uncatchable(format!("unknown name {root:?}")));
                 }
+                if let ("tofu", Some(since)) = (&**root, self.dialect().lacks(Feature::TofuObject)) {
+                    return Err(EvalError::uncatchable(format!(
+                        "no object named `tofu`: it {since}"
+                    )));
+                }
                 let name = ResourceName {
                     mode: Mode::Managed,
                     kind: root.clone(),
@@ -182,6 +181,16 @@ impl Evaluator<'_> {
                 Ok((value, used + 1, false))
             }
         }
+    }
+
+    /// Checks that the source of a module does not depend on an object that has no value before modules are installed.
+    fn check_known_at_init(&self, object: &str) -> Result<()> {
+        if self.walk != Walk::Init {
+            return Ok(());
+        }
+        Err(EvalError::uncatchable(format!(
+            "{object} has no value before modules are installed; only variables and local values have one"
+        )))
     }
 
     fn path_value(&self, instance: InstanceId, name: &str) -> Result<Value> {
@@ -207,7 +216,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         call: &Arc<str>,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize)> {
@@ -215,9 +224,10 @@ impl Evaluator<'_> {
         let Some(declared) = self.module(instance).calls.get(call) else {
             return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
         };
-        if self.validates {
+        if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
         }
+        self.check_known_at_init(&format!("module.{call}"))?;
         let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
             Some(Callee::Module(_))
@@ -225,6 +235,7 @@ impl Evaluator<'_> {
         let expansion = self.call_expansion(instance, call)?;
         let (repetition, used, marks) = match self.select_instance(&expansion, steps, scope)? {
             Selected::One(repetition, used, marks) => (repetition, used, marks),
+            Selected::Disabled => return Ok((Value::null(Type::Dynamic), 0)),
             Selected::Unknown(used) => {
                 return Ok((
                     self.unknown_from(instance, subject, unknown_key(used), None, span),
@@ -284,7 +295,7 @@ impl Evaluator<'_> {
         &self,
         instance: InstanceId,
         name: ResourceName,
-        steps: &[Step<'_>],
+        steps: &[Step],
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize)> {
@@ -293,10 +304,11 @@ impl Evaluator<'_> {
                 "no resource {name} in this module"
             )));
         }
+        self.check_known_at_init(&name.to_string())?;
         let expansion = self.resource_expansion(instance, &name)?;
         check_key(&name, &expansion, steps)?;
         check_attribute(self.tree.schemas(), &name, steps)?;
-        if self.validates {
+        if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
         }
         match self.select_instance(&expansion, steps, scope)? {
@@ -312,6 +324,10 @@ impl Evaluator<'_> {
                     _ => used,
                 };
                 Ok((value.with_marks(&marks), used))
+            }
+            Selected::Disabled => {
+                let schema = self.tree.schemas().get(&name);
+                Ok((Value::null(schema.map_or(Type::Dynamic, schema::object_type)), 0))
             }
             Selected::Unknown(used) => {
                 let subject = Subject::Resource(name);
@@ -331,24 +347,21 @@ impl Evaluator<'_> {
     }
 
     /// Selects the instance that the steps after the name of a block identify.
-    fn select_instance(
-        &self,
-        expansion: &Expansion,
-        steps: &[Step<'_>],
-        scope: Scope<'_>,
-    ) -> Result<Selected> {
+    fn select_instance(&self, expansion: &Expansion, steps: &[Step], scope: Scope<'_>) -> Result<Selected> {
         let key_step = match expansion {
             Expansion::Single => {
                 return Ok(Selected::One(Box::new(RepetitionData::single()), 0, Marks::new()));
             }
+            Expansion::Disabled => return Ok(Selected::Disabled),
+            Expansion::MaybeEnabled { .. } => return Ok(Selected::Unknown(0)),
             Expansion::Unknown { .. } => {
-                let used = usize::from(matches!(steps.first(), Some(Step::Index(_))));
+                let used = usize::from(matches!(steps.first(), Some(Step::Index { .. })));
                 return Ok(Selected::Unknown(used));
             }
             Expansion::Count(_) | Expansion::Each(_) => steps.first(),
         };
         let key = match key_step {
-            Some(Step::Index(key)) => self.evaluate(key, scope)?,
+            Some(Step::Index { key, .. }) => self.evaluate(key, scope)?,
             Some(Step::Attribute(name)) if matches!(expansion, Expansion::Each(_)) => {
                 Value::shared_string(name.text.clone())
             }
@@ -411,11 +424,17 @@ enum Selected {
     Unknown(usize),
     /// All instances.
     All,
+    /// None, because the block is disabled: the reference is null.
+    Disabled,
 }
 
 /// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
-fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> Result<()> {
-    if let [Step::Index(first), Step::Index(second), ..] = steps
+fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step]) -> Result<()> {
+    if let [
+        Step::Index { key: first, .. },
+        Step::Index { key: second, .. },
+        ..,
+    ] = steps
         && literal_key(first).is_some()
         && literal_key(second).is_some()
     {
@@ -424,7 +443,9 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
         ));
     }
     match (expansion, steps.first()) {
-        (Expansion::Single, Some(Step::Index(key))) if literal_key(key).is_some() => {
+        (expansion, Some(Step::Index { key, .. }))
+            if expansion.is_without_keys() && literal_key(key).is_some() =>
+        {
             Err(EvalError::uncatchable(format!(
                 "{name} has neither count nor for_each, so no key can follow it"
             )))
@@ -442,10 +463,10 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step<'_>]) -> 
 
 /// Checks the attributes of a resource with a known schema, as far as the steps are literal. They have to exist
 /// even if the resource has no instances.
-fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step<'_>]) -> Result<()> {
+fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step]) -> Result<()> {
     let (attribute, rest) = match steps {
         [Step::Attribute(attribute), rest @ ..] => (attribute, rest),
-        [Step::Index(key), Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
+        [Step::Index { key, .. }, Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
             (attribute, rest)
         }
         _ => return Ok(()),
@@ -465,7 +486,7 @@ fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step
     for step in rest {
         value = match step {
             Step::Attribute(name) => get_attr(&value, name).map_err(EvalError::into_uncatchable)?,
-            Step::Index(key) => match literal_key(key) {
+            Step::Index { key, .. } => match literal_key(key) {
                 Some(key) => {
                     index(&value, &key).map_err(|error| EvalError::uncatchable(error.to_string()))?
                 }

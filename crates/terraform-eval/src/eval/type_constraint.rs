@@ -37,6 +37,18 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The constraint that is an argument of a function. Unlike in a variable, `list` alone is not a type.
+    pub(super) fn type_argument(&self, expression: &Expression) -> Result<TypeConstraint> {
+        if let ExpressionKind::Variable(name) = &expression.kind
+            && matches!(&**name, "list" | "map" | "set")
+        {
+            let message = format!("{name} requires the type of its elements, as in `{name}(string)`");
+            return Err(EvalError::uncatchable(message).with_span(expression.span));
+        }
+        let (ty, defaults) = self.parse_type(expression).map_err(EvalError::into_uncatchable)?;
+        Ok(TypeConstraint { ty, defaults })
+    }
+
     fn parse_type(&self, expression: &Expression) -> Result<(Type, Defaults)> {
         let without_defaults = |ty: Type| Ok((ty, Defaults::default()));
         let invalid = |message: &str| Err(EvalError::invalid(message).with_span(expression.span));

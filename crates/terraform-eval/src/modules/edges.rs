@@ -105,8 +105,8 @@ impl Edges<'_> {
             .unwrap_or_default()
     }
 
-    /// What the expansion of a module depends on: `depends_on`, `count` and `for_each` of its call, and the expansion of
-    /// the calling module.
+    /// What the expansion of a module depends on: `depends_on`, `count`, `for_each` and `lifecycle` of its call, and the
+    /// expansion of the calling module.
     fn expansion(&self, path: &ModulePath) -> Vec<Node> {
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Vec::new();
@@ -121,6 +121,9 @@ impl Edges<'_> {
                 edges.extend(
                     argument.flat_map(|argument| nodes(&caller, &references::in_expression(&argument.value))),
                 );
+            }
+            for lifecycle in block.body.blocks("lifecycle") {
+                edges.extend(nodes(&caller, &references::in_body(&lifecycle.body)));
             }
         }
         if !caller.is_root() {

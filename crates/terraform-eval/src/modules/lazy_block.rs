@@ -38,6 +38,12 @@ impl LazyBlock {
         &self.item.labels
     }
 
+    /// The span of the whole block in its file.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.item.span
+    }
+
     /// The span of the block type and the labels.
     #[must_use]
     pub fn header(&self) -> Span {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, Mode, ModulePath, ResourceName, Subject};
 use crate::reference_graph::Node;
 use crate::source::Span;
-use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
+use crate::stack;
+use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Step, Template, TemplatePart};
 
 /// A reference in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +92,10 @@ impl Collector {
     }
 
     fn expression(&mut self, expression: &Expression) {
+        stack::with_depth(expression.height(), || self.kind(expression));
+    }
+
+    fn kind(&mut self, expression: &Expression) {
         use ExpressionKind as Kind;
         match &expression.kind {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::SplatElement => {}
@@ -104,7 +109,22 @@ impl Collector {
                     self.expression(&item.value);
                 }
             }
-            Kind::Variable(_) | Kind::GetAttr { .. } | Kind::Index { .. } => self.traversal(expression),
+            Kind::Variable(root) => self.traversal(root, &[], expression.span),
+            Kind::Traversal { base, steps } => {
+                let root = match &base.kind {
+                    Kind::Variable(root) => Some(root),
+                    _ => None,
+                };
+                if let Some(root) = root {
+                    self.traversal(root, steps, expression.span);
+                }
+                for key in steps.iter().rev().filter_map(Step::key) {
+                    self.expression(key);
+                }
+                if root.is_none() {
+                    self.expression(base);
+                }
+            }
             Kind::Splat { base, each, .. } => {
                 self.expression(base);
                 self.expression(each);
@@ -114,14 +134,18 @@ impl Collector {
                 .iter()
                 .for_each(|argument| self.expression(argument)),
             Kind::Unary { operand, .. } => self.expression(operand),
-            Kind::Binary { left, right, .. } => {
-                self.expression(left);
-                self.expression(right);
+            Kind::Binary { first, rest } => {
+                self.expression(first);
+                for operation in rest {
+                    self.expression(&operation.operand);
+                }
             }
-            Kind::Conditional { condition, yes, no } => {
-                self.expression(condition);
-                self.expression(yes);
-                self.expression(no);
+            Kind::Conditional { branches, otherwise } => {
+                for branch in branches {
+                    self.expression(&branch.condition);
+                    self.expression(&branch.value);
+                }
+                self.expression(otherwise);
             }
             Kind::For(parts) => {
                 self.expression(&parts.collection);
@@ -170,55 +194,11 @@ impl Collector {
         }
     }
 
-    /// A chain of attribute and index steps: a reference if it starts at a name, else its base can contain some. The
-    /// index keys are expressions of their own.
-    fn traversal(&mut self, expression: &Expression) {
-        if let Some((root, steps)) = chain(expression)
-            && !self.bound.contains(root)
-        {
-            self.names.push((root.clone(), expression.span));
-            self.references.extend(resolve(root, &steps, expression.span));
-        }
-        let mut at = expression;
-        loop {
-            match &at.kind {
-                ExpressionKind::GetAttr { base, .. } => at = base,
-                ExpressionKind::Index { base, key } => {
-                    self.expression(key);
-                    at = base;
-                }
-                ExpressionKind::Variable(_) => break,
-                _ => break self.expression(at),
-            }
-        }
-    }
-}
-
-/// A step of a traversal.
-enum Step<'a> {
-    Attribute(&'a Arc<str>),
-    Key(Option<InstanceKey>),
-}
-
-/// The root name of a chain and the steps after it.
-fn chain(expression: &Expression) -> Option<(&Arc<str>, Vec<Step<'_>>)> {
-    let mut steps = Vec::new();
-    let mut at = expression;
-    loop {
-        match &at.kind {
-            ExpressionKind::Variable(name) => {
-                steps.reverse();
-                return Some((name, steps));
-            }
-            ExpressionKind::GetAttr { base, name } => {
-                steps.push(Step::Attribute(&name.text));
-                at = base;
-            }
-            ExpressionKind::Index { base, key } => {
-                steps.push(Step::Key(literal_key(key)));
-                at = base;
-            }
-            _ => return None,
+    /// A name and the steps after it: a reference, unless the name is bound.
+    fn traversal(&mut self, root: &Arc<str>, steps: &[Step], span: Span) {
+        if !self.bound.contains(root) {
+            self.names.push((root.clone(), span));
+            self.references.extend(resolve(root, steps, span));
         }
     }
 }
@@ -232,9 +212,9 @@ fn literal_key(key: &Expression) -> Option<InstanceKey> {
 }
 
 /// The reference of a root name and its steps, by Terraform's rules (`internal/addrs/parse_ref.go`).
-fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal> {
+fn resolve(root: &Arc<str>, steps: &[Step], span: Span) -> Option<Traversal> {
     let name = |position: usize| match steps.get(position) {
-        Some(Step::Attribute(name)) => Some((*name).clone()),
+        Some(Step::Attribute(name)) => Some(name.text.clone()),
         _ => None,
     };
     let (subject, used) = match &**root {
@@ -249,7 +229,7 @@ fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal>
             }),
             2,
         ),
-        "each" | "count" | "path" | "terraform" => (Subject::from_keyword(root, &name(0)?)?, 1),
+        "each" | "count" | "path" | "terraform" | "tofu" => (Subject::from_keyword(root, &name(0)?)?, 1),
         "self" => (Subject::SelfObject, 0),
         "ephemeral" => (
             Subject::Ephemeral {
@@ -279,13 +259,13 @@ fn resolve(root: &Arc<str>, steps: &[Step<'_>], span: Span) -> Option<Traversal>
     let mut key = None;
     let mut attribute = None;
     match rest.next() {
-        Some(Step::Key(literal)) => {
-            key.clone_from(literal);
+        Some(Step::Index { key: index, .. }) => {
+            key = literal_key(index);
             if let Some(Step::Attribute(name)) = rest.next() {
-                attribute = Some((*name).clone());
+                attribute = Some(name.text.clone());
             }
         }
-        Some(Step::Attribute(name)) => attribute = Some((*name).clone()),
+        Some(Step::Attribute(name)) => attribute = Some(name.text.clone()),
         None => {}
     }
     Some(Traversal {

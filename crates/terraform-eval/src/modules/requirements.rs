@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::dialect::Engine;
 use crate::source::{Sources, Span};
 use crate::syntax::tree::{Attribute, Body, ExpressionKind, ObjectKey};
 
@@ -52,6 +53,27 @@ fn requirement(entry: &Attribute) -> Option<Requirement> {
         Some((literal(&item.value)?.to_owned(), item.value.span))
     };
     Some(requirement(argument("source"), argument("version")))
+}
+
+/// The versions of a program that a module requires: `required_version`, which both programs read, and what the
+/// `language` blocks of `OpenTofu` require of it.
+#[must_use]
+pub fn required_versions(module: &Module, engine: Engine, sources: &Sources) -> Vec<(String, Span)> {
+    let constraint = |body: &Body, name: &str| {
+        let value = &body.attribute(name)?.value;
+        Some((literal(value)?.to_owned(), value.span))
+    };
+    let settings = module.settings().iter().filter_map(|block| block.parse(sources));
+    let mut constraints: Vec<_> = settings
+        .filter_map(|block| constraint(&block.body, "required_version"))
+        .collect();
+    if engine == Engine::OpenTofu {
+        let others = module.others().iter().filter(|block| block.kind() == "language");
+        let languages = others.filter_map(|block| block.parse(sources));
+        let compatible = languages.flat_map(|block| block.body.blocks("compatible_with"));
+        constraints.extend(compatible.filter_map(|block| constraint(&block.body, "opentofu")));
+    }
+    constraints
 }
 
 /// The version constraints in `provider` blocks of a provider, which Terraform deprecates and honors.

@@ -3,8 +3,11 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use aho_corasick::packed::Searcher;
 use memchr::memmem::Finder;
 
 use super::read_limits::{MAX_TEXT_BYTES, too_large};
@@ -116,40 +119,103 @@ pub struct FileEnds {
 /// [`Files::read_ends`](super::Files::read_ends).
 pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
     let (mut file, metadata) = open(path).ok()?;
-    let is_large = metadata.len() >= CHUNK_BYTES as u64 && metadata.len() <= MAX_TEXT_BYTES;
-    if !metadata.is_file() || !is_large {
+    let length = metadata.len();
+    if !metadata.is_file() || !(CHUNK_BYTES as u64..=MAX_TEXT_BYTES).contains(&length) {
         return None;
     }
-    let finders: Vec<Finder<'_>> = words.iter().map(Finder::new).collect();
-    // A word may lie across the boundary of two chunks.
-    let overlap = words.iter().map(|word| word.len()).max().unwrap_or_default();
-    let mut buffer = vec![0; CHUNK_BYTES];
-    let mut head = Vec::new();
-    let mut carried = 0;
-    loop {
-        let count = file.read(buffer.get_mut(carried..)?).ok()?;
-        let filled = carried + count;
-        let chunk = buffer.get(..filled)?;
-        if head.is_empty() {
-            head = chunk.get(..END_BYTES.min(filled))?.to_vec();
-            if !begins_like_json(&head) {
-                return None;
-            }
-        }
-        if finders.iter().any(|finder| finder.find(chunk).is_some()) {
-            return None;
-        }
-        if count == 0 {
-            break;
-        }
-        carried = overlap.min(filled);
-        buffer.copy_within(filled - carried..filled, 0);
+    let mut head = vec![0; END_BYTES];
+    file.read_exact(&mut head).ok()?;
+    if !begins_like_json(&head) {
+        return None;
+    }
+    let search = Search {
+        path,
+        words: WordSearcher::new(words),
+        // A word may lie across the boundary of two chunks.
+        overlap: words.iter().map(|word| word.len()).max().unwrap_or_default(),
+        is_over: AtomicBool::new(false),
+    };
+    let middle = length / 2;
+    let has_words = if length < MIN_PARALLEL_BYTES {
+        search.has_words(0..length)?
+    } else {
+        std::thread::scope(|scope| {
+            let second = || search.has_words(middle.saturating_sub(search.overlap as u64)..length);
+            let thread = std::thread::Builder::new().spawn_scoped(scope, second).ok()?;
+            let first = search.has_words(0..middle);
+            let second = thread.join().ok()?;
+            Some(first? || second?)
+        })?
+    };
+    if has_words {
+        return None;
     }
     let end = i64::try_from(END_BYTES).ok()?;
     file.seek(SeekFrom::End(-end)).ok()?;
     let mut tail = Vec::with_capacity(END_BYTES);
     file.read_to_end(&mut tail).ok()?;
-    Some(FileEnds { head, tail })
+    // A file that has changed in the meantime was not searched as a whole.
+    let is_same = file.metadata().ok()?.len() == length;
+    is_same.then_some(FileEnds { head, tail })
+}
+
+/// The search of a file, in parts.
+struct Search<'p, 'w> {
+    path: &'p Path,
+    words: WordSearcher<'w>,
+    overlap: usize,
+    /// Whether a part has a word, so that the other one need not be searched.
+    is_over: AtomicBool,
+}
+
+impl Search<'_, '_> {
+    /// Whether a part of the file has one of the words, or the search of another part is over. `None` if it cannot be
+    /// read.
+    fn has_words(&self, part: Range<u64>) -> Option<bool> {
+        let (mut file, _) = open(self.path).ok()?;
+        file.seek(SeekFrom::Start(part.start)).ok()?;
+        let mut file = file.take(part.end - part.start);
+        let mut buffer = vec![0; CHUNK_BYTES];
+        let mut carried = 0;
+        loop {
+            let count = file.read(buffer.get_mut(carried..)?).ok()?;
+            let filled = carried + count;
+            if self.is_over.load(Ordering::Relaxed) {
+                return Some(true);
+            }
+            if self.words.is_in(buffer.get(..filled)?) {
+                self.is_over.store(true, Ordering::Relaxed);
+                return Some(true);
+            }
+            if count == 0 {
+                return Some(false);
+            }
+            carried = self.overlap.min(filled);
+            buffer.copy_within(filled - carried..filled, 0);
+        }
+    }
+}
+
+/// Finds any of several words: in one pass where the processor has the instructions for it.
+struct WordSearcher<'w> {
+    packed: Option<Searcher>,
+    finders: Vec<Finder<'w>>,
+}
+
+impl<'w> WordSearcher<'w> {
+    fn new(words: &[&'w [u8]]) -> Self {
+        Self {
+            packed: Searcher::new(words),
+            finders: words.iter().map(|word| Finder::new(*word)).collect(),
+        }
+    }
+
+    fn is_in(&self, chunk: &[u8]) -> bool {
+        match &self.packed {
+            Some(searcher) => searcher.find(chunk).is_some(),
+            None => self.finders.iter().any(|finder| finder.find(chunk).is_some()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -162,6 +228,22 @@ mod tests {
         let bytes: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(read(file.path(), MAX_TEXT_BYTES).unwrap() == bytes);
+    }
+
+    #[test]
+    fn a_word_is_found_between_the_halves_of_a_large_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let length = usize::try_from(MIN_PARALLEL_BYTES).unwrap() + 1;
+        let mut bytes = vec![b'.'; length];
+        bytes[0] = b'{';
+        std::fs::write(file.path(), &bytes).unwrap();
+        assert!(read_ends(file.path(), &[b"word", b"longer"]).is_some());
+        for at in [1, length / 2 - 5, length / 2 - 2, length / 2, length - 4] {
+            bytes[at..at + 4].copy_from_slice(b"word");
+            std::fs::write(file.path(), &bytes).unwrap();
+            assert_eq!(read_ends(file.path(), &[b"word", b"longer"]), None, "{at}");
+            bytes[at..at + 4].copy_from_slice(b"....");
+        }
     }
 
     #[test]

@@ -101,6 +101,14 @@ pub trait Files: fmt::Debug + Send + Sync {
             .unwrap_or_else(|_| path.to_owned())
     }
 
+    /// Where a path lies: the canonical path of its directory and its name, so that a link at the end is not followed.
+    fn location(&self, path: &Path) -> PathBuf {
+        match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => self.canonical_path(parent).join(name),
+            _ => self.canonical_path(path),
+        }
+    }
+
     /// Whether the path leads to a regular file.
     fn is_file(&self, path: &Path) -> bool {
         self.kind(path).is_ok_and(|kind| kind == FileKind::File)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::clean_path;
 use super::files::{DirectoryEntry, FileKind, Files};
+use super::tool_data::is_tool_data;
 
 /// Larger files are not read.
 const MAX_BYTES: u64 = 32 << 20;
@@ -26,6 +27,15 @@ pub(crate) struct FileSandbox {
     accessed: RefCell<BTreeSet<PathBuf>>,
 }
 
+/// Why a path is not to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is outside; whether it exists is not looked up.
+    Outside,
+    /// It is data of git or Terraform.
+    ToolData,
+}
+
 /// What the sandbox says of a path.
 #[derive(Debug)]
 pub(crate) enum SandboxResult<T> {
@@ -33,8 +43,8 @@ pub(crate) enum SandboxResult<T> {
     Found(T),
     /// The path is inside, and does not exist.
     Missing,
-    /// The path is outside; whether it exists is not looked up.
-    Outside,
+    /// The path is not to be read.
+    Refused(Refusal),
     /// The file or directory exceeds a limit.
     TooLarge,
     /// The path is not a file, or the system reports this error.
@@ -46,7 +56,7 @@ impl<T> SandboxResult<T> {
         match self {
             Self::Found(content) => then(content),
             Self::Missing => SandboxResult::Missing,
-            Self::Outside => SandboxResult::Outside,
+            Self::Refused(refusal) => SandboxResult::Refused(refusal),
             Self::TooLarge => SandboxResult::TooLarge,
             Self::Failed(reason) => SandboxResult::Failed(reason),
         }
@@ -94,7 +104,7 @@ impl FileSandbox {
         let mut is_below_file = false;
         loop {
             match self.files.canonicalize(ancestor) {
-                Ok(canonical) if !is_inside(&canonical) => return SandboxResult::Outside,
+                Ok(canonical) if !is_inside(&canonical) => return SandboxResult::Refused(Refusal::Outside),
                 Ok(canonical) if ancestor == path => return SandboxResult::Found(canonical),
                 Ok(_) if is_below_file => {
                     return SandboxResult::Failed("is below a file, not a directory".to_owned());
@@ -109,11 +119,11 @@ impl FileSandbox {
                     is_below_file |= error.kind() == io::ErrorKind::NotADirectory;
                     // A broken link could lead anywhere.
                     if self.files.is_link(ancestor) {
-                        return SandboxResult::Outside;
+                        return SandboxResult::Refused(Refusal::Outside);
                     }
                     match ancestor.parent() {
                         Some(parent) if parent != ancestor => ancestor = parent,
-                        _ => return SandboxResult::Outside,
+                        _ => return SandboxResult::Refused(Refusal::Outside),
                     }
                 }
                 Err(error) => return SandboxResult::Failed(error.to_string()),
@@ -123,12 +133,24 @@ impl FileSandbox {
 
     /// Reads the bytes of a file.
     pub(crate) fn read(&self, path: &Path) -> SandboxResult<Vec<u8>> {
-        self.find_file(path)
-            .and_then(|canonical| match self.files.read_bounded(&canonical, MAX_BYTES) {
+        self.find_file(path).and_then(|canonical| {
+            if self.is_tool_data(&canonical) {
+                return SandboxResult::Refused(Refusal::ToolData);
+            }
+            match self.files.read_bounded(&canonical, MAX_BYTES) {
                 Ok(Some(bytes)) => SandboxResult::Found(bytes),
                 Ok(None) => SandboxResult::TooLarge,
                 Err(error) => SandboxResult::Failed(error.to_string()),
-            })
+            }
+        })
+    }
+
+    fn is_tool_data(&self, canonical: &Path) -> bool {
+        let mut below = self
+            .roots
+            .iter()
+            .filter_map(|root| canonical.strip_prefix(root).ok());
+        below.any(is_tool_data)
     }
 
     /// The canonical path of a regular file; anything else that exists is a failure.
@@ -191,18 +213,21 @@ mod tests {
         ));
         assert!(matches!(
             sandbox.read(&scratch.path().join("secret")),
-            SandboxResult::Outside
+            SandboxResult::Refused(Refusal::Outside)
         ));
         assert!(matches!(
             sandbox.read(&scratch.path().join("none")),
-            SandboxResult::Outside
+            SandboxResult::Refused(Refusal::Outside)
         ));
         assert!(matches!(
             sandbox.read(&root.join("../secret")),
-            SandboxResult::Outside
+            SandboxResult::Refused(Refusal::Outside)
         ));
         assert!(matches!(sandbox.list(&root), SandboxResult::Found(entries) if entries.len() == 1));
-        assert!(matches!(sandbox.list(scratch.path()), SandboxResult::Outside));
+        assert!(matches!(
+            sandbox.list(scratch.path()),
+            SandboxResult::Refused(Refusal::Outside)
+        ));
         Ok(())
     }
 
@@ -219,17 +244,23 @@ mod tests {
         std::os::unix::fs::symlink("..", root.join("up"))?;
         std::os::unix::fs::symlink("../none", root.join("dangling"))?;
         let sandbox = FileSandbox::new(Arc::new(DiskFiles::default()), [root.as_path()]);
-        assert!(matches!(sandbox.read(&root.join("out")), SandboxResult::Outside));
+        assert!(matches!(
+            sandbox.read(&root.join("out")),
+            SandboxResult::Refused(Refusal::Outside)
+        ));
         assert!(matches!(sandbox.read(&root.join("in")), SandboxResult::Found(_)));
         assert!(matches!(
             sandbox.read(&root.join("up/secret")),
-            SandboxResult::Outside
+            SandboxResult::Refused(Refusal::Outside)
         ));
         assert!(matches!(
             sandbox.read(&root.join("dangling")),
-            SandboxResult::Outside
+            SandboxResult::Refused(Refusal::Outside)
         ));
-        assert!(matches!(sandbox.list(&root.join("up")), SandboxResult::Outside));
+        assert!(matches!(
+            sandbox.list(&root.join("up")),
+            SandboxResult::Refused(Refusal::Outside)
+        ));
         Ok(())
     }
 }

@@ -44,7 +44,8 @@ impl Offsets {
         self.steps.push((decoded, source));
     }
 
-    fn source(&self, decoded: usize) -> usize {
+    /// The offset in the file of an offset in the decoded text.
+    pub(super) fn source(&self, decoded: usize) -> usize {
         let following = self.steps.partition_point(|&(from, _)| from <= decoded);
         match self.steps.get(following.wrapping_sub(1)) {
             Some(&(from, source)) => source + (decoded - from),

@@ -8,6 +8,10 @@ use crate::syntax::syntax_error::SyntaxError;
 /// The scanner keeps track of at most so many open brackets, strings and templates, which bounds its memory.
 pub(super) const MAX_OPEN: usize = 1_000_000;
 
+/// How many levels an expression may have: open brackets, strings and templates, and levels of its tree. Chains of
+/// operators, conditionals and steps are flat.
+pub(super) const MAX_DEPTH: usize = 2_048;
+
 /// A lexical error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LexError {
@@ -31,7 +35,7 @@ pub(super) enum LexErrorKind {
     OpenBracket(u8),
     /// A closing bracket without an opening one.
     StrayBracket(u8),
-    /// More than [`MAX_OPEN`] open brackets.
+    /// More than [`MAX_DEPTH`] levels.
     TooDeep,
 }
 
@@ -67,10 +71,7 @@ pub(super) fn describe(file: FileId, error: &LexError) -> SyntaxError {
                 },
             )
         }
-        LexErrorKind::TooDeep => (
-            format!("more than {MAX_OPEN} brackets are open at once"),
-            "split the expression into local values",
-        ),
+        LexErrorKind::TooDeep => return SyntaxError::too_deep(span, "the expression is", MAX_DEPTH),
         LexErrorKind::StrayBracket(close) => (
             format!("unmatched closing `{}`", char::from(close)),
             "remove it, or write the bracket that it should close",

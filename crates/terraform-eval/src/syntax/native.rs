@@ -1,11 +1,12 @@
 //! The parser of native syntax.
 //!
-//! The lexical pass splits bodies and objects into items, this module reads strings and heredocs, and hcl-edit parses the
-//! rest: operators, traversals, calls, tuples and `for`. hcl-edit gets a copy of the same length in which strings, objects,
-//! comments and line breaks are masked, so that it never sees what it and Terraform read differently; names and text are
-//! taken from the original by span.
+//! The lexical pass splits bodies and objects into items and finds where brackets end. This module parses what strings and
+//! brackets hold and combines operands by their operators, without recursion for chains, and hcl-edit parses operands: names,
+//! numbers, calls and traversals. hcl-edit gets a copy in which strings, brackets, comments and line breaks are masked, so
+//! that it never sees what it and Terraform read differently, and no nesting; names and text are taken from the original.
 
 mod escapes;
+mod expression;
 mod hints;
 mod lower;
 mod mask;
@@ -20,18 +21,14 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Span};
 use crate::syntax::input::Input;
+use crate::syntax::lex_error::MAX_DEPTH;
 use crate::syntax::outline::{Content, Item, Outline, outline_body};
+use crate::syntax::scan::Ends;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
 
 /// How many levels of nested blocks are parsed.
 const MAX_BLOCKS: usize = 32;
-
-/// How deep the tree of an expression may be. The evaluator and others recurse over it.
-const MAX_DEPTH: usize = 256;
-
-/// How many brackets, strings and templates an expression may have open at once.
-const MAX_OPEN: usize = 64;
 
 /// How many errors are reported for one block.
 const MAX_ERRORS: usize = 100;
@@ -102,7 +99,7 @@ pub fn parse_expression(
         text,
         offsets: None,
     });
-    let expression = reader.root(range);
+    let expression = reader.checked(range, false);
     (expression.ok(), reader.syntax_errors)
 }
 
@@ -129,6 +126,10 @@ pub(super) struct Reader<'a> {
     pub(super) syntax_errors: Vec<SyntaxError>,
     /// Whether lexical errors in the current item have been reported already.
     lex_errors_reported: bool,
+    /// Where the brackets of the current expression end.
+    ends: Ends,
+    /// The largest number of its brackets that are open at once.
+    deepest: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -137,25 +138,30 @@ impl<'a> Reader<'a> {
             input,
             syntax_errors: Vec::new(),
             lex_errors_reported: false,
+            ends: Ends::default(),
+            deepest: 0,
         }
     }
 
     fn report(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) -> Reported {
         let span = self.input.span(range);
+        self.push(SyntaxError::new(span, message).help(help))
+    }
+
+    fn push(&mut self, error: SyntaxError) -> Reported {
         if self.syntax_errors.len() < MAX_ERRORS {
-            self.syntax_errors
-                .push(SyntaxError::new(span, message).help(help));
+            self.syntax_errors.push(error);
         }
         Reported
     }
 
-    fn too_deep(&mut self, range: Range<usize>) -> Reported {
-        let end = range.end.min(range.start + 1);
-        self.report(
-            range.start..end,
-            "the expression is nested too deeply",
-            "split it into local values; the limit is 64 nested brackets and 256 nested operators",
-        )
+    /// Reports an expression that is deeper than the limit, at its first character.
+    fn too_deep(&mut self, span: Span) -> Reported {
+        let first = match self.input.offsets {
+            None => self.input.span(span.range().start..span.range().start + 1),
+            Some(_) => span,
+        };
+        self.push(SyntaxError::too_deep(first, "the expression is", MAX_DEPTH))
     }
 
     fn name(&self, span: Span) -> Name {
@@ -175,11 +181,7 @@ impl<'a> Reader<'a> {
             return None;
         };
         if depth >= MAX_BLOCKS {
-            self.report(
-                item.name.range(),
-                "the blocks are nested too deeply",
-                "the limit is 32",
-            );
+            self.push(SyntaxError::too_deep(item.name, "the blocks are", MAX_BLOCKS));
             return None;
         }
         let labels = item

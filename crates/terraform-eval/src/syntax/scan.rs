@@ -30,6 +30,8 @@ enum FrameKind {
 struct Frame {
     at: usize,
     kind: FrameKind,
+    /// The index of its end, if ends are collected.
+    end: usize,
 }
 
 /// How the bytes of code differ: only these few stop the walk.
@@ -70,6 +72,33 @@ pub(super) struct Scanner<'a> {
     pub(super) deepest: usize,
     /// The comments that were skipped, if they are collected.
     pub(super) comments: Option<Vec<Range<usize>>>,
+    /// The ends of all brackets, strings, heredocs and template sequences that were closed, if they are collected.
+    pub(super) ends: Option<Ends>,
+}
+
+/// Where brackets, strings, heredocs and template sequences end, so that no level of nesting is scanned twice.
+#[derive(Debug, Default)]
+pub(super) struct Ends(Vec<(usize, usize)>);
+
+impl Ends {
+    /// The offset after the end of what starts at `at`.
+    pub(super) fn get(&self, at: usize) -> Option<usize> {
+        let index = self.0.binary_search_by_key(&at, |&(start, _)| start).ok()?;
+        self.0.get(index).map(|&(_, end)| end).filter(|&end| end > at)
+    }
+
+    /// Records that something starts at `at`, after all others, and returns its index.
+    pub(super) fn open(&mut self, at: usize) -> usize {
+        self.0.push((at, at));
+        self.0.len() - 1
+    }
+
+    /// Records the end of what has this index.
+    pub(super) fn close(&mut self, index: usize, end: usize) {
+        if let Some((_, stop)) = self.0.get_mut(index) {
+            *stop = end;
+        }
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -83,6 +112,7 @@ impl<'a> Scanner<'a> {
             closed: true,
             deepest: 0,
             comments: None,
+            ends: None,
         }
     }
 
@@ -108,8 +138,19 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, at: usize, kind: FrameKind) {
-        self.stack.push(Frame { at, kind });
+        let end = self.ends.as_mut().map_or(0, |ends| ends.open(at));
+        self.stack.push(Frame { at, kind, end });
         self.deepest = self.deepest.max(self.stack.len());
+    }
+
+    /// Closes the innermost frame, which ends before `end`.
+    fn pop(&mut self, end: usize) -> usize {
+        if let Some(frame) = self.stack.pop()
+            && let Some(ends) = &mut self.ends
+        {
+            ends.close(frame.end, end);
+        }
+        end
     }
 
     /// The end of the comment that starts at `at`, if one does; a line comment ends before the line break.
@@ -274,8 +315,7 @@ impl<'a> Scanner<'a> {
             for _ in 0..distance {
                 self.abandon();
             }
-            self.stack.pop();
-            return at + 1;
+            return self.pop(at + 1);
         }
         if byte == b'}' {
             // Only `(` and `[` are open, because the scan started inside of the braces.
@@ -329,10 +369,7 @@ impl<'a> Scanner<'a> {
         };
         let at = at + length;
         match rest.get(length) {
-            Some(b'"') => {
-                self.stack.pop();
-                at + 1
-            }
+            Some(b'"') => self.pop(at + 1),
             Some(b'\n') => {
                 self.broken_line(at, frame);
                 at
@@ -399,8 +436,7 @@ impl<'a> Scanner<'a> {
                     // Terraform requires a line break after the marker.
                     return self.end;
                 }
-                self.stack.pop();
-                return at + line.len() - line.trim_start().len() + trimmed.len();
+                return self.pop(at + line.len() - line.trim_start().len() + trimmed.len());
             }
         }
         match rest.iter().position(|&byte| matches!(byte, b'\n' | b'$' | b'%')) {

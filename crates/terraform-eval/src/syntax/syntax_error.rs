@@ -24,6 +24,14 @@ impl SyntaxError {
         }
     }
 
+    /// What is nested deeper than the limit.
+    pub(crate) fn too_deep(span: Span, what: &str, limit: usize) -> Self {
+        Self::new(
+            span,
+            format!("{what} nested too deeply; the limit is {limit} levels"),
+        )
+    }
+
     /// Adds help.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::source::Span;
+use crate::stack;
 
 /// A name and its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,12 +71,62 @@ pub struct Block {
 }
 
 /// An expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Expression {
     /// The kind of expression with its operands.
     pub kind: ExpressionKind,
     /// The bytes of the expression, including enclosing parentheses.
     pub span: Span,
+    /// The levels of expressions in it.
+    height: u32,
+}
+
+impl Expression {
+    /// An expression of a kind.
+    #[must_use]
+    pub fn new(kind: ExpressionKind, span: Span) -> Self {
+        let height = kind.height();
+        Self { kind, span, height }
+    }
+
+    /// The kind of expression, without its span.
+    pub(crate) fn into_kind(mut self) -> ExpressionKind {
+        std::mem::replace(&mut self.kind, ExpressionKind::Null)
+    }
+
+    /// The levels of expressions in it: 0 for a literal or a name. The parsers limit them.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height as usize
+    }
+}
+
+// Each of these visits the whole tree, and may do so on the small stack of any thread.
+
+impl Clone for Expression {
+    fn clone(&self) -> Self {
+        stack::with_depth(self.height(), || Self {
+            kind: self.kind.clone(),
+            span: self.span,
+            height: self.height,
+        })
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span
+            && self.height == other.height
+            && stack::with_depth(self.height(), || self.kind == other.kind)
+    }
+}
+
+impl Drop for Expression {
+    fn drop(&mut self) {
+        if stack::is_deep(self.height()) {
+            stack::with_depth(self.height(), || self.kind = ExpressionKind::Null);
+        }
+    }
 }
 
 /// The kinds of expressions in HCL's specification (`hclsyntax/spec.md`).
@@ -97,19 +148,12 @@ pub enum ExpressionKind {
     Object(Vec<ObjectItem>),
     /// The first word of a traversal: `var` in `var.a`, `each`, a `for` variable.
     Variable(Arc<str>),
-    /// `base.name`.
-    GetAttr {
-        /// The object.
+    /// `base.name[key]…`.
+    Traversal {
+        /// The object or collection.
         base: Box<Expression>,
-        /// The attribute after the dot.
-        name: Name,
-    },
-    /// `base[key]`, and the legacy `base.0` with a number as key.
-    Index {
-        /// The collection.
-        base: Box<Expression>,
-        /// The expression in the brackets.
-        key: Box<Expression>,
+        /// The steps into it, at least one.
+        steps: Vec<Step>,
     },
     /// `base[*]…` (full) or `base.*…` (attributes only).
     Splat {
@@ -131,28 +175,132 @@ pub enum ExpressionKind {
         /// The operand.
         operand: Box<Expression>,
     },
-    /// `a + b`, `a == b`, `a && b`.
+    /// `a + b - c`: operators of equal precedence, which apply from left to right.
     Binary {
-        /// The operator.
-        operator: BinaryOperator,
-        /// The left operand.
-        left: Box<Expression>,
-        /// The right operand.
-        right: Box<Expression>,
+        /// The leftmost operand.
+        first: Box<Expression>,
+        /// The operators with their right operands, at least one.
+        rest: Vec<Operation>,
     },
-    /// `condition ? yes : no`.
+    /// `a ? b : c ? d : e`.
     Conditional {
-        /// The condition.
-        condition: Box<Expression>,
-        /// The value if the condition is true.
-        yes: Box<Expression>,
-        /// The value if it is false.
-        no: Box<Expression>,
+        /// The conditions with their values, at least one. The first condition that is true counts.
+        branches: Vec<Branch>,
+        /// The value if no condition is true.
+        otherwise: Box<Expression>,
     },
     /// `[for …]`, `{for …}`.
     For(Box<For>),
     /// `(inner)`.
     Parenthesis(Box<Expression>),
+}
+
+impl ExpressionKind {
+    /// The levels of expressions in an expression of this kind.
+    fn height(&self) -> u32 {
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::Variable(_)
+            | Self::SplatElement => 0,
+            Self::Template(template) => 1 + template.height(),
+            Self::Tuple(items) => above(items),
+            Self::Object(items) => above(items.iter().flat_map(|item| {
+                let key = match &item.key {
+                    ObjectKey::Word(_) => None,
+                    ObjectKey::Expression(key) => Some(key),
+                };
+                key.into_iter().chain([&item.value])
+            })),
+            Self::Traversal { base, steps } => {
+                let keys = steps.iter().filter_map(Step::key);
+                above(keys.chain([&**base]))
+            }
+            Self::Splat { base, each, .. } => above([&**base, &**each]),
+            Self::Call(call) => above(&call.arguments),
+            Self::Unary { operand, .. } => above([&**operand]),
+            Self::Binary { first, rest } => {
+                let operands = rest.iter().map(|operation| &operation.operand);
+                above(operands.chain([&**first]))
+            }
+            Self::Conditional { branches, otherwise } => {
+                let parts = branches
+                    .iter()
+                    .flat_map(|branch| [&branch.condition, &branch.value]);
+                above(parts.chain([&**otherwise]))
+            }
+            Self::For(parts) => {
+                let optional = [parts.key.as_ref(), parts.condition.as_ref()];
+                above(
+                    optional
+                        .into_iter()
+                        .flatten()
+                        .chain([&parts.collection, &parts.value]),
+                )
+            }
+            Self::Parenthesis(inner) => above([&**inner]),
+        }
+    }
+}
+
+/// The levels of an expression with these parts.
+fn above<'a>(parts: impl IntoIterator<Item = &'a Expression>) -> u32 {
+    1 + parts.into_iter().map(|part| part.height).max().unwrap_or(0)
+}
+
+/// A step of a traversal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// `.name`.
+    Attribute(Name),
+    /// `[key]`, and the legacy `.0` with a number as key.
+    Index {
+        /// The expression in the brackets.
+        key: Expression,
+        /// The brackets or the number with its dot.
+        span: Span,
+    },
+}
+
+impl Step {
+    /// The key of an index.
+    #[must_use]
+    pub fn key(&self) -> Option<&Expression> {
+        match self {
+            Self::Attribute(_) => None,
+            Self::Index { key, .. } => Some(key),
+        }
+    }
+
+    /// The span of a traversal that begins at `start` and ends with this step.
+    #[must_use]
+    pub fn span_from(&self, start: Span) -> Span {
+        let end = match self {
+            Self::Attribute(name) => name.span.end,
+            Self::Index { span, .. } => span.end,
+        };
+        Span { end, ..start }
+    }
+}
+
+/// An operator and its right operand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// The operator.
+    pub operator: BinaryOperator,
+    /// The right operand.
+    pub operand: Expression,
+}
+
+/// `condition ? value`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// The condition.
+    pub condition: Expression,
+    /// The value if the condition is true.
+    pub value: Expression,
 }
 
 /// One item of an object constructor.
@@ -219,6 +367,21 @@ pub struct For {
 pub struct Template {
     /// The parts in source order. Strip markers and indentation have been applied to literal text.
     pub parts: Vec<TemplatePart>,
+}
+
+impl Template {
+    /// The levels of directives and expressions in it.
+    fn height(&self) -> u32 {
+        let height = |part: &TemplatePart| match part {
+            TemplatePart::Literal { .. } => 0,
+            TemplatePart::Interpolation(expression) => expression.height,
+            TemplatePart::If {
+                condition, yes, no, ..
+            } => 1 + condition.height.max(yes.height()).max(no.height()),
+            TemplatePart::For { collection, body, .. } => 1 + collection.height.max(body.height()),
+        };
+        self.parts.iter().map(height).max().unwrap_or(0)
+    }
 }
 
 /// One part of a template.

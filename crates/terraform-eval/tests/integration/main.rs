@@ -10,6 +10,7 @@
 )]
 
 mod conformance;
+mod depth;
 mod fixtures;
 mod json;
 mod native;

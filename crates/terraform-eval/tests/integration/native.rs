@@ -391,18 +391,6 @@ fn a_byte_order_mark_is_skipped_but_counts_in_offsets() {
 }
 
 #[test]
-fn exceeded_limits_are_reported() {
-    let nested = format!("{}1{}", "(".repeat(200), ")".repeat(200));
-    assert!(error(&nested).contains("nested too deeply"), "{}", error(&nested));
-    let chain = vec!["1"; 500].join(" + ");
-    assert!(error(&chain).contains("nested too deeply"), "{}", error(&chain));
-    let steps = format!("a{}", ".b".repeat(500));
-    assert!(error(&steps).contains("nested too deeply"), "{}", error(&steps));
-    let unary = format!("{}a", "!".repeat(500));
-    assert!(error(&unary).contains("nested too deeply"), "{}", error(&unary));
-}
-
-#[test]
 fn a_standalone_expression_may_contain_line_breaks() {
     let mut sources = Sources::new();
     let text = "1 +\n 2";

@@ -2,7 +2,9 @@
 use terraform_eval::cty::{BinaryOperator, UnaryOperator};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
-use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey, Template, TemplatePart};
+use terraform_eval::syntax::tree::{
+    Block, Expression, ExpressionKind, ObjectKey, Step, Template, TemplatePart,
+};
 
 pub(crate) fn messages(syntax_errors: &[SyntaxError]) -> String {
     syntax_errors
@@ -33,8 +35,13 @@ pub(crate) fn show(expression: &Expression) -> String {
             format!("{{{}}}", items.collect::<Vec<_>>().join(" "))
         }
         ExpressionKind::Variable(name) => name.to_string(),
-        ExpressionKind::GetAttr { base, name } => format!("{}.{}", show(base), name.text),
-        ExpressionKind::Index { base, key } => format!("{}[{}]", show(base), show(key)),
+        ExpressionKind::Traversal { base, steps } => {
+            let steps = steps.iter().map(|step| match step {
+                Step::Attribute(name) => format!(".{}", name.text),
+                Step::Index { key, .. } => format!("[{}]", show(key)),
+            });
+            show(base) + &steps.collect::<String>()
+        }
         ExpressionKind::Splat { base, full, each } => {
             format!(
                 "{}{}({})",
@@ -55,15 +62,18 @@ pub(crate) fn show(expression: &Expression) -> String {
             };
             format!("({operator} {})", show(operand))
         }
-        ExpressionKind::Binary {
-            operator,
-            left,
-            right,
-        } => {
-            format!("({} {} {})", symbol(*operator), show(left), show(right))
-        }
-        ExpressionKind::Conditional { condition, yes, no } => {
-            format!("(? {} {} {})", show(condition), show(yes), show(no))
+        ExpressionKind::Binary { first, rest } => rest.iter().fold(show(first), |left, operation| {
+            let symbol = symbol(operation.operator);
+            format!("({symbol} {left} {})", show(&operation.operand))
+        }),
+        ExpressionKind::Conditional { branches, otherwise } => {
+            branches.iter().rev().fold(show(otherwise), |otherwise, branch| {
+                format!(
+                    "(? {} {} {otherwise})",
+                    show(&branch.condition),
+                    show(&branch.value)
+                )
+            })
         }
         ExpressionKind::For(source) => {
             let key = source
@@ -194,13 +204,18 @@ pub(crate) fn spans_of_expression(expression: &Expression) -> Vec<Span> {
                 spans.extend(spans_of_expression(&item.value));
             }
         }
-        ExpressionKind::GetAttr { base, name } => {
-            spans.push(name.span);
+        ExpressionKind::Traversal { base, steps } => {
             spans.extend(spans_of_expression(base));
-        }
-        ExpressionKind::Index { base, key } => {
-            spans.extend(spans_of_expression(base));
-            spans.extend(spans_of_expression(key));
+            for step in steps {
+                spans.push(step.span_from(expression.span));
+                match step {
+                    Step::Attribute(name) => spans.push(name.span),
+                    Step::Index { key, span } => {
+                        spans.push(*span);
+                        spans.extend(spans_of_expression(key));
+                    }
+                }
+            }
         }
         ExpressionKind::Splat { base, each, .. } => {
             spans.extend(spans_of_expression(base));
@@ -211,16 +226,17 @@ pub(crate) fn spans_of_expression(expression: &Expression) -> Vec<Span> {
             spans.extend(call.arguments.iter().flat_map(spans_of_expression));
         }
         ExpressionKind::Unary { operand, .. } => spans.extend(spans_of_expression(operand)),
-        ExpressionKind::Binary { left, right, .. } => {
-            spans.extend(spans_of_expression(left));
-            spans.extend(spans_of_expression(right));
+        ExpressionKind::Binary { first, rest } => {
+            spans.extend(spans_of_expression(first));
+            let operands = rest.iter().map(|operation| &operation.operand);
+            spans.extend(operands.flat_map(spans_of_expression));
         }
-        ExpressionKind::Conditional { condition, yes, no } => {
-            spans.extend(
-                [condition, yes, no]
-                    .into_iter()
-                    .flat_map(|part| spans_of_expression(part)),
-            );
+        ExpressionKind::Conditional { branches, otherwise } => {
+            for branch in branches {
+                spans.extend(spans_of_expression(&branch.condition));
+                spans.extend(spans_of_expression(&branch.value));
+            }
+            spans.extend(spans_of_expression(otherwise));
         }
         ExpressionKind::For(source) => {
             spans.push(source.value_variable.span);

@@ -18,27 +18,31 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
-use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope};
+use terraform_eval::dialect::Feature;
+use terraform_eval::eval::{
+    self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope, enabled_argument,
+};
 use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::tree::{Block, Body, ExpressionKind};
 
-/// The arguments of every `module` block.
-const CALL_ARGUMENTS: [&str; 6] = [
+/// The arguments of every `module` block. `check_dialect` reports those that the version does not have.
+const CALL_ARGUMENTS: [&str; 7] = [
     "source",
     "version",
     "providers",
     "count",
     "for_each",
     "depends_on",
+    "ignore_nested_deprecations",
 ];
 
 /// The blocks of a `module` block: `lifecycle` is OpenTofu's.
 const CALL_BLOCKS: [&str; 2] = ["lifecycle", "_"];
 
-/// The arguments of a `variable` block: those of Terraform up to 1.16 and of OpenTofu.
-const VARIABLE_ARGUMENTS: [&str; 9] = [
+/// The arguments of a `variable` block. `check_dialect` reports those that the version does not have.
+const VARIABLE_ARGUMENTS: [&str; 8] = [
     "type",
     "default",
     "description",
@@ -47,7 +51,6 @@ const VARIABLE_ARGUMENTS: [&str; 9] = [
     "ephemeral",
     "deprecated",
     "const",
-    "write_only",
 ];
 
 impl RootModuleReader<'_> {
@@ -112,16 +115,20 @@ impl RootModuleReader<'_> {
         if enclosing.rejection.is_some() {
             return;
         }
+        let enabled = enabled_argument(&block.body)
+            .filter(|_| self.context.inputs.dialect.has(Feature::LifecycleEnabled));
         let arguments = ["count", "for_each"].map(|name| block.body.attribute(name));
-        let Some(argument) = arguments.into_iter().flatten().next() else {
+        let Some(argument) = enabled.or_else(|| arguments.into_iter().flatten().next()) else {
             return;
         };
         let (name, value) = (&*argument.name.text, &argument.value);
         let subject = Subject::Other(address);
         match expansion.as_deref() {
             Err(error) => self.issues.add_error(&subject, name, error, value.span),
-            Ok(Expansion::Unknown { value: unknown, .. }) => {
-                let Some(reference) = unknown_until_apply(unknown, self.tree.schemas()) else {
+            Ok(expansion) => {
+                let unknown = expansion.unknown_value();
+                let reference = unknown.and_then(|value| unknown_until_apply(value, self.tree.schemas()));
+                let Some(reference) = reference else {
                     return;
                 };
                 let kind = ConfigurationIssueKind::Other;
@@ -133,7 +140,6 @@ impl RootModuleReader<'_> {
                         .help("use keys that are in the configuration, such as the names of sources"),
                 );
             }
-            Ok(_) => {}
         }
     }
 
@@ -234,18 +240,22 @@ impl RootModuleReader<'_> {
             if !is_visited || !seen.insert(id) || is_stub(&self.tree.module(id).directory) {
                 continue;
             }
-            self.check_module(id, &path);
-            self.check_provider_source(id);
-            for call in self.tree.module(id).calls.values() {
-                let address = path.child(call.name.clone(), None).to_string();
-                self.check_module_release(id, call, &address);
+            self.check_dialect(id, &path);
+            let is_relevant = self.is_relevant(id);
+            if is_relevant {
+                self.check_module(id, &path);
+                self.check_provider_source(id);
+                for call in self.tree.module(id).calls.values() {
+                    let address = path.child(call.name.clone(), None).to_string();
+                    self.check_module_release(id, call, &address);
+                }
             }
             for (call, callee, _) in self.tree.calls_of(id) {
+                let path = path.child(call.clone(), None);
                 if self.is_relevant(callee) {
-                    let path = path.child(call.clone(), None);
                     self.check_call(id, &call, callee, &path);
-                    pending.push((callee, path));
                 }
+                pending.push((callee, path));
             }
         }
     }
@@ -294,6 +304,7 @@ impl RootModuleReader<'_> {
                 schema,
                 subject: &subject,
                 issues: &mut self.issues,
+                dialect: self.context.inputs.dialect,
             };
             meta_arguments.check(block);
             if has_instances {
@@ -350,6 +361,7 @@ impl RootModuleReader<'_> {
             schema: &Schema::new(),
             subject: &subject,
             issues: &mut self.issues,
+            dialect: inputs.dialect,
         };
         meta_arguments.check_depends_on(block);
         let is_local = declared

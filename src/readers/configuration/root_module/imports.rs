@@ -18,7 +18,7 @@ use terraform_eval::cty::ValueRef;
 use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::{Module, references, references::Traversal};
 use terraform_eval::source::Span;
-use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
+use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, Step};
 
 /// The arguments of an `import` block.
 const ARGUMENTS: [&str; 3] = ["to", "id", "for_each"];
@@ -218,7 +218,10 @@ impl RootModuleReader<'_> {
                     .evaluator
                     .resource_expansion(InstanceId::ROOT, name)
                     .ok();
-                let is_known = !matches!(instances.as_deref(), None | Some(Expansion::Unknown { .. }));
+                let is_known = !matches!(
+                    instances.as_deref(),
+                    None | Some(Expansion::Unknown { .. } | Expansion::MaybeEnabled { .. })
+                );
                 let exists = |key: &InstanceKey| {
                     let instances = instances.iter().flat_map(|expansion| expansion.instances());
                     instances
@@ -279,34 +282,42 @@ fn instance_address(
     repetition: &Rc<RepetitionData>,
     to: &Expression,
 ) -> Option<String> {
-    match &to.kind {
-        ExpressionKind::Variable(word) => Some(word.to_string()),
-        ExpressionKind::GetAttr { base, name } => {
-            let base = instance_address(context, repetition, base)?;
-            Some(format!("{base}.{}", name.text))
+    let (root, steps) = match &to.kind {
+        ExpressionKind::Traversal { base, steps } => (&**base, steps.as_slice()),
+        _ => (to, &[][..]),
+    };
+    let ExpressionKind::Variable(word) = &root.kind else {
+        return None;
+    };
+    let mut address = word.to_string();
+    for step in steps {
+        match step {
+            Step::Attribute(name) => address.extend([".", &*name.text]),
+            Step::Index { key, .. } => {
+                let scope = Scope::module(InstanceId::ROOT).with_repetition(repetition);
+                let key = context.evaluator.evaluate(key, scope).ok()?;
+                let key = match key.view() {
+                    _ if key.marks_deep().is_sensitive() => return None,
+                    ValueRef::String(text) => InstanceKey::Key(text.clone()),
+                    ValueRef::Number(number) => InstanceKey::Index(u64::try_from(number.to_index()?).ok()?),
+                    _ => return None,
+                };
+                address += &key.to_string();
+            }
         }
-        ExpressionKind::Index { base, key } => {
-            let base = instance_address(context, repetition, base)?;
-            let scope = Scope::module(InstanceId::ROOT).with_repetition(repetition);
-            let key = context.evaluator.evaluate(key, scope).ok()?;
-            let key = match key.view() {
-                _ if key.marks_deep().is_sensitive() => return None,
-                ValueRef::String(text) => InstanceKey::Key(text.clone()),
-                ValueRef::Number(number) => InstanceKey::Index(u64::try_from(number.to_index()?).ok()?),
-                _ => return None,
-            };
-            Some(format!("{base}{key}"))
-        }
-        _ => None,
     }
+    Some(address)
 }
 
 /// Whether `to` is the address of a mirror, in the root module or in another one.
 fn is_mirror_address(to: &Expression) -> bool {
     match &to.kind {
         ExpressionKind::Variable(word) => &**word == IMAGE_MIRROR,
-        ExpressionKind::GetAttr { base, name } => &*name.text == IMAGE_MIRROR || is_mirror_address(base),
-        ExpressionKind::Index { base, .. } => is_mirror_address(base),
+        ExpressionKind::Traversal { base, steps } => {
+            let is_mirror =
+                |step: &Step| matches!(step, Step::Attribute(name) if &*name.text == IMAGE_MIRROR);
+            is_mirror_address(base) || steps.iter().any(is_mirror)
+        }
         _ => false,
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn expand(
     let mut context = enclosing.clone();
     let error = match expansion {
         Ok(expansion) => {
-            if let Expansion::Unknown { value, .. } = &*expansion {
+            if let Some(value) = expansion.unknown_value() {
                 let reasons = UnknownReasons::from_reasons(unknown_reasons(value));
                 context.unknown_instances.get_or_insert(reasons);
             }

@@ -28,6 +28,7 @@ impl<'a> RootModuleReader<'a> {
             return;
         };
         let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
+        self.without_instances += usize::from(repetitions.is_empty());
         let module = self.context.evaluator.path(instance);
         let dependencies = self.dependencies_of(self.resource_path(instance, resource), block);
         let calls = self.enclosing_calls(instance);

@@ -4,11 +4,12 @@ use crate::diagnostic::Subject;
 use crate::model::{Attribute, ConfigurationIssue, ConfigurationIssueKind, Consequence, ProviderVersions};
 use crate::provider::modules::{is_stub, module_release};
 use crate::provider::types::{MISSING_SOURCE, PROVIDER_NAME};
-use crate::provider::versions::{FIRST_MODULE_WITH_MIRRORS, Version, VersionRange};
+use crate::provider::versions::FIRST_MODULE_WITH_MIRRORS;
 use crate::provider::{is_provider_source, is_provider_type};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::modules::{Module, ModuleCall, ModuleId, literal, requirements};
 use terraform_eval::source::{Sources, Span, display_name};
+use terraform_eval::version::{Version, VersionRange};
 
 const OLD_MODULE: &str = "the module has image mirrors from release 1.7.1 on: Terraform fails with `Unsupported \
                           argument`, or does not find the module";

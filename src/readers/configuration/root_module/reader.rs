@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, Mirror, MissingInputs, UnknownReason,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, Mirror, MissingInputs,
+    UnknownReason,
 };
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
@@ -21,9 +24,21 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) filters: Filters,
     /// Whether each module or one that it calls has blocks to read.
     pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
+    /// Whether each module or one that it calls has blocks that apply manifests.
+    pub(crate) modules_with_manifests: BTreeMap<ModuleId, bool>,
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
+    /// The number of parts in the values of manifests so far.
+    pub(crate) manifest_parts: usize,
+    /// The blocks that can contain manifests in a form that is not read.
+    pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
+    /// Whether each Helm chart that a block names has templates of a mirror set.
+    pub(crate) charts: BTreeMap<Arc<str>, bool>,
+    /// The data sources with documents that a resource applies.
+    pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
+    /// The manifests that resources apply.
+    pub(crate) manifests: AppliedManifests,
     pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
@@ -39,6 +54,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) visited_modules: BTreeSet<ModuleId>,
     /// The source text of sensitive values.
     pub(crate) sensitive: BTreeSet<Span>,
+    /// The number of mirror blocks, and of calls of modules with some, that have no instance.
+    pub(crate) without_instances: usize,
 }
 
 /// The dependencies that each kind of block is asked about. More of them would take memory in proportion to the square of
@@ -85,8 +102,14 @@ impl<'a> RootModuleReader<'a> {
             graph,
             filters,
             relevant_modules: BTreeMap::new(),
+            modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
+            manifest_parts: 0,
+            carriers: Vec::new(),
+            charts: BTreeMap::new(),
+            read_data_sources: BTreeSet::new(),
+            manifests: AppliedManifests::new(InputKind::Configuration),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
@@ -97,6 +120,7 @@ impl<'a> RootModuleReader<'a> {
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
+            without_instances: 0,
         }
     }
 

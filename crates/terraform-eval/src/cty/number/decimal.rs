@@ -383,11 +383,7 @@ pub(super) fn in_notation(number: &Float, notation: Notation, digits: Option<usi
             if significant.is_some() && threshold > length && length >= decimal.point {
                 threshold = length;
             }
-            let exponent = if decimal.digits.is_empty() {
-                0
-            } else {
-                decimal.point - 1
-            };
+            let exponent = decimal.point - 1;
             if exponent < -4 || exponent >= threshold {
                 decimal.scientific_with((length - 1).max(0), &mut out);
             } else {

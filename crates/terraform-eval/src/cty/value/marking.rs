@@ -6,6 +6,7 @@ use super::{Value, ValueRef};
 use crate::cty::marks::Marks;
 use crate::cty::origin::Origin;
 use crate::source::Span;
+use crate::stack;
 
 /// In values with more parts than this, a trace is recorded for the value itself only.
 const MAX_TRACED_SIZE: usize = 4096;
@@ -97,10 +98,14 @@ impl Value {
 
     /// The value with the marks of each part mapped. Parts without marks are shared and not visited.
     #[must_use]
-    pub fn map_marks(&self, change: &dyn Fn(&Marks) -> Marks) -> Self {
+    pub fn map_marks(&self, change: &(dyn Fn(&Marks) -> Marks + Sync)) -> Self {
         if !self.contains_marked() {
             return self.clone();
         }
+        stack::with_depth(usize::from(self.depth()), || self.map_marked(change))
+    }
+
+    fn map_marked(&self, change: &(dyn Fn(&Marks) -> Marks + Sync)) -> Self {
         let map_items = |items: &[Self]| items.iter().map(|item| item.map_marks(change)).collect();
         let map_fields = |items: &std::collections::BTreeMap<Arc<str>, Self>| {
             items

@@ -14,6 +14,8 @@ pub struct Refinement {
     pub not_null: bool,
     /// The beginning of the string; empty if unknown.
     pub prefix: Arc<str>,
+    /// The text of which the string is the compressed form (`base64gzip`).
+    pub gzipped: Option<Arc<str>>,
     /// The minimum number of elements of the collection.
     pub min_length: usize,
     /// The maximum number of elements of the collection.
@@ -46,6 +48,7 @@ impl Refinement {
         Self {
             not_null: self.not_null && other.not_null,
             prefix: Arc::default(),
+            gzipped: None,
             min_length: self.min_length.min(other.min_length),
             max_length: self
                 .max_length

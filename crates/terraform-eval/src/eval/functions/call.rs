@@ -9,6 +9,7 @@ use super::error::FunctionError;
 use super::function::{Function, Parameter};
 use super::host::{Call, FunctionHost};
 use crate::cty::{Marks, Type, Value, convert};
+use crate::dialect::Feature;
 use crate::eval::EvalError;
 
 /// Calls a function.
@@ -26,25 +27,29 @@ pub(super) fn call(
         host.charge(steps)?;
     }
     let arguments = convert_arguments(function, arguments)?;
+    let dialect = host.dialect();
+    let has = |feature: Option<Feature>| feature.is_some_and(|feature| dialect.has(feature));
     let mut marks = Marks::new();
     let mut passed = Vec::with_capacity(arguments.len());
     let mut has_unknown = false;
     let mut has_unknown_type = false;
     for (parameter, argument) in &arguments {
         // Terraform does not check the arguments after one of unknown type.
-        if argument.is_null() && !parameter.allow_null && !has_unknown_type {
+        let allows_null = parameter.allow_null || has(parameter.allow_null_with);
+        let allows_dynamic = parameter.allow_dynamic || has(parameter.allow_dynamic_with);
+        if argument.is_null() && !allows_null && !has_unknown_type {
             let message = format!("argument must not be null (the {:?} argument)", parameter.name);
             return Err(call_error(function, message.into()));
         }
         has_unknown |= !argument.is_known() && !parameter.allow_unknown;
-        has_unknown_type |= *argument.ty() == Type::Dynamic && !parameter.allow_dynamic;
+        has_unknown_type |= *argument.ty() == Type::Dynamic && !allows_dynamic;
         passed.push(if parameter.allow_marked {
             argument.clone()
         } else {
             take_marks(function, parameter, argument, &mut marks)
         });
     }
-    let args = Args::new(&passed);
+    let args = Args::new(&passed, dialect);
     let result_type = if has_unknown_type {
         Type::Dynamic
     } else {

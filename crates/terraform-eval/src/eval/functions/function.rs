@@ -1,6 +1,7 @@
 //! The definition of a function: its parameters, its result type, what it does.
 
 use crate::cty::{Type, Value};
+use crate::dialect::Feature;
 
 use super::args::Args;
 use super::error::FunctionError;
@@ -61,6 +62,10 @@ pub(super) struct Parameter {
     pub(super) allow_unknown: bool,
     pub(super) allow_dynamic: bool,
     pub(super) allow_marked: bool,
+    /// The function deals with null itself in programs that have the feature.
+    pub(super) allow_null_with: Option<Feature>,
+    /// The function deals with values of unknown type itself in programs that have the feature.
+    pub(super) allow_dynamic_with: Option<Feature>,
 }
 
 /// A type that can be named in a constant, as [`Type`] cannot.
@@ -170,7 +175,21 @@ impl Parameter {
             allow_unknown: false,
             allow_dynamic: false,
             allow_marked: false,
+            allow_null_with: None,
+            allow_dynamic_with: None,
         }
+    }
+
+    /// The function deals with null itself in programs that have the feature.
+    pub(super) const fn allow_null_with(mut self, feature: Feature) -> Self {
+        self.allow_null_with = Some(feature);
+        self
+    }
+
+    /// The function deals with values of unknown type itself in programs that have the feature.
+    pub(super) const fn allow_dynamic_with(mut self, feature: Feature) -> Self {
+        self.allow_dynamic_with = Some(feature);
+        self
     }
 
     /// The function deals with null itself.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::error::FunctionError;
 use crate::cty::{Type, Value};
+use crate::dialect::Dialect;
 use crate::eval::EvalError;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
@@ -17,6 +18,9 @@ pub(crate) trait FunctionHost {
 
     /// Charges memory to the budget of the evaluation, before it is taken.
     fn charge_memory(&self, bytes: usize) -> Result<(), FunctionError>;
+
+    /// The program and version that calls.
+    fn dialect(&self) -> Dialect;
 
     /// The directory of the root module, which relative paths start from.
     fn root_directory(&self) -> &Path;

@@ -13,6 +13,11 @@ use super::host::Call;
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];
 
 const FUNCTIONS: &[Function] = &[
+    Function::new("cidrcontains", cidr_contains)
+        .param(Parameter::new("containing_prefix", ConstType::String))
+        .param(Parameter::new("contained_ip_or_prefix", ConstType::String))
+        .returns(ConstType::Bool)
+        .may_be_null(),
     Function::new("cidrhost", cidr_host)
         .param(PREFIX)
         .param(Parameter::new("hostnum", ConstType::Number))
@@ -73,6 +78,34 @@ impl Network {
         network.ok_or_else(|| format!("invalid CIDR expression: invalid CIDR address: {text}").into())
     }
 
+    /// The network of a prefix, or that of a single address.
+    fn parse_address_or_prefix(text: &str) -> FunctionResult<Self> {
+        let single = |address, bits| Self {
+            address,
+            prefix: bits,
+            bits,
+        };
+        if let Some(address) = parse_v4(text) {
+            return Ok(single(u128::from(address), 32));
+        }
+        match text.parse::<Ipv6Addr>() {
+            Ok(address) => Ok(single(u128::from(address), 128)),
+            Err(_) => Self::parse(text).map_err(|_| format!("invalid IP address or prefix: {text}").into()),
+        }
+    }
+
+    /// The network in IPv4, if it is one that IPv6 maps: Go does not distinguish the two.
+    fn unmapped(self) -> Self {
+        match Ipv6Addr::from(self.address).to_ipv4_mapped() {
+            Some(address) if self.bits == 128 && self.prefix >= 96 => Self {
+                address: u128::from(u32::from(address)),
+                prefix: self.prefix - 96,
+                bits: 32,
+            },
+            _ => self,
+        }
+    }
+
     fn host_bits(self) -> u32 {
         self.bits - self.prefix
     }
@@ -122,7 +155,14 @@ impl Network {
     }
 
     fn to_text(self) -> String {
-        format!("{}/{}", self.address_text(), self.prefix)
+        // Go prints an address that IPv6 maps as that of IPv4, with the part of the mask that belongs to it.
+        let is_mapped = self.bits == 128 && Ipv6Addr::from(self.address).to_ipv4_mapped().is_some();
+        let prefix = if is_mapped {
+            self.prefix.saturating_sub(96)
+        } else {
+            self.prefix
+        };
+        format!("{}/{prefix}", self.address_text())
     }
 }
 
@@ -157,6 +197,31 @@ fn large_integer(args: Args<'_>, position: usize) -> FunctionResult<i128> {
         .ok_or("value must be a whole number")?;
     let parsed = number.to_string().parse();
     parsed.map_err(|_| FunctionError::limit("the number is larger than any network"))
+}
+
+fn cidr_contains(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
+    let containing = Network::parse(args.string(0))?.unmapped();
+    let contained = Network::parse_address_or_prefix(args.string(1))?.unmapped();
+    if containing.bits != contained.bits {
+        return Err(format!(
+            "address family mismatch: {} vs. {}",
+            args.string(0),
+            args.string(1)
+        )
+        .into());
+    }
+    let is_inside = |address: u128| {
+        Network {
+            address,
+            ..containing
+        }
+        .masked()
+        .address
+            == containing.address
+    };
+    Ok(Value::bool(
+        is_inside(contained.address) && is_inside(contained.last_address()),
+    ))
 }
 
 fn cidr_host(_: &Call<'_>, args: Args<'_>) -> FunctionResult {

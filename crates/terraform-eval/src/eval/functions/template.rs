@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
-use super::filesystem::file::{Lookup, read_text, unknown_outside};
+use super::filesystem::file::{Lookup, read_text, unknown_refused};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
-use crate::cty::{Type, UnknownReason, Value, ValueRef, convert};
+use crate::cty::{Type, Value, ValueRef, convert};
+use crate::dialect::Feature;
 use crate::eval::EvalError;
 use crate::modules::references;
 use crate::source::{FileId, Span};
@@ -26,7 +27,7 @@ const FUNCTIONS: &[Function] = &[
     Function::new("templatestring", template_string)
         .param(Parameter::new("template", ConstType::Any))
         .param(VARS)
-        .returns(ConstType::String),
+        .returns_type_of(template_string_type),
 ];
 
 const VARS: Parameter = Parameter::new("vars", ConstType::Any).allow_marked();
@@ -90,9 +91,7 @@ pub(crate) fn is_literal_template(name: &str, first: &Expression) -> bool {
 fn is_reference(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Variable(_) => true,
-        ExpressionKind::GetAttr { base, .. }
-        | ExpressionKind::Index { base, .. }
-        | ExpressionKind::Splat { base, .. } => is_reference(base),
+        ExpressionKind::Traversal { base, .. } | ExpressionKind::Splat { base, .. } => is_reference(base),
         _ => false,
     }
 }
@@ -101,19 +100,29 @@ fn template_file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match read_text(call, path)? {
         Lookup::Found(template) => render(call, "templatefile", path, &template, args.value(1)),
-        Lookup::Outside => Ok(unknown_outside(
-            Type::Dynamic,
-            UnknownReason::OutsideTree(path.into()),
-            args.get(0),
-        )),
+        Lookup::Refused(refusal) => Ok(unknown_refused(Type::Dynamic, refusal, path, args.get(0))),
     }
+}
+
+fn template_string_type(args: Args<'_>) -> FunctionResult<Type> {
+    Ok(if args.has(Feature::TypedTemplateString) {
+        Type::Dynamic
+    } else {
+        Type::String
+    })
 }
 
 fn template_string(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let Some(template) = args.value(0).as_str() else {
         return Err("invalid template value: a string is required".into());
     };
+    if args.value(1).marks().is_sensitive() && !args.has(Feature::SensitiveTemplateVariables) {
+        return Err("panic in function implementation: the variables are sensitive".into());
+    }
     let rendered = render(call, "templatestring", "the template", template, args.value(1))?;
+    if args.has(Feature::TypedTemplateString) {
+        return Ok(rendered);
+    }
     convert(&rendered, &Type::String).map_err(|error| format!("invalid template result: {error}").into())
 }
 

@@ -4,44 +4,43 @@ use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::node::Node;
 use super::schema::{self, Place};
 use super::value::Meaning;
-use super::{MAX_DEPTH, Reader};
+use super::{Json, MAX_DEPTH, Node, Raw, Reader};
 use crate::source::{FileId, Span};
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
 
 /// The top-level blocks of a configuration file.
 pub(in crate::syntax) fn blocks(file: FileId, text: &str) -> (Vec<Block>, Vec<SyntaxError>) {
-    let mut reader = Reader {
-        file,
-        text,
-        syntax_errors: Vec::new(),
+    let (json, syntax_errors) = parse(file, text);
+    let Some(json) = json else {
+        return (Vec::new(), syntax_errors);
     };
-    let mut blocks = Vec::new();
-    if let Some(root) = reader.root() {
-        match Node::open(root) {
+    Reader::read(file, json, syntax_errors, |reader| {
+        let root = reader.json.root;
+        let mut blocks = Vec::new();
+        match reader.json.open(root) {
             Node::Object(_) => reader.file_body(root, &mut blocks),
             Node::Array(elements) => elements
                 .into_iter()
                 .for_each(|element| reader.file_body(element, &mut blocks)),
             _ => reader.not_an_object(root),
         }
-    }
-    (blocks, reader.syntax_errors)
+        blocks
+    })
 }
 
 /// The values of a `.tfvars.json` file.
 pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>, Vec<SyntaxError>) {
-    let mut reader = Reader {
-        file,
-        text,
-        syntax_errors: Vec::new(),
+    let (json, syntax_errors) = parse(file, text);
+    let Some(json) = json else {
+        return (Vec::new(), syntax_errors);
     };
-    let mut attributes = Vec::new();
-    if let Some(root) = reader.root() {
-        match Node::open(root) {
+    Reader::read(file, json, syntax_errors, |reader| {
+        let root = reader.json.root;
+        let mut attributes = Vec::new();
+        match reader.json.open(root) {
             Node::Object(members) => {
                 let mut seen = HashSet::new();
                 for (key, value) in members {
@@ -50,20 +49,41 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
             }
             _ => reader.not_an_object(root),
         }
-    }
-    (attributes, reader.syntax_errors)
+        attributes
+    })
 }
 
 /// A value inside of a text, whose strings are literal. `None` if it is not valid.
 pub(in crate::syntax) fn value(file: FileId, text: &str, span: Span) -> Option<Expression> {
-    let raw: &RawValue = serde_json::from_str(text.get(span.range())?).ok()?;
-    let mut reader = Reader {
-        file,
-        text,
-        syntax_errors: Vec::new(),
-    };
-    let value = reader.expression(raw, Meaning::Literal, 1)?;
-    reader.syntax_errors.is_empty().then_some(value)
+    let range = span.range();
+    let document: &RawValue = serde_json::from_str(text.get(range.clone())?).ok()?;
+    let json = Json::new(document, range.start);
+    let (value, syntax_errors) = Reader::read(file, json, Vec::new(), |reader| {
+        reader.expression(reader.json.root, Meaning::Literal, 1)
+    });
+    value.filter(|_| syntax_errors.is_empty())
+}
+
+/// Parses the document of a file.
+fn parse(file: FileId, text: &str) -> (Option<Json<'_>>, Vec<SyntaxError>) {
+    let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let before = text.len() - json.len();
+    let mut syntax_errors = Vec::new();
+    if before > 0 {
+        let span = Span::new(file, 0, before);
+        let help = "save the file without it; Terraform rejects it in JSON files";
+        syntax_errors.push(SyntaxError::new(span, "the file starts with a byte order mark").help(help));
+    }
+    match serde_json::from_str::<&RawValue>(json) {
+        Ok(document) => {
+            let white_space = json.len() - json.trim_start_matches([' ', '\t', '\n', '\r']).len();
+            (Some(Json::new(document, before + white_space)), syntax_errors)
+        }
+        Err(error) => {
+            syntax_errors.push(describe_error(file, text, before, &error));
+            (None, syntax_errors)
+        }
+    }
 }
 
 /// The message for a JSON error. The JSON begins at the offset `before`.
@@ -111,32 +131,13 @@ struct Header {
 }
 
 impl<'a> Reader<'a> {
-    fn root(&mut self) -> Option<&'a RawValue> {
-        let text = self.text;
-        let json = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let before = text.len() - json.len();
-        if before > 0 {
-            let span = Span::new(self.file, 0, before);
-            let help = "save the file without it; Terraform rejects it in JSON files";
-            self.report(span, "the file starts with a byte order mark", help);
-        }
-        match serde_json::from_str::<&RawValue>(json) {
-            Ok(root) => Some(root),
-            Err(error) => {
-                self.syntax_errors
-                    .push(describe_error(self.file, text, before, &error));
-                None
-            }
-        }
-    }
-
-    fn not_an_object(&mut self, raw: &RawValue) {
+    fn not_an_object(&mut self, raw: Raw<'a>) {
         let span = self.span(raw);
         self.report(span, "an object is expected here", "write `{ … }`");
     }
 
-    fn file_body(&mut self, raw: &RawValue, blocks: &mut Vec<Block>) {
-        let Node::Object(members) = Node::open(raw) else {
+    fn file_body(&mut self, raw: Raw<'a>, blocks: &mut Vec<Block>) {
+        let Node::Object(members) = self.json.open(raw) else {
             self.not_an_object(raw);
             return;
         };
@@ -159,21 +160,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds the blocks of a value: none, one, or one for each element or label.
-    fn block(&mut self, header: &mut Header, raw: &RawValue, depth: usize, blocks: &mut Vec<Block>) {
+    fn block(&mut self, header: &mut Header, raw: Raw<'a>, depth: usize, blocks: &mut Vec<Block>) {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
-            let first = Span {
-                end: span.start + 1,
-                ..span
-            };
-            self.report(
-                first,
-                "the blocks are nested too deeply",
-                "the limit is 64 arrays and objects",
-            );
+            self.too_deep(span, "the blocks are");
             return;
         }
-        match Node::open(raw) {
+        match self.json.open(raw) {
             Node::Null => {}
             Node::Array(elements) => {
                 for element in elements {
@@ -215,7 +208,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn body(&mut self, place: Place, members: Vec<(&RawValue, &RawValue)>, span: Span, depth: usize) -> Body {
+    fn body(&mut self, place: Place, members: Vec<(Raw<'a>, Raw<'a>)>, span: Span, depth: usize) -> Body {
         let inner_span = Span {
             start: span.start + 1,
             end: span.end - 1,
@@ -250,8 +243,8 @@ impl<'a> Reader<'a> {
 
     fn attribute(
         &mut self,
-        key: &RawValue,
-        value: &RawValue,
+        key: Raw<'a>,
+        value: Raw<'a>,
         meaning: Meaning,
         depth: usize,
         seen: &mut HashSet<std::sync::Arc<str>>,

@@ -1,10 +1,25 @@
 //! One level of JSON: a value whose elements are not decoded.
 
-use std::fmt;
-
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use crate::syntax::scan::Ends;
+
+/// The text of a value in a JSON document.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::syntax) struct Raw<'a> {
+    pub(in crate::syntax) text: &'a str,
+    /// The offset in the file.
+    pub(in crate::syntax) start: usize,
+}
+
+/// A JSON document that has been parsed: where its arrays and objects end, so that no level of nesting is scanned twice.
+#[derive(Debug)]
+pub(in crate::syntax) struct Json<'a> {
+    pub(in crate::syntax) root: Raw<'a>,
+    ends: Ends,
+    /// The largest number of arrays and objects that are open at once.
+    pub(in crate::syntax) depth: usize,
+}
 
 /// A value, decoded one level deep.
 pub(in crate::syntax) enum Node<'a> {
@@ -14,75 +29,102 @@ pub(in crate::syntax) enum Node<'a> {
     Number(&'a str),
     /// The string as spelled, including quotes.
     String(&'a str),
-    Array(Vec<&'a RawValue>),
+    Array(Vec<Raw<'a>>),
     /// Keys and values in order; keys may repeat.
-    Object(Vec<(&'a RawValue, &'a RawValue)>),
+    Object(Vec<(Raw<'a>, Raw<'a>)>),
 }
 
-impl<'a> Node<'a> {
-    /// Decodes one level of a value. It is part of a text that has been parsed, so it is valid.
-    pub(in crate::syntax) fn open(raw: &'a RawValue) -> Self {
-        let text = raw.get();
-        match text.as_bytes().first() {
+impl<'a> Json<'a> {
+    /// A valid document that begins at the offset `start` in its file.
+    pub(in crate::syntax) fn new(document: &'a RawValue, start: usize) -> Self {
+        let text = document.get();
+        let bytes = text.as_bytes();
+        let mut ends = Ends::default();
+        let mut open = Vec::new();
+        let mut depth = 0;
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            let next = if *byte == b'"' {
+                string_end(bytes, at)
+            } else {
+                at + 1
+            };
+            match byte {
+                b'[' | b'{' => open.push(ends.open(start + at)),
+                b']' | b'}' => ends.close(open.pop().unwrap_or_default(), start + next),
+                _ => {}
+            }
+            depth = depth.max(open.len());
+            at = next;
+        }
+        Self {
+            root: Raw { text, start },
+            ends,
+            depth,
+        }
+    }
+
+    /// Decodes one level of a value in the document.
+    pub(in crate::syntax) fn open(&self, raw: Raw<'a>) -> Node<'a> {
+        match raw.text.as_bytes().first() {
             Some(b'{') => {
-                Self::Object(serde_json::from_str::<Members<'a>>(text).map_or(Vec::new(), |list| list.0))
-            }
-            Some(b'[') => {
-                Self::Array(serde_json::from_str::<Elements<'a>>(text).map_or(Vec::new(), |list| list.0))
-            }
-            Some(b'"') => Self::String(text),
-            Some(b't') => Self::Bool(true),
-            Some(b'f') => Self::Bool(false),
-            Some(b'-' | b'0'..=b'9') => Self::Number(text),
-            _ => Self::Null,
-        }
-    }
-}
-
-struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-struct Elements<'a>(Vec<&'a RawValue>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<(&'de RawValue, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut parts = self.parts(raw).into_iter();
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+                    members.push((key, value));
                 }
-                Ok(members)
+                Node::Object(members)
             }
+            Some(b'[') => Node::Array(self.parts(raw)),
+            Some(b'"') => Node::String(raw.text),
+            Some(b't') => Node::Bool(true),
+            Some(b'f') => Node::Bool(false),
+            Some(b'-' | b'0'..=b'9') => Node::Number(raw.text),
+            _ => Node::Null,
         }
-        deserializer.deserialize_map(Reader).map(Self)
+    }
+
+    /// The elements of an array, or the keys and values of an object.
+    fn parts(&self, raw: Raw<'a>) -> Vec<Raw<'a>> {
+        let bytes = raw.text.as_bytes();
+        let mut parts = Vec::new();
+        let mut at = 1;
+        while let Some(byte) = bytes.get(at) {
+            let end = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b']' | b'}' => {
+                    at += 1;
+                    continue;
+                }
+                b'"' => string_end(bytes, at),
+                b'[' | b'{' => {
+                    let end = self.ends.get(raw.start + at);
+                    end.map_or(bytes.len(), |end| end - raw.start)
+                }
+                _ => {
+                    let rest = bytes.get(at..).unwrap_or_default();
+                    let length = rest.iter().position(|byte| b",]} \t\r\n".contains(byte));
+                    length.map_or(bytes.len(), |length| at + length)
+                }
+            };
+            parts.push(Raw {
+                text: raw.text.get(at..end).unwrap_or_default(),
+                start: raw.start + at,
+            });
+            at = end;
+        }
+        parts
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Vec<&'de RawValue>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = sequence.next_element()? {
-                    elements.push(element);
-                }
-                Ok(elements)
-            }
-        }
-        deserializer.deserialize_seq(Reader).map(Self)
+/// The offset after the string that starts at `at`.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    loop {
+        at += match bytes.get(at) {
+            Some(b'\\') => 2,
+            Some(b'"') => return at + 1,
+            Some(_) => 1,
+            None => return bytes.len(),
+        };
     }
 }

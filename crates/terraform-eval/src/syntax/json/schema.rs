@@ -21,6 +21,8 @@ pub(super) enum Place {
     Moved,
     Import,
     Removed,
+    Action,
+    Language,
     /// A body that contains only attributes.
     Plain,
 }
@@ -29,6 +31,8 @@ pub(super) enum Place {
 pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
     Some(match (place, name) {
         (Place::File, "resource" | "data" | "ephemeral") | (Place::Check, "data") => (2, Place::Resource),
+        (Place::File, "action") => (2, Place::Action),
+        (Place::File, "language") => (0, Place::Language),
         (Place::File, "variable") => (1, Place::Variable),
         (Place::File, "output") => (1, Place::Output),
         (Place::File, "module") => (1, Place::Module),
@@ -42,14 +46,19 @@ pub(super) fn block(place: Place, name: &str) -> Option<(usize, Place)> {
         (Place::File, "locals")
         | (Place::Resource | Place::Module | Place::Provisioner | Place::Removed, "connection")
         | (Place::Lifecycle | Place::Output, "precondition")
-        | (Place::Lifecycle, "postcondition")
+        | (Place::Lifecycle, "postcondition" | "action_trigger")
         | (Place::Variable, "validation")
         | (Place::Check, "assert")
         | (Place::Cloud, "workspaces")
+        | (Place::Action, "config")
+        | (Place::Language, "compatible_with")
+        | (Place::Terraform, "encryption")
         | (Place::Dynamic, "content") => (0, Place::Plain),
         (Place::Resource, "dynamic") => (1, Place::Dynamic),
         (Place::Terraform, "required_providers") => (0, Place::RequiredProviders),
-        (Place::File, "provider") | (Place::Terraform, "backend" | "provider_meta") => (1, Place::Plain),
+        (Place::File, "provider") | (Place::Terraform, "backend" | "provider_meta" | "state_store") => {
+            (1, Place::Plain)
+        }
         (Place::Terraform, "cloud") => (0, Place::Cloud),
         _ => return None,
     })
@@ -64,7 +73,8 @@ pub(super) fn meaning(place: Place, name: &str) -> Meaning {
         | (Place::Lifecycle, "ignore_changes" | "replace_triggered_by")
         | (Place::Provisioner, "when" | "on_failure")
         | (Place::Dynamic, "iterator")
-        | (Place::Variable, "type")
+        | (Place::Variable | Place::Output, "type")
+        | (Place::Language, "edition")
         | (Place::Moved, "from" | "to")
         | (Place::Import, "to")
         | (Place::Removed, "from") => Meaning::Reference,

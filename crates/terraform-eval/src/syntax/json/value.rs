@@ -3,10 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
-use super::node::Node;
-use super::{MAX_DEPTH, Reader, string};
+use super::{MAX_DEPTH, Node, Raw, Reader, string};
 use crate::cty::UnaryOperator;
 use crate::source::Span;
 use crate::syntax::input::Input;
@@ -25,28 +22,15 @@ pub(super) enum Meaning {
     Reference,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Converts a value to an expression. Errors are reported; the result is `None` if the value is invalid.
-    pub(super) fn expression(
-        &mut self,
-        raw: &RawValue,
-        meaning: Meaning,
-        depth: usize,
-    ) -> Option<Expression> {
+    pub(super) fn expression(&mut self, raw: Raw<'a>, meaning: Meaning, depth: usize) -> Option<Expression> {
         let span = self.span(raw);
         if depth > MAX_DEPTH {
-            let first = Span {
-                end: span.start + 1,
-                ..span
-            };
-            self.report(
-                first,
-                "the value is nested too deeply",
-                "the limit is 64 arrays and objects",
-            );
+            self.too_deep(span, "the value is");
             return None;
         }
-        let kind = match Node::open(raw) {
+        let kind = match self.json.open(raw) {
             Node::Null => ExpressionKind::Null,
             Node::Bool(value) => ExpressionKind::Bool(value),
             Node::Number(text) => number(text, span),
@@ -80,25 +64,25 @@ impl Reader<'_> {
                 ExpressionKind::Object(items)
             }
         };
-        Some(Expression { kind, span })
+        Some(Expression::new(kind, span))
     }
 
     /// Decodes a key or label.
-    pub(super) fn name(&self, raw: &RawValue) -> Name {
-        let (text, _) = string::decode(raw.get(), self.start(raw));
+    pub(super) fn name(&self, raw: Raw<'a>) -> Name {
+        let (text, _) = string::decode(raw.text, raw.start);
         Name {
             text: Arc::from(native::normalize(&text)),
             span: self.span(raw),
         }
     }
 
-    fn key(&mut self, raw: &RawValue, name: Name, meaning: Meaning) -> Option<ObjectKey> {
+    fn key(&mut self, raw: Raw<'a>, name: Name, meaning: Meaning) -> Option<ObjectKey> {
         let span = name.span;
-        let kind = self.string(raw.get(), span, meaning)?;
+        let kind = self.string(raw.text, span, meaning)?;
         // The keys of `providers` are references; a single name is a word, as in native syntax.
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),
-            kind => ObjectKey::Expression(Expression { kind, span }),
+            kind => ObjectKey::Expression(Expression::new(kind, span)),
         })
     }
 
@@ -116,12 +100,12 @@ impl Reader<'_> {
         });
         let range = 0..text.len();
         let result: Result<Expression, Reported> = match meaning {
-            Meaning::Reference => reader.root(range),
+            Meaning::Reference => reader.checked(range, false),
             Meaning::Template | Meaning::Literal => reader.bare_template(range),
         };
         let syntax_errors = std::mem::take(&mut reader.syntax_errors);
         self.syntax_errors.extend(syntax_errors);
-        result.ok().map(|expression| expression.kind)
+        result.ok().map(Expression::into_kind)
     }
 }
 
@@ -131,13 +115,13 @@ fn number(text: &str, span: Span) -> ExpressionKind {
         None => ExpressionKind::Number(Arc::from(text)),
         Some(rest) => ExpressionKind::Unary {
             operator: UnaryOperator::Negate,
-            operand: Box::new(Expression {
-                kind: ExpressionKind::Number(Arc::from(rest)),
-                span: Span {
+            operand: Box::new(Expression::new(
+                ExpressionKind::Number(Arc::from(rest)),
+                Span {
                     start: span.start + 1,
                     ..span
                 },
-            }),
+            )),
         },
     }
 }

@@ -1,21 +1,113 @@
-//! The masked copy that hcl-edit parses: as long as the original, without what hcl-edit reads differently from
-//! Terraform.
+//! The masked copy of an operand that hcl-edit parses, without what hcl-edit reads differently from Terraform. Strings and
+//! brackets are empty in it, so that it is flat, and operators end it, so that chains of them are flat, too.
 
 use std::ops::Range;
 
-use super::{MAX_OPEN, Reader, Reported};
-use crate::syntax::lex_error::{LexError, LexErrorKind, describe};
+use super::{Reader, Reported};
+use crate::cty::{BinaryOperator, UnaryOperator};
+use crate::syntax::input::Offsets;
 use crate::syntax::scan::{self, Scanner};
 
-/// The masked copy of one expression.
+/// The masked copy of one operand.
+#[derive(Default)]
 pub(super) struct Mask {
     /// The copied text, trimmed.
     pub(super) text: String,
-    /// The offset of the copy in the original.
-    pub(super) start: usize,
+    offsets: Offsets,
 }
 
-/// The previous token, as far as the next one depends on it.
+impl Mask {
+    /// The offset in the original of an offset in the copy.
+    pub(super) fn source(&self, at: usize) -> usize {
+        self.offsets.source(at)
+    }
+
+    /// The range in the original of a range of the copy.
+    pub(super) fn range(&self, range: Range<usize>) -> Range<usize> {
+        self.source(range.start)..self.source(range.end)
+    }
+
+    /// The range of the original that is copied.
+    pub(super) fn whole(&self) -> Range<usize> {
+        self.range(0..self.text.len())
+    }
+
+    /// Begins the copy at this offset, unless it has begun.
+    fn begin(&mut self, at: usize) {
+        if self.text.is_empty() {
+            self.offsets.step(0, at);
+        }
+    }
+
+    /// Copies a string or bracket that ends at `end` as an empty one.
+    fn push_empty(&mut self, open: &str, close: char, end: usize) {
+        self.text.push_str(open);
+        self.offsets.step(self.text.len(), end - close.len_utf8());
+        self.text.push(close);
+    }
+
+    /// Copies white space or a comment that ends at `end`.
+    fn push_blank(&mut self, end: usize) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+            self.offsets.step(self.text.len(), end);
+        }
+    }
+
+    fn push_digits(&mut self, digit: char, count: usize) {
+        self.text.extend(std::iter::repeat_n(digit, count));
+    }
+}
+
+/// An operand with the signs before it.
+#[derive(Default)]
+pub(super) struct Operand {
+    /// The signs with their offsets.
+    pub(super) signs: Vec<(UnaryOperator, usize)>,
+    pub(super) mask: Mask,
+}
+
+/// What ends an operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Operator(BinaryOperator),
+    Question,
+    Colon,
+    Comma,
+    Arrow,
+    Ellipsis,
+    /// The word `if` of a `for` expression.
+    If,
+    End,
+}
+
+/// What ends an operand, with its bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) range: Range<usize>,
+}
+
+/// A position in the text between two brackets.
+pub(super) struct Cursor {
+    pub(super) range: Range<usize>,
+    /// Whether the word `if` ends an operand.
+    pub(super) in_for: bool,
+    /// The token before the position.
+    pub(super) previous: Option<Token>,
+}
+
+impl Cursor {
+    pub(super) fn new(range: Range<usize>) -> Self {
+        Self {
+            range,
+            in_for: false,
+            previous: None,
+        }
+    }
+}
+
+/// The previous token of an operand, as far as the next one depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Number,
@@ -26,144 +118,131 @@ enum Last {
 }
 
 impl Reader<'_> {
-    /// Checks brackets and strings of a range, then parses it. If `line`, the expression ends at a line break.
-    pub(super) fn checked(&mut self, range: Range<usize>, line: bool) -> Result<super::Expression, Reported> {
-        let mut scanner = Scanner::new(self.input.text, range.end);
-        let mut at = range.start;
-        while at < range.end {
-            at = if scanner.opens(at) {
-                scanner.close(at)
-            } else {
-                match self.input.text.as_bytes().get(at) {
-                    Some(b'\n') if line => break,
-                    Some(b'}' | b')' | b']') => {
-                        let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
-                        let kind = LexErrorKind::StrayBracket(byte);
-                        scanner.errors.push(LexError {
-                            range: at..at + 1,
-                            kind,
-                        });
-                        break;
-                    }
-                    _ => scanner.comment(at).unwrap_or(at + 1),
-                }
-            };
-        }
-        if let Some(error) = scanner.errors.first() {
-            if !self.lex_errors_reported {
-                let span = self.input.span(error.range.clone());
-                let mut error = describe(self.input.file, error);
-                error.span = span;
-                self.syntax_errors.push(error);
-            }
-            return Err(Reported);
-        }
-        if scanner.deepest > MAX_OPEN {
-            return Err(self.too_deep(range));
-        }
-        self.expression(range, 0)
-    }
-
-    /// Copies the bytes of an expression, whose brackets and strings have been checked.
-    pub(super) fn mask(&mut self, range: &Range<usize>) -> Result<Mask, Reported> {
+    /// Copies the operand at the cursor, which may be empty, and moves the cursor after the token that ends it.
+    pub(super) fn mask(&mut self, cursor: &mut Cursor) -> Result<(Operand, Token), Reported> {
         let text = self.input.text;
-        let mut scanner = Scanner::new(text, range.end);
-        let mut copy = String::with_capacity(range.len());
-        let mut at = range.start;
+        let end = cursor.range.end;
+        let mut scanner = Scanner::new(text, end);
+        let mut operand = Operand::default();
+        let mask = &mut operand.mask;
+        let mut at = cursor.range.start;
         let mut last = Last::Other;
-        while let Some(character) = text.get(at..range.end).and_then(|rest| rest.chars().next()) {
-            if let Some(end) = scanner.comment(at) {
-                blank(&mut copy, end - at);
-                at = end;
+        while at < end {
+            let mut stop = scanner.trivia(at, true);
+            // The line feed may be after the end of the expression.
+            if text.get(stop..end) == Some("\r") && text.as_bytes().get(end) == Some(&b'\n') {
+                stop = end;
+            }
+            if stop > at {
+                mask.push_blank(stop);
+                at = stop;
                 continue;
             }
-            let start = at;
-            match character {
-                ' ' | '\t' | '\n' => {
-                    copy.push(' ');
-                    at += 1;
-                    continue;
-                }
-                '\r' if text.as_bytes().get(at + 1) == Some(&b'\n') => {
-                    copy.push(' ');
-                    at += 1;
-                    continue;
-                }
-                '"' | '<' if scanner.opens(at) => {
-                    at = scanner.close(at);
-                    copy.push('"');
-                    copy.extend(std::iter::repeat_n('.', (at - start).saturating_sub(2)));
-                    copy.push('"');
-                }
-                '{' if !self.opens_for(at, range.end) => {
-                    at = scanner.close(at);
-                    copy.push('{');
-                    blank(&mut copy, (at - start).saturating_sub(2));
-                    copy.push('}');
-                }
-                '0'..='9' if matches!(last, Last::Dot | Last::NumberDot) => {
-                    at = self.legacy_index(at, range.end, last == Last::NumberDot)?;
-                    // hcl-edit rejects leading zeros.
-                    copy.extend(std::iter::repeat_n('1', at - start));
-                    last = Last::LegacyIndex;
-                    continue;
-                }
-                '\r' => {
-                    let help = "write a line break, or remove it";
-                    return Err(self.report(at..at + 1, "carriage return without line feed", help));
-                }
-                '0'..='9' => {
-                    let digit;
-                    (at, digit) = self.number_end(at, range.end)?;
-                    copy.extend(std::iter::repeat_n(digit, at - start));
-                    last = Last::Number;
-                    continue;
-                }
-                '.' => {
-                    let ellipsis = text
-                        .get(at..range.end)
-                        .is_some_and(|rest| rest.starts_with("..."));
-                    if ellipsis {
-                        copy.push_str("...");
-                        at += 3;
-                    } else {
-                        if last == Last::LegacyIndex && self.is_dot_and_digit(at, range.end) {
-                            let help = "write the indexes in brackets: `[0][1]`";
-                            let message = "two indexes in a row cannot be written with dots";
-                            return Err(self.report(at..at + 1, message, help));
-                        }
-                        copy.push('.');
-                        at += 1;
-                        last = if last == Last::Number {
-                            Last::NumberDot
-                        } else {
-                            Last::Dot
-                        };
-                        continue;
-                    }
-                }
+            let rest = text.get(at..end).unwrap_or_default();
+            let follows_dot = matches!(last, Last::Dot | Last::NumberDot);
+            let is_begun = !mask.text.is_empty();
+            let is_if = || cursor.in_for && !follows_dot && (is_begun || cursor.follows_ellipsis());
+            // After a dot, `*` is a splat.
+            if let Some((kind, length)) = token(rest, is_begun, is_if)
+                && !(follows_dot && rest.starts_with('*'))
+            {
+                return Ok((operand.trimmed(), cursor.take(kind, at..at + length)));
+            }
+            match rest.as_bytes() {
+                [b'-', ..] if !is_begun => operand.signs.push((UnaryOperator::Negate, at)),
+                [b'!', ..] if !is_begun => operand.signs.push((UnaryOperator::Not, at)),
                 _ => {
-                    let word = scan::identifier(text.get(..range.end).unwrap_or_default(), at);
-                    at = word.unwrap_or(at + character.len_utf8());
-                    copy.push_str(self.input.slice(start..at));
+                    mask.begin(at);
+                    (at, last) = self.copy(mask, at, end, last)?;
+                    continue;
                 }
             }
-            last = Last::Other;
+            at += 1;
         }
-        let leading = copy.len() - copy.trim_start_matches(' ').len();
-        let text = copy.trim_matches(' ').to_owned();
-        Ok(Mask {
-            text,
-            start: range.start + leading,
-        })
+        Ok((operand.trimmed(), cursor.take(TokenKind::End, end..end)))
     }
 
-    /// Whether the brace at `at` opens a `for` expression.
-    pub(super) fn opens_for(&self, at: usize, end: usize) -> bool {
-        let mut scanner = Scanner::new(self.input.text, end);
-        let at = scanner.trivia(at + 1, true);
-        let text = self.input.text.get(..end).unwrap_or_default();
-        scan::identifier(text, at).is_some_and(|end| self.input.slice(at..end) == "for")
+    /// Copies the part of an operand at `at`, and returns its end.
+    fn copy(
+        &mut self,
+        mask: &mut Mask,
+        at: usize,
+        end: usize,
+        last: Last,
+    ) -> Result<(usize, Last), Reported> {
+        let rest = self.input.slice(at..end);
+        let follows_dot = matches!(last, Last::Dot | Last::NumberDot);
+        let first = rest.chars().next().unwrap_or_default();
+        let stop = match first {
+            '"' | '{' | '(' | '[' | '<' if Scanner::new(self.input.text, end).opens(at) => {
+                let stop = self.close(at, end);
+                let (open, close) = match first {
+                    '{' => ("{", '}'),
+                    '(' => ("(0", ')'),
+                    '[' if self.is_splat(at..stop) => ("[*", ']'),
+                    '[' => ("[0", ']'),
+                    _ => ("\"", '"'),
+                };
+                mask.push_empty(open, close, stop);
+                stop
+            }
+            '0'..='9' if follows_dot => {
+                let stop = self.legacy_index(at, end, last == Last::NumberDot)?;
+                // hcl-edit rejects leading zeros.
+                mask.push_digits('1', stop - at);
+                return Ok((stop, Last::LegacyIndex));
+            }
+            '0'..='9' => {
+                let (stop, digit) = self.number_end(at, end)?;
+                mask.push_digits(digit, stop - at);
+                return Ok((stop, Last::Number));
+            }
+            '.' if last == Last::LegacyIndex && self.is_dot_and_digit(at, end) => {
+                let help = "write the indexes in brackets: `[0][1]`";
+                let message = "two indexes in a row cannot be written with dots";
+                return Err(self.report(at..at + 1, message, help));
+            }
+            '.' => {
+                mask.text.push('.');
+                let dot = if last == Last::Number {
+                    Last::NumberDot
+                } else {
+                    Last::Dot
+                };
+                return Ok((at + 1, dot));
+            }
+            '\r' => {
+                let help = "write a line break, or remove it";
+                return Err(self.report(at..at + 1, "carriage return without line feed", help));
+            }
+            _ => {
+                let length = scan::identifier(rest, 0).or(unknown_operator(rest));
+                let stop = at + length.unwrap_or(first.len_utf8());
+                mask.text.push_str(self.input.slice(at..stop));
+                stop
+            }
+        };
+        Ok((stop, Last::Other))
+    }
+
+    /// The offset after the end of the string or bracket at `at`, which has been checked.
+    pub(super) fn close(&self, at: usize, end: usize) -> usize {
+        self.ends.get(at).unwrap_or(end)
+    }
+
+    /// Whether a pair of brackets holds nothing but `*`.
+    fn is_splat(&self, range: Range<usize>) -> bool {
+        let mut scanner = Scanner::new(self.input.text, range.end);
+        let at = scanner.trivia(range.start + 1, true);
+        self.input.slice(at..at + 1) == "*" && scanner.trivia(at + 1, true) == range.end - 1
+    }
+
+    /// Whether a bracket holds a `for` expression.
+    pub(super) fn opens_for(&self, range: &Range<usize>) -> Option<usize> {
+        let mut scanner = Scanner::new(self.input.text, range.end);
+        let at = scanner.trivia(range.start + 1, true);
+        let text = self.input.text.get(..range.end).unwrap_or_default();
+        scan::identifier(text, at).filter(|&end| self.input.slice(at..end) == "for")
     }
 
     /// The end of the number at `at`, and the character that replaces its digits in the copy.
@@ -213,8 +292,67 @@ impl Reader<'_> {
     }
 }
 
-fn blank(copy: &mut String, length: usize) {
-    copy.extend(std::iter::repeat_n(' ', length));
+impl Operand {
+    fn trimmed(mut self) -> Self {
+        let length = self.mask.text.trim_end_matches(' ').len();
+        self.mask.text.truncate(length);
+        self
+    }
+}
+
+impl Cursor {
+    /// Moves after a token.
+    fn take(&mut self, kind: TokenKind, range: Range<usize>) -> Token {
+        self.range.start = range.end;
+        let token = Token { kind, range };
+        self.previous = Some(token.clone());
+        token
+    }
+
+    fn follows_ellipsis(&self) -> bool {
+        let previous = self.previous.as_ref();
+        previous.is_some_and(|token| token.kind == TokenKind::Ellipsis)
+    }
+}
+
+/// The token that `rest` starts with, if it ends an operand, and its length. Before an operand, `-` and `!` are signs.
+fn token(rest: &str, is_begun: bool, is_if: impl Fn() -> bool) -> Option<(TokenKind, usize)> {
+    use BinaryOperator as Operator;
+    let operator = |operator, length| Some((TokenKind::Operator(operator), length));
+    if unknown_operator(rest).is_some() {
+        return None;
+    }
+    match rest.as_bytes() {
+        [b'|', b'|', ..] => operator(Operator::Or, 2),
+        [b'&', b'&', ..] => operator(Operator::And, 2),
+        [b'=', b'=', ..] => operator(Operator::Equal, 2),
+        [b'!', b'=', ..] if is_begun => operator(Operator::NotEqual, 2),
+        [b'<', b'=', ..] => operator(Operator::LessOrEqual, 2),
+        [b'>', b'=', ..] => operator(Operator::GreaterOrEqual, 2),
+        [b'=', b'>', ..] => Some((TokenKind::Arrow, 2)),
+        [b'<', ..] if !rest.starts_with("<<") => operator(Operator::Less, 1),
+        [b'>', ..] => operator(Operator::Greater, 1),
+        [b'+', ..] => operator(Operator::Add, 1),
+        [b'-', ..] if is_begun => operator(Operator::Subtract, 1),
+        [b'*', ..] => operator(Operator::Multiply, 1),
+        [b'/', ..] => operator(Operator::Divide, 1),
+        [b'%', ..] => operator(Operator::Modulo, 1),
+        [b'?', ..] => Some((TokenKind::Question, 1)),
+        [b':', ..] => Some((TokenKind::Colon, 1)),
+        [b',', ..] => Some((TokenKind::Comma, 1)),
+        [b'.', b'.', b'.', ..] => Some((TokenKind::Ellipsis, 3)),
+        [b'i', b'f', ..] if is_if() && scan::identifier(rest, 0) == Some(2) => Some((TokenKind::If, 2)),
+        _ => None,
+    }
+}
+
+/// The length of the text, if `rest` starts with one that looks like an operator and is none.
+fn unknown_operator(rest: &str) -> Option<usize> {
+    let texts = ["::", "**", "<<"];
+    texts
+        .iter()
+        .find(|text| rest.starts_with(**text))
+        .map(|text| text.len())
 }
 
 /// The end of the number that starts at `at`.

@@ -9,7 +9,7 @@ use crate::syntax::tree::{ExpressionKind, Name, ObjectItem, ObjectKey};
 
 impl Reader<'_> {
     /// Parses the object whose braces are the first and the last byte of the range.
-    pub(super) fn object(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+    pub(super) fn object(&mut self, range: &Range<usize>) -> Result<ExpressionKind, Reported> {
         let end = range.end.saturating_sub(1);
         let mut items = Vec::new();
         let mut at = range.start + 1;
@@ -19,19 +19,20 @@ impl Reader<'_> {
                 return Ok(ExpressionKind::Object(items));
             }
             let separator = self.separator(at, end)?;
-            let key = self.key(at..separator, depth)?;
+            let key = self.key(at..separator)?;
             let stop = self.item_end(separator + 1, end);
             if self.is_empty(separator + 1..stop) {
                 let help = "write the value after the `=`, on the same line";
                 return Err(self.report(at..separator + 1, "the key has no value", help));
             }
-            let value = self.expression(separator + 1..stop, depth + 1)?;
+            let value = self.expression(separator + 1..stop)?;
             items.push(ObjectItem { key, value });
             at = stop + usize::from(self.input.text.as_bytes().get(stop) == Some(&b','));
         }
     }
 
-    fn is_empty(&self, range: Range<usize>) -> bool {
+    /// Whether a range holds nothing but white space and comments.
+    pub(super) fn is_empty(&self, range: Range<usize>) -> bool {
         Scanner::new(self.input.text, range.end).trivia(range.start, true) >= range.end
     }
 
@@ -60,7 +61,7 @@ impl Reader<'_> {
                     at + 1
                 }
                 Some(b'=' | b':') if at > key => return Ok(at),
-                Some(_) if scanner.opens(at) => scanner.close(at),
+                Some(_) if scanner.opens(at) => self.close(at, end),
                 Some(_) => scanner.comment(at).unwrap_or(at + 1),
             };
         }
@@ -82,14 +83,14 @@ impl Reader<'_> {
         while at < end {
             at = match self.input.text.as_bytes().get(at) {
                 Some(b'\n' | b',') | None => break,
-                Some(_) if scanner.opens(at) => scanner.close(at),
+                Some(_) if scanner.opens(at) => self.close(at, end),
                 Some(_) => scanner.comment(at).unwrap_or(at + 1),
             };
         }
         at.min(end)
     }
 
-    fn key(&mut self, range: Range<usize>, depth: usize) -> Result<ObjectKey, Reported> {
+    fn key(&mut self, range: Range<usize>) -> Result<ObjectKey, Reported> {
         let text = self.input.text.get(..range.end).unwrap_or_default();
         if let Some(end) = scan::identifier(text, range.start)
             && self.is_empty(end..range.end)
@@ -100,6 +101,6 @@ impl Reader<'_> {
                 span: self.input.span(name),
             }));
         }
-        self.expression(range, depth + 1).map(ObjectKey::Expression)
+        self.expression(range).map(ObjectKey::Expression)
     }
 }

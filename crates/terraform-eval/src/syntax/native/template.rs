@@ -40,33 +40,25 @@ struct Sequence {
 
 impl Reader<'_> {
     /// Parses the quoted string whose quotes are the first and the last byte of the range.
-    pub(super) fn quoted(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+    pub(super) fn quoted(&mut self, range: &Range<usize>) -> Result<ExpressionKind, Reported> {
         let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
-        self.template(inner, Style::Quoted, false, depth)
+        self.template(inner, Style::Quoted, false)
     }
 
     /// Parses the heredoc from its `<<` to the end of its marker.
-    pub(super) fn heredoc(&mut self, range: &Range<usize>, depth: usize) -> Result<ExpressionKind, Reported> {
+    pub(super) fn heredoc(&mut self, range: &Range<usize>) -> Result<ExpressionKind, Reported> {
         let is_indented = self.input.slice(range.start + 2..range.start + 3) == "-";
         let source = self.input.slice(range.clone());
         // The first and the last line are the markers.
         let first = source.find('\n').map_or(source.len(), |at| at + 1);
         let last = source.rfind('\n').map_or(source.len(), |at| at + 1);
-        self.template(
-            range.start + first..range.start + last,
-            Style::Lines,
-            is_indented,
-            depth,
-        )
+        self.template(range.start + first..range.start + last, Style::Lines, is_indented)
     }
 
     /// Parses a range as a template without quotes.
     pub(in crate::syntax) fn bare_template(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
-        let kind = self.template(range.clone(), Style::Lines, false, 0)?;
-        Ok(Expression {
-            kind,
-            span: self.input.span(range),
-        })
+        let kind = self.template(range.clone(), Style::Lines, false)?;
+        self.node(kind, self.input.span(range))
     }
 
     /// Decodes a quoted label, which may not contain a template.
@@ -122,7 +114,6 @@ impl Reader<'_> {
         range: Range<usize>,
         style: Style,
         is_indented: bool,
-        depth: usize,
     ) -> Result<ExpressionKind, Reported> {
         let mut pieces = self.pieces(range, style)?;
         strip(&mut pieces);
@@ -138,14 +129,13 @@ impl Reader<'_> {
             }
             return Ok(ExpressionKind::String(Arc::from(escapes::normalize(&joined))));
         }
-        self.assemble(pieces, depth).map(ExpressionKind::Template)
+        self.assemble(pieces).map(ExpressionKind::Template)
     }
 
     fn pieces(&mut self, range: Range<usize>, style: Style) -> Result<Vec<Piece>, Reported> {
         let mut pieces = Vec::new();
         let mut literal = range.start;
         let mut at = range.start;
-        let mut scanner = Scanner::new(self.input.text, range.end);
         let bytes = self.input.text.as_bytes();
         while at < range.end {
             let rest = bytes.get(at..range.end).unwrap_or_default();
@@ -176,11 +166,7 @@ impl Reader<'_> {
                             text,
                         });
                     }
-                    let end = scanner.close(at);
-                    if !scanner.closed || !scanner.errors.is_empty() {
-                        let help = "close it with `}`; for a literal `${` write `$${`";
-                        return Err(self.report(at..at + 2, "the template sequence is not closed", help));
-                    }
+                    let end = self.sequence_end(at, range.end)?;
                     pieces.push(Piece::Sequence(self.sequence(at..end)));
                     at = end;
                     literal = at;
@@ -196,6 +182,23 @@ impl Reader<'_> {
             });
         }
         Ok(pieces)
+    }
+
+    /// The offset after the template sequence at `at`. The sequences of a template without quotes are checked here.
+    fn sequence_end(&mut self, at: usize, end: usize) -> Result<usize, Reported> {
+        if let Some(end) = self.ends.get(at) {
+            return Ok(end);
+        }
+        let mut scanner = Scanner::new(self.input.text, end);
+        scanner.ends = Some(std::mem::take(&mut self.ends));
+        scanner.deepest = self.deepest;
+        let end = scanner.close(at);
+        if !scanner.closed || !scanner.errors.is_empty() {
+            let help = "close it with `}`; for a literal `${` write `$${`";
+            return Err(self.report(at..at + 2, "the template sequence is not closed", help));
+        }
+        self.take_ends(&mut scanner, at)?;
+        Ok(end)
     }
 
     fn sequence(&self, range: Range<usize>) -> Sequence {

@@ -12,7 +12,7 @@ use super::scalar::Word;
 pub(crate) const CORE: &str = "tag:yaml.org,2002:";
 
 /// How many levels of nested collections are parsed.
-pub(super) const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 1_024;
 
 /// A value and its span.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::source::{FileId, Span};
 use crate::syntax::syntax_error::SyntaxError;
@@ -19,6 +19,8 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.block_scalar_eof_without_line_feed = true;
+    options.flow_nesting_limit = MAX_DEPTH;
+    options.block_nesting_limit = MAX_DEPTH;
     let mut reader = Reader {
         file,
         frames: Vec::new(),
@@ -30,10 +32,11 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Vec<Node>, SyntaxError> {
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker().byte_offset().unwrap_or(text.len());
-            SyntaxError::new(
-                character(file, text, at),
-                format!("invalid YAML: {}", error.info()),
-            )
+            let span = character(file, text, at);
+            match error.kind() {
+                ErrorKind::RecursionLimitExceeded => too_deep(span),
+                _ => SyntaxError::new(span, format!("invalid YAML: {}", error.info())),
+            }
         })?;
         let start = span.start.byte_offset().unwrap_or(text.len());
         let end = span.end.byte_offset().unwrap_or(start).max(start);
@@ -54,6 +57,11 @@ fn character(file: FileId, text: &str, at: usize) -> Span {
     }
     let length = text.get(start..).and_then(|rest| rest.chars().next());
     Span::new(file, start, start + length.map_or(0, char::len_utf8))
+}
+
+/// The parser counts collections in braces and brackets, and those by indentation; the reader counts all of them.
+fn too_deep(span: Span) -> SyntaxError {
+    SyntaxError::too_deep(span, "the document is", MAX_DEPTH)
 }
 
 /// A collection that has not been closed.
@@ -146,7 +154,7 @@ impl Reader {
             return Err(SyntaxError::new(start, "a key must be a string"));
         }
         if self.frames.len() >= MAX_DEPTH {
-            return Err(SyntaxError::new(start, "the document is nested too deeply"));
+            return Err(too_deep(start));
         }
         self.frames.push(Frame {
             start,

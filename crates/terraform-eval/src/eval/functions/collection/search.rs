@@ -1,6 +1,7 @@
 //! Functions that search a collection for a value.
 
 use crate::cty::{Type, Value, ValueRef, convert, unify};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::{items, known_length, new_sequence, unknown_result};
 use crate::eval::functions::error::FunctionResult;
@@ -11,7 +12,7 @@ use crate::eval::functions::host::Call;
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("contains", contains)
         .param(Parameter::new("list", ConstType::Any))
-        .param(Parameter::new("value", ConstType::Any))
+        .param(Parameter::new("value", ConstType::Any).allow_null_with(Feature::ContainsNull))
         .returns(ConstType::Bool),
     Function::new("index", index)
         .param(Parameter::new("list", ConstType::Any))

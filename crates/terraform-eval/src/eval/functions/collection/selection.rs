@@ -1,6 +1,7 @@
 //! Functions that select one of their arguments, or one element.
 
 use crate::cty::{Type, Value, convert, unify};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::{container_marks, items, known_length, unknown_result};
 use crate::eval::functions::error::FunctionResult;
@@ -134,11 +135,10 @@ fn element_type(args: Args<'_>) -> FunctionResult<Type> {
             if types.is_empty() {
                 return Err(EMPTY_LIST.into());
             }
-            let position = wrap_index(position, types.len());
-            // Terraform 1.11 accepts a negative index of a list, but not of a tuple.
-            let is_negative = index.as_number().is_some_and(|number| number.sign() < 0);
-            position
-                .filter(|_| !is_negative || position == Some(0))
+            let is_accepted =
+                args.has(Feature::WrappedNegativeElement) || accepts_tuple_index(position, types.len());
+            wrap_index(position, types.len())
+                .filter(|_| is_accepted)
                 .map(|position| types[position].clone())
                 .ok_or_else(|| "the index is negative".into())
         }
@@ -147,7 +147,19 @@ fn element_type(args: Args<'_>) -> FunctionResult<Type> {
 }
 
 fn element_index(args: Args<'_>) -> FunctionResult<i64> {
-    args.integer(1).map_err(|error| error.in_context("invalid index"))
+    let index = args
+        .integer(1)
+        .map_err(|error| error.in_context("invalid index"))?;
+    if index < 0 && !args.has(Feature::NegativeElement) {
+        return Err("cannot use element function with a negative index".into());
+    }
+    Ok(index)
+}
+
+/// Whether programs without [`Feature::WrappedNegativeElement`] accept an index of a tuple: of the negative ones, only
+/// those of the first element.
+fn accepts_tuple_index(index: i64, length: usize) -> bool {
+    index >= 0 || wrap_index(index, length) == Some(0)
 }
 
 /// Wraps an index around at both ends of a sequence.

@@ -1,11 +1,14 @@
 //! Base64.
 
+use std::io::Read as _;
+
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;
+use flate2::read::MultiGzDecoder;
 
 use crate::cty::{Refinement, Type, Value};
 use crate::eval::functions::args::Args;
-use crate::eval::functions::error::FunctionResult;
+use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
 use crate::eval::functions::host::Call;
 
@@ -16,6 +19,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .returns(ConstType::String),
     Function::new("base64encode", base64_encode)
         .param(STR)
+        .returns(ConstType::String),
+    Function::new("base64gunzip", base64_gunzip)
+        .param(STR.allow_unknown())
         .returns(ConstType::String),
     Function::new("base64gzip", base64_gzip)
         .param(STR)
@@ -58,9 +64,41 @@ fn base64_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     Ok(Value::string(encode(plain.as_bytes())))
 }
 
+/// The largest text that is decompressed.
+const MAX_GUNZIPPED: u64 = 16 << 20;
+
+/// Decompresses what is known, or gives back the text that `base64gzip` was called with.
+fn base64_gunzip(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
+    if !args.value(0).is_known() {
+        return Ok(match args.value(0).refinement().gzipped {
+            Some(text) => Value::shared_string(text),
+            None => Value::unknown(Type::String),
+        });
+    }
+    let encoded = args.string(0);
+    call.charge_bytes(encoded.len())?;
+    let Some(bytes) = decode(encoded) else {
+        return Err("failed to decode base64 data".into());
+    };
+    let mut text = Vec::new();
+    let mut decoder = MultiGzDecoder::new(bytes.as_slice()).take(MAX_GUNZIPPED + 1);
+    if let Err(error) = decoder.read_to_end(&mut text) {
+        return Err(format!("failed to gunzip bytestream: {error}").into());
+    }
+    call.charge_bytes(text.len())?;
+    if u64::try_from(text.len()).is_ok_and(|length| length > MAX_GUNZIPPED) {
+        return Err(FunctionError::limit("the decompressed text is too large"));
+    }
+    match String::from_utf8(text) {
+        Ok(text) => Ok(Value::string(text)),
+        Err(_) => Err(FunctionError::limit("the decompressed text is not valid UTF-8")),
+    }
+}
+
 /// The bytes depend on the compressor of the Terraform release; only the header is certain.
-fn base64_gzip(_: &Call<'_>, _: Args<'_>) -> FunctionResult {
+fn base64_gzip(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let refinement = Refinement {
+        gzipped: Some(args.string(0).into()),
         prefix: "H4sIAAAAAAAA/".into(),
         ..Refinement::not_null()
     };

@@ -10,7 +10,7 @@ use crate::eval::functions::function::{ConstType, Function, Parameter};
 use crate::eval::functions::hash::{self, to_hexadecimal};
 use crate::eval::functions::host::Call;
 use crate::source::clean_path;
-use crate::source::sandbox::SandboxResult;
+use crate::source::sandbox::{Refusal, SandboxResult};
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -60,8 +60,8 @@ const PATH: Parameter = Parameter::new("path", ConstType::String);
 /// The result of a lookup in the file system.
 pub(crate) enum Lookup<T> {
     Found(T),
-    /// The path is outside the directories that functions may read, so the result is unknown.
-    Outside,
+    /// The path is not to be read, so the result is unknown.
+    Refused(Refusal),
 }
 
 /// The directory that Terraform runs in.
@@ -80,13 +80,24 @@ pub(super) fn resolve_path(call: &Call<'_>, path: &str) -> FunctionResult<Lookup
         None => Ok(Lookup::Found(
             base_directory(call).join(clean_path(Path::new(path))),
         )),
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(Lookup::Outside),
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
+            Ok(Lookup::Refused(Refusal::Outside))
+        }
         Some(_) => Err("failed to expand ~: cannot expand user-specific home dir".into()),
     }
 }
 
-/// The unknown result of a function that would have to read something outside.
-pub(crate) fn unknown_outside(ty: Type, reason: UnknownReason, argument: Option<&Value>) -> Value {
+/// The unknown result of a function that would have to read what is not to be read.
+pub(crate) fn unknown_refused(ty: Type, refusal: Refusal, path: &str, argument: Option<&Value>) -> Value {
+    let reason = match refusal {
+        Refusal::Outside => UnknownReason::OutsideTree(path.into()),
+        Refusal::ToolData => UnknownReason::ToolData(path.into()),
+    };
+    unknown_result(ty, reason, argument)
+}
+
+/// An unknown result of a known type, which is not null.
+pub(super) fn unknown_result(ty: Type, reason: UnknownReason, argument: Option<&Value>) -> Value {
     let span = argument.and_then(Value::span);
     Value::unknown(ty)
         .refine_not_null()
@@ -99,8 +110,9 @@ pub(super) fn too_large(path: &str) -> FunctionError {
 
 /// Reads the bytes of a file.
 fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
-    let Lookup::Found(file) = resolve_path(call, path)? else {
-        return Ok(Lookup::Outside);
+    let file = match resolve_path(call, path)? {
+        Lookup::Found(file) => file,
+        Lookup::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
     };
     call.charge(1_000)?;
     match call.host.sandbox().read(&file) {
@@ -114,7 +126,7 @@ fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
              configuration you must instead obtain this result from an attribute of that resource"
         )
         .into()),
-        SandboxResult::Outside => Ok(Lookup::Outside),
+        SandboxResult::Refused(refusal) => Ok(Lookup::Refused(refusal)),
         SandboxResult::TooLarge => Err(too_large(path)),
         SandboxResult::Failed(reason) => Err(format!("failed to read {path:?}: {reason}").into()),
     }
@@ -122,8 +134,9 @@ fn read(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<Vec<u8>>> {
 
 /// Reads the text of a file.
 pub(crate) fn read_text(call: &Call<'_>, path: &str) -> FunctionResult<Lookup<String>> {
-    let Lookup::Found(bytes) = read(call, path)? else {
-        return Ok(Lookup::Outside);
+    let bytes = match read(call, path)? {
+        Lookup::Found(bytes) => bytes,
+        Lookup::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
     };
     String::from_utf8(bytes).map(Lookup::Found).map_err(|_| {
         FunctionError::Invalid(format!(
@@ -138,12 +151,12 @@ fn file(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     Ok(match read_text(call, path)? {
         Lookup::Found(text) => Value::string(text),
-        Lookup::Outside => unknown_file(path, args),
+        Lookup::Refused(refusal) => unknown_file(path, refusal, args),
     })
 }
 
-fn unknown_file(path: &str, args: Args<'_>) -> Value {
-    unknown_outside(Type::String, UnknownReason::OutsideTree(path.into()), args.get(0))
+fn unknown_file(path: &str, refusal: Refusal, args: Args<'_>) -> Value {
+    unknown_refused(Type::String, refusal, path, args.get(0))
 }
 
 /// Reads a file and formats its bytes.
@@ -154,21 +167,22 @@ fn read_and_format(call: &Call<'_>, args: Args<'_>, format: fn(&[u8]) -> String)
             call.charge_bytes(bytes.len().saturating_mul(4))?;
             Ok(Value::string(format(&bytes)))
         }
-        Lookup::Outside => Ok(unknown_file(path, args)),
+        Lookup::Refused(refusal) => Ok(unknown_file(path, refusal, args)),
     }
 }
 
 fn file_exists(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
-    let unknown = || unknown_outside(Type::Bool, UnknownReason::OutsideTree(path.into()), args.get(0));
-    let Lookup::Found(file) = resolve_path(call, path)? else {
-        return Ok(unknown());
+    let unknown = |refusal| unknown_refused(Type::Bool, refusal, path, args.get(0));
+    let file = match resolve_path(call, path)? {
+        Lookup::Found(file) => file,
+        Lookup::Refused(refusal) => return Ok(unknown(refusal)),
     };
     call.charge(200)?;
     match call.host.sandbox().find_file(&file) {
         SandboxResult::Found(_) => Ok(Value::bool(true)),
         SandboxResult::Missing => Ok(Value::bool(false)),
-        SandboxResult::Outside => Ok(unknown()),
+        SandboxResult::Refused(refusal) => Ok(unknown(refusal)),
         SandboxResult::TooLarge => Err(too_large(path)),
         SandboxResult::Failed(reason) => Err(format!("{path:?} {reason}").into()),
     }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::file::{Lookup, resolve_path, too_large, unknown_outside};
-use crate::cty::{Type, UnknownReason, Value};
+use super::file::{Lookup, resolve_path, too_large, unknown_refused};
+use crate::cty::{Type, Value};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
@@ -26,13 +27,6 @@ const MAX_ALTERNATIVES: usize = 1_000;
 
 fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let (path, pattern) = (args.string(0), args.string(1));
-    let unknown = || {
-        unknown_outside(
-            Type::set(Type::String),
-            UnknownReason::OutsideTree(path.into()),
-            args.get(0),
-        )
-    };
     // Terraform does not expand a leading `~` here.
     let start = clean_path(Path::new(path));
     let mut search = Search {
@@ -41,13 +35,18 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     };
     let pattern = clean_path(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
+    if args.has(Feature::CheckedFilesetPattern) && !is_valid_pattern(&pattern) {
+        return Err(format!("failed to glob pattern {pattern}: syntax error in pattern").into());
+    }
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
     let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
-    if matches!(
-        search.walk(&base, &components.collect::<Vec<_>>(), 0)?,
-        Lookup::Outside
-    ) {
-        return Ok(unknown());
+    if let Lookup::Refused(refusal) = search.walk(&base, &components.collect::<Vec<_>>(), 0)? {
+        return Ok(unknown_refused(
+            Type::set(Type::String),
+            refusal,
+            path,
+            args.get(0),
+        ));
     }
     let names = search.matches.iter().map(|path| {
         call.charge(1)?;
@@ -55,6 +54,47 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     });
     let names: FunctionResult<Vec<Value>> = names.collect();
     Ok(Value::set(Type::String, names?))
+}
+
+/// Whether all classes and alternatives of a pattern end (`ValidatePathPattern` of `doublestar` 4).
+fn is_valid_pattern(pattern: &str) -> bool {
+    let mut alternatives = 0_usize;
+    let mut rest = pattern.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'\\' if rest.next().is_none() => return false,
+            b'[' => {
+                let mut first = rest.next();
+                if matches!(first, Some(b'^' | b'!')) {
+                    first = rest.next();
+                }
+                if first == Some(b']') || !ends_class(first, &mut rest) {
+                    return false;
+                }
+            }
+            b'{' => alternatives += 1,
+            b'}' => match alternatives.checked_sub(1) {
+                Some(open) => alternatives = open,
+                None => return false,
+            },
+            _ => {}
+        }
+    }
+    alternatives == 0
+}
+
+/// Whether a class ends in the rest of a pattern, which is consumed up to there.
+fn ends_class(first: Option<u8>, rest: &mut std::str::Bytes<'_>) -> bool {
+    let mut next = first;
+    while let Some(byte) = next {
+        match byte {
+            b']' => return true,
+            b'\\' => _ = rest.next(),
+            _ => {}
+        }
+        next = rest.next();
+    }
+    false
 }
 
 /// The relative path from a directory to a file.
@@ -91,7 +131,7 @@ impl Search<'_> {
     fn path_on_disk(&self, path: &Path) -> FunctionResult<PathBuf> {
         match resolve_path(self.call, ".")? {
             Lookup::Found(base) => Ok(base.join(path)),
-            Lookup::Outside => Err("no directory to search".into()),
+            Lookup::Refused(_) => Err("no directory to search".into()),
         }
     }
 
@@ -110,7 +150,7 @@ impl Search<'_> {
         let entries = match self.call.host.sandbox().list(&self.path_on_disk(at)?) {
             SandboxResult::Found(entries) => entries,
             SandboxResult::Missing | SandboxResult::Failed(_) => return Ok(Lookup::Found(())),
-            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
             SandboxResult::TooLarge => return Err(too_large(&at.to_string_lossy())),
         };
         self.call.charge(entries.len() * 10)?;
@@ -127,12 +167,9 @@ impl Search<'_> {
             self.call.charge((name.len() + 1) * length / 32)?;
             let name: Vec<char> = name.chars().collect();
             if patterns.iter().any(|pattern| matches(pattern, &name))
-                && matches!(
-                    self.walk(&at.join(&entry.name), rest, depth + 1)?,
-                    Lookup::Outside
-                )
+                && let Lookup::Refused(refusal) = self.walk(&at.join(&entry.name), rest, depth + 1)?
             {
-                return Ok(Lookup::Outside);
+                return Ok(Lookup::Refused(refusal));
             }
         }
         Ok(Lookup::Found(()))
@@ -156,8 +193,8 @@ impl Search<'_> {
             } else {
                 continue;
             };
-            if matches!(step, Lookup::Outside) {
-                return Ok(Lookup::Outside);
+            if let Lookup::Refused(refusal) = step {
+                return Ok(Lookup::Refused(refusal));
             }
         }
         if rest.is_empty() {
@@ -171,7 +208,7 @@ impl Search<'_> {
     fn add_file(&mut self, at: &Path) -> FunctionResult<Lookup<()>> {
         match self.call.host.sandbox().find_file(&self.path_on_disk(at)?) {
             SandboxResult::Found(_) => _ = self.matches.insert(at.to_owned()),
-            SandboxResult::Outside => return Ok(Lookup::Outside),
+            SandboxResult::Refused(refusal) => return Ok(Lookup::Refused(refusal)),
             SandboxResult::Missing | SandboxResult::Failed(_) | SandboxResult::TooLarge => {}
         }
         Ok(Lookup::Found(()))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::file::{base_directory, unknown_outside};
+use super::file::{base_directory, unknown_result};
 use crate::cty::{Type, UnknownReason, Value};
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::FunctionResult;
@@ -38,7 +38,7 @@ fn path_expand(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let path = args.string(0);
     match path.strip_prefix('~') {
         None => Ok(Value::string(path)),
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(unknown_outside(
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Ok(unknown_result(
             Type::String,
             UnknownReason::HomeDirectory,
             args.get(0),

@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::format_verbs::{Piece, Verb, pieces};
 use crate::cty::{Notation, Number, Refinement, Type, Value, convert, safe_prefix, to_json};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
@@ -24,7 +25,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 const FORMAT: Parameter = Parameter::new("format", ConstType::String);
 const ARGS: Parameter = Parameter::new("args", ConstType::Any)
     .allow_null()
-    .allow_unknown();
+    .allow_unknown()
+    .allow_dynamic_with(Feature::FormatOfUntypedNull);
 
 /// The largest supported width and precision.
 const MAX_WIDTH: usize = 1_000_000;

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::cty::{Type, Value, ValueRef, to_json};
+use crate::dialect::{Dialect, Engine};
 use crate::eval::scope::ForBindings;
 use crate::eval::{EvalError, Evaluator, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
 use crate::syntax::native::parse_expression;
+use crate::version::Version;
 
 /// One line of a conformance file.
 #[derive(Debug, Deserialize)]
@@ -27,6 +29,14 @@ struct Case {
     shown: Option<String>,
     #[serde(default)]
     detail: Option<String>,
+}
+
+/// The inputs with the program whose answers are recorded.
+pub(super) fn recorded_inputs() -> RootInputs {
+    RootInputs {
+        dialect: Dialect::exactly(Engine::Terraform, Version(1, 11, 4), true),
+        ..RootInputs::default()
+    }
 }
 
 pub(super) fn evaluate(text: &str) -> Result<Value, EvalError> {
@@ -52,7 +62,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
             ProviderSchemas::builtin(),
         ),
     );
-    let inputs = RootInputs::default();
+    let inputs = recorded_inputs();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let name: Arc<str> = "u".into();
     let frame = ForBindings {

@@ -61,7 +61,7 @@ fn work_is_bounded() {
         ),
         format!("join({0}, [for i in range(1000) : {0}])", quoted(&long)),
     ];
-    let thread = std::thread::Builder::new().stack_size(crate::eval::limits::STACK_SIZE / 4);
+    let thread = std::thread::Builder::new().stack_size(crate::stack::STACK_SIZE / 4);
     let all = move || {
         for text in expressions {
             let start = Instant::now();

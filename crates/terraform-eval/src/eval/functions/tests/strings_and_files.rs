@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::conformance::differences;
+use super::conformance::{differences, recorded_inputs};
 use crate::cty::{Origin, UnknownReason, Value, to_json};
-use crate::eval::{EvalError, Evaluator, InstanceId, RootInputs, Scope};
+use crate::eval::{EvalError, Evaluator, InstanceId, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
@@ -32,7 +32,7 @@ fn evaluate(text: &str, directory: &Path) -> Result<Value, EvalError> {
             ProviderSchemas::builtin(),
         ),
     );
-    let inputs = RootInputs::default();
+    let inputs = recorded_inputs();
     let evaluator = Evaluator::new(&tree, &sources, &inputs, root);
     let (expression, syntax_errors) = parse_expression(file, text, 0..text.len());
     assert_eq!(syntax_errors, []);

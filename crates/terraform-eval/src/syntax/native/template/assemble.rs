@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{Piece, Sequence};
-use crate::syntax::native::{MAX_DEPTH, Reader, Reported};
+use crate::syntax::lex_error::MAX_DEPTH;
+use crate::syntax::native::{Reader, Reported};
 use crate::syntax::scan::{self, Scanner};
 use crate::syntax::tree::{Expression, Name, Template, TemplatePart};
 
@@ -29,12 +30,11 @@ struct Frame {
 }
 
 impl Reader<'_> {
-    pub(super) fn assemble(&mut self, pieces: Vec<Piece>, depth: usize) -> Result<Template, Reported> {
+    pub(super) fn assemble(&mut self, pieces: Vec<Piece>) -> Result<Template, Reported> {
         let mut frames: Vec<Frame> = Vec::new();
         let mut parts = Vec::new();
         let mut pieces = pieces.into_iter().peekable();
         while let Some(piece) = pieces.next() {
-            let depth = depth + 1 + frames.len();
             match piece {
                 Piece::Literal { mut range, mut text } => {
                     while let Some(Piece::Literal {
@@ -49,10 +49,10 @@ impl Reader<'_> {
                     parts.push(self.literal_part(range, &text));
                 }
                 Piece::Sequence(sequence) if sequence.is_directive => {
-                    self.directive(&sequence, &mut frames, &mut parts, depth)?;
+                    self.directive(&sequence, &mut frames, &mut parts)?;
                 }
                 Piece::Sequence(sequence) => {
-                    let expression = self.expression(sequence.inner, depth)?;
+                    let expression = self.expression(sequence.inner)?;
                     parts.push(TemplatePart::Interpolation(expression));
                 }
             }
@@ -77,10 +77,9 @@ impl Reader<'_> {
         sequence: &Sequence,
         frames: &mut Vec<Frame>,
         parts: &mut Vec<TemplatePart>,
-        depth: usize,
     ) -> Result<(), Reported> {
-        if depth >= MAX_DEPTH {
-            return Err(self.too_deep(sequence.range.clone()));
+        if frames.len() >= MAX_DEPTH {
+            return Err(self.too_deep(self.input.span(sequence.range.clone())));
         }
         let inner = sequence.inner.clone();
         let start = Scanner::new(self.input.text, inner.end).trivia(inner.start, true);
@@ -90,10 +89,10 @@ impl Reader<'_> {
         let rest = word_end..inner.end;
         let open = match word {
             "if" => OpenDirective::If {
-                condition: self.expression(rest, depth)?,
+                condition: self.expression(rest)?,
                 yes: None,
             },
-            "for" => self.for_directive(rest, depth)?,
+            "for" => self.for_directive(rest)?,
             "else" | "endif" | "endfor" => return self.closing(sequence, word, rest, frames, parts),
             _ => {
                 let help = "the directives are `if`, `else`, `endif`, `for` and `endfor`; a literal `%{` is written `%%{`";
@@ -180,43 +179,56 @@ impl Reader<'_> {
     }
 
     /// Parses `k, v in collection`, after the word `for`.
-    fn for_directive(&mut self, range: Range<usize>, depth: usize) -> Result<OpenDirective, Reported> {
-        let mut words = Vec::new();
-        let mut has_comma = false;
+    fn for_directive(&mut self, range: Range<usize>) -> Result<OpenDirective, Reported> {
+        let help = "write `%{ for value in list }` or `%{ for key, value in map }`";
+        let names = self.for_names(range.clone(), "the `for` directive is not complete", help)?;
+        Ok(OpenDirective::For {
+            key_variable: names.key,
+            value_variable: names.value,
+            collection: self.expression(names.end..range.end)?,
+        })
+    }
+
+    /// Parses `k, v in`. If something else is there, the message is reported.
+    pub(in crate::syntax::native) fn for_names(
+        &mut self,
+        range: Range<usize>,
+        message: &str,
+        help: &str,
+    ) -> Result<ForNames, Reported> {
+        let mut key = None;
+        let mut value = None;
         let mut at = range.start;
         loop {
             at = Scanner::new(self.input.text, range.end).trivia(at, true);
             let text = self.input.text.get(..range.end).unwrap_or_default();
-            match scan::identifier(text, at) {
-                Some(end)
-                    if words.len() == 1 + usize::from(has_comma) && self.input.slice(at..end) == "in" =>
-                {
-                    at = end;
-                    break;
-                }
-                Some(end) if words.len() <= usize::from(has_comma) => {
-                    words.push(self.name_at(at..end));
+            let end = scan::identifier(text, at);
+            match (end, value.take()) {
+                (Some(end), None) => {
+                    value = Some(self.name_at(at..end));
                     at = end;
                 }
-                None if words.len() == 1 && !has_comma && self.input.slice(at..at + 1) == "," => {
-                    has_comma = true;
+                (Some(end), Some(value)) if self.input.slice(at..end) == "in" => {
+                    return Ok(ForNames { key, value, end });
+                }
+                (Some(end), Some(_)) if self.input.slice(at..end).starts_with("in") => {
+                    let help = "write a space after `in`";
+                    return Err(self.report(at..at + 2, "`in` is not a keyword here", help));
+                }
+                (None, first @ Some(_)) if key.is_none() && self.input.slice(at..at + 1) == "," => {
+                    key = first;
                     at += 1;
                 }
-                _ => {
-                    let help = "write `%{ for value in list }` or `%{ for key, value in map }`";
-                    return Err(self.report(range, "the `for` directive is not complete", help));
-                }
+                _ => return Err(self.report(range, message, help)),
             }
         }
-        let collection = self.expression(at..range.end, depth)?;
-        let value_variable = words.pop();
-        let Some(value_variable) = value_variable else {
-            return Err(Reported);
-        };
-        Ok(OpenDirective::For {
-            key_variable: words.pop(),
-            value_variable,
-            collection,
-        })
     }
+}
+
+/// The names of a `for`.
+pub(in crate::syntax::native) struct ForNames {
+    pub(in crate::syntax::native) key: Option<Name>,
+    pub(in crate::syntax::native) value: Name,
+    /// The offset after the word `in`.
+    pub(in crate::syntax::native) end: usize,
 }

@@ -3,18 +3,16 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Tag};
 
 use super::scalar::resolve;
-use crate::cty::{Type, Value, convert, normalize};
+use crate::cty::{MAX_DEPTH, Type, Value, convert, normalize};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::host::Call;
 use crate::syntax::yaml::tabs::Tabs;
 use crate::syntax::yaml::{CORE, full_name};
-
-/// The deepest nesting of collections.
-const MAX_DEPTH: usize = 200;
 
 /// A collection that is not complete yet.
 enum Collection {
@@ -44,9 +42,17 @@ struct Frame {
 
 struct Reader<'c> {
     call: &'c Call<'c>,
+    /// Whether `<<` may merge a sequence of mappings.
+    merges_sequences: bool,
     frames: Vec<Frame>,
     anchors: HashMap<usize, (Value, usize)>,
     result: Option<Value>,
+}
+
+fn too_deep() -> FunctionError {
+    FunctionError::limit(format!(
+        "the YAML is nested too deeply; the limit is {MAX_DEPTH} levels"
+    ))
 }
 
 pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
@@ -55,9 +61,12 @@ pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.block_scalar_eof_without_line_feed = true;
+    options.flow_nesting_limit = usize::from(MAX_DEPTH);
+    options.block_nesting_limit = usize::from(MAX_DEPTH);
     check_directives(source)?;
     let mut reader = Reader {
         call,
+        merges_sequences: args.has(Feature::MergedYamlSequences),
         frames: Vec::new(),
         anchors: HashMap::new(),
         result: None,
@@ -65,8 +74,10 @@ pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let mut documents = 0;
     let mut tabs = Tabs::default();
     for event in Parser::new_from_str_with_options(source, options) {
-        let (event, span) =
-            event.map_err(|error| FunctionError::from(error.info()).in_context(location(error.marker())))?;
+        let (event, span) = event.map_err(|error| match error.kind() {
+            ErrorKind::RecursionLimitExceeded => too_deep(),
+            _ => FunctionError::from(error.info()).in_context(location(error.marker())),
+        })?;
         let with_location = |error: FunctionError| error.in_context(location(&span.start));
         let start = span.start.byte_offset().unwrap_or(source.len());
         let end = span.end.byte_offset().unwrap_or(start);
@@ -165,8 +176,8 @@ impl Reader<'_> {
         {
             return Err("only strings are allowed as mapping keys".into());
         }
-        if self.frames.len() >= MAX_DEPTH {
-            return Err(FunctionError::limit("the YAML is nested too deeply"));
+        if self.frames.len() >= usize::from(MAX_DEPTH) {
+            return Err(too_deep());
         }
         self.frames.push(Frame {
             collection,
@@ -240,15 +251,32 @@ impl Reader<'_> {
                         self.call.charge_elements(merged.len())?;
                         entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
                     }
-                    None => {
-                        let kind = value.ty().friendly_name();
-                        return Err(format!("cannot merge {kind} into mapping").into());
-                    }
+                    None => merge_sequence(entries, &value, self.merges_sequences)?,
                 },
             },
         }
         Ok(())
     }
+}
+
+/// Merges the mappings of a sequence, of which later ones win.
+fn merge_sequence(
+    entries: &mut BTreeMap<std::sync::Arc<str>, Value>,
+    sequence: &Value,
+    is_allowed: bool,
+) -> FunctionResult<()> {
+    let Some(items) = sequence.as_slice().filter(|_| is_allowed) else {
+        let kind = sequence.ty().friendly_name();
+        return Err(format!("cannot merge {kind} into mapping").into());
+    };
+    for item in items {
+        let Some(merged) = item.as_map() else {
+            let kind = item.ty().friendly_name();
+            return Err(format!("cannot merge {kind} (from sequence) into mapping").into());
+        };
+        entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    Ok(())
 }
 
 fn check_tag(tag: Option<&Tag>, allowed: &str, node: &str) -> FunctionResult<()> {

@@ -1,0 +1,283 @@
+//! Checks what the program of a root module does not have, but another program or version has: blocks and arguments of
+//! the language, and versions that modules require.
+
+use crate::diagnostic::Subject;
+use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::readers::configuration::root_module::reader::RootModuleReader;
+use memchr::memmem;
+use terraform_eval::address::ModulePath;
+use terraform_eval::dialect::{Dialect, Feature};
+use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references, requirements};
+use terraform_eval::source::Span;
+use terraform_eval::syntax::tree::{Block, Body};
+use terraform_eval::version::VersionRange;
+
+/// The top-level blocks that every version has, apart from those that declare what a module refers to.
+const OTHER_BLOCKS: [&str; 3] = ["provider", "moved", "check"];
+
+/// The top-level blocks that some versions have.
+const NEW_BLOCKS: [(&str, Feature); 4] = [
+    ("action", Feature::ActionBlocks),
+    ("ephemeral", Feature::EphemeralBlocks),
+    ("language", Feature::LanguageBlock),
+    ("removed", Feature::RemovedBlocks),
+];
+
+/// The blocks in a `terraform` block that every version has.
+const SETTINGS_BLOCKS: [&str; 4] = ["backend", "cloud", "required_providers", "provider_meta"];
+
+/// The blocks in a `terraform` block that some versions have.
+const NEW_SETTINGS_BLOCKS: [(&str, Feature); 2] = [
+    ("encryption", Feature::Encryption),
+    ("state_store", Feature::StateStore),
+];
+
+/// The arguments of a variable that some versions have.
+const NEW_VARIABLE_ARGUMENTS: [(&str, Feature); 3] = [
+    ("const", Feature::ConstVariables),
+    ("deprecated", Feature::DeprecatedArgument),
+    ("ephemeral", Feature::EphemeralBlocks),
+];
+
+/// The arguments of an output that some versions have.
+const NEW_OUTPUT_ARGUMENTS: [(&str, Feature); 3] = [
+    ("type", Feature::OutputType),
+    ("deprecated", Feature::DeprecatedArgument),
+    ("ephemeral", Feature::EphemeralBlocks),
+];
+
+/// The arguments of the `lifecycle` block of a resource that some versions have.
+const NEW_LIFECYCLE_ARGUMENTS: [(&str, Feature); 2] = [
+    ("destroy", Feature::LifecycleDestroy),
+    ("enabled", Feature::LifecycleEnabled),
+];
+
+/// The endings of files that only OpenTofu reads.
+const OPENTOFU_ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
+
+impl RootModuleReader<'_> {
+    /// Checks a module against the dialect.
+    pub(crate) fn check_dialect(&mut self, id: ModuleId, path: &ModulePath) {
+        let module = self.tree.module(id);
+        let sources = self.context.sources;
+        let mut found = Found {
+            dialect: self.context.inputs.dialect,
+            path,
+            issues: Vec::new(),
+        };
+        self.check_required_version(module, &mut found);
+        for block in module.settings() {
+            for nested in block
+                .parse(sources)
+                .into_iter()
+                .flat_map(|block| &block.body.blocks)
+            {
+                let subject = found.subject("terraform");
+                found.block(&subject, nested, &SETTINGS_BLOCKS, &NEW_SETTINGS_BLOCKS);
+            }
+        }
+        for block in module.others() {
+            self.check_other_block(block, &mut found);
+        }
+        for (name, variable) in &module.variables {
+            if let Some(block) = variable.parse(sources) {
+                let subject = found.subject(&format!("var.{name}"));
+                found.arguments(&subject, &block.body, &NEW_VARIABLE_ARGUMENTS);
+            }
+        }
+        for (name, output) in &module.outputs {
+            if let Some(block) = output.parse(sources) {
+                let subject = found.subject(&format!("output.{name}"));
+                found.arguments(&subject, &block.body, &NEW_OUTPUT_ARGUMENTS);
+            }
+        }
+        for (name, call) in &module.calls {
+            if let Some(block) = call.block.parse(sources) {
+                let subject = found.subject(&format!("module.{name}"));
+                for lifecycle in block.body.blocks("lifecycle") {
+                    found.lacking(&subject, Feature::LifecycleEnabled, lifecycle.header);
+                }
+                let ignored = ("ignore_nested_deprecations", Feature::IgnoreNestedDeprecations);
+                found.arguments(&subject, &block.body, &[ignored]);
+            }
+        }
+        for resource in module.resources.values() {
+            if self.may_have_new_parts(&resource.block)
+                && let Some(block) = resource.block.parse(sources)
+            {
+                let subject = found.subject(&resource.name.to_string());
+                found.resource(&subject, &resource.name.kind, block);
+            }
+        }
+        for import in module.imports() {
+            let subject = found.subject("import");
+            if !path.is_root() {
+                found.lacking(&subject, Feature::ImportInModules, import.header());
+            }
+            if let Some(block) = import.parse(sources) {
+                found.arguments(&subject, &block.body, &[("for_each", Feature::ImportForEach)]);
+            }
+        }
+        if path.is_root() {
+            self.check_module_sources(module, &mut found);
+        }
+        for issue in found.issues {
+            self.issues.add(issue);
+        }
+    }
+
+    /// Whether the text of a resource has words of what only some versions have. Most resources are never parsed.
+    fn may_have_new_parts(&self, block: &LazyBlock) -> bool {
+        let text = self.context.sources.slice(block.span()).as_bytes();
+        ["lifecycle", "store"]
+            .iter()
+            .any(|word| memmem::find(text, word.as_bytes()).is_some())
+    }
+
+    fn check_other_block(&self, block: &LazyBlock, found: &mut Found<'_>) {
+        let kind = block.kind();
+        let subject = found.subject(kind);
+        match NEW_BLOCKS.iter().find(|(name, _)| *name == kind) {
+            Some((_, feature)) => found.lacking(&subject, *feature, block.header()),
+            None if OTHER_BLOCKS.contains(&kind) => {}
+            None => found.unsupported_block(&subject, kind, block.header()),
+        }
+        if kind != "provider" {
+            return;
+        }
+        let name = block.labels().first().map_or("", |label| &*label.text);
+        let subject = found.subject(&format!("provider.{name}"));
+        if let Some(block) = block.parse(self.context.sources) {
+            found.arguments(&subject, &block.body, &[("for_each", Feature::ProviderForEach)]);
+        }
+    }
+
+    /// Checks that the version that evaluates is one that a module requires.
+    fn check_required_version(&self, module: &Module, found: &mut Found<'_>) {
+        let dialect = found.dialect;
+        let sources = self.context.sources;
+        for (constraint, span) in requirements::required_versions(module, dialect.engine(), sources) {
+            let name = sources.file(span.file).name();
+            let is_own = OPENTOFU_ENDINGS.iter().any(|ending| name.ends_with(ending));
+            let counts = is_own || !dialect.has(Feature::OwnRequiredVersion);
+            let range = VersionRange::parse(&constraint);
+            if counts && range.is_ok_and(|range| !dialect.is_admitted_by(range)) {
+                let message = format!(
+                    "the module requires version {constraint:?} of {}",
+                    dialect.engine()
+                );
+                let subject = found.subject("terraform");
+                found.reject(&subject, message, span, format!("{dialect} is not one of these"));
+            }
+        }
+    }
+
+    /// Checks the sources of modules that are not literals, as programs evaluate them before they install modules.
+    fn check_module_sources(&self, module: &Module, found: &mut Found<'_>) {
+        let sources = self.context.sources;
+        let computed = module.calls.values().filter(|call| {
+            let block = call.block.parse(sources);
+            let source = block.and_then(|block| block.body.attribute("source"));
+            source.is_some_and(|source| literal(&source.value).is_none())
+        });
+        let root = self.context.evaluator.module_id(InstanceId::ROOT);
+        let evaluator = Evaluator::new(self.tree, sources, self.context.inputs, root).initializing();
+        for call in computed {
+            if let Some(Err(error)) = evaluator.module_source(InstanceId::ROOT, &call.name)
+                && error.is_rejection()
+            {
+                let subject = found.subject(&format!("module.{}", call.name));
+                let span = error.span().unwrap_or(call.block.header());
+                found.reject(
+                    &subject,
+                    format!("source: {error}"),
+                    span,
+                    "the source of the module".to_owned(),
+                );
+            }
+        }
+    }
+}
+
+/// What was found in one module.
+struct Found<'p> {
+    dialect: Dialect,
+    path: &'p ModulePath,
+    issues: Vec<ConfigurationIssue>,
+}
+
+impl Found<'_> {
+    fn subject(&self, name: &str) -> Subject {
+        if self.path.is_root() {
+            Subject::Other(name.to_owned())
+        } else {
+            Subject::Other(format!("{}.{name}", self.path))
+        }
+    }
+
+    fn reject(&mut self, subject: &Subject, message: String, span: Span, label: String) {
+        let kind = ConfigurationIssueKind::Other;
+        let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, span);
+        self.issues.push(issue.label(label));
+    }
+
+    /// Reports a part of the language that the version does not have.
+    fn lacking(&mut self, subject: &Subject, feature: Feature, span: Span) {
+        let Some(since) = self.dialect.lacks(feature) else {
+            return;
+        };
+        let message = format!("{}: {since}", feature.description());
+        let kind = ConfigurationIssueKind::UnsupportedArgument;
+        let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, span);
+        self.issues
+            .push(issue.label(format!("{} rejects it", self.dialect)));
+    }
+
+    fn unsupported_block(&mut self, subject: &Subject, kind: &str, span: Span) {
+        let message = format!("unsupported block {kind:?}");
+        let issue_kind = ConfigurationIssueKind::UnsupportedArgument;
+        let issue = ConfigurationIssue::rejected(issue_kind, subject.clone(), message, span);
+        self.issues.push(issue.label("no such block").help("remove it"));
+    }
+
+    /// Reports the arguments that the version does not have.
+    fn arguments(&mut self, subject: &Subject, body: &Body, new: &[(&str, Feature)]) {
+        for (name, feature) in new {
+            if let Some(argument) = body.attribute(name) {
+                self.lacking(subject, *feature, argument.name.span);
+            }
+        }
+    }
+
+    /// Reports a block that no version has, or not this one.
+    fn block(&mut self, subject: &Subject, block: &Block, known: &[&str], new: &[(&str, Feature)]) {
+        let kind = &*block.kind.text;
+        match new.iter().find(|(name, _)| *name == kind) {
+            Some((_, feature)) => self.lacking(subject, *feature, block.header),
+            None if known.contains(&kind) => {}
+            None => self.unsupported_block(subject, kind, block.header),
+        }
+    }
+
+    /// Checks a resource or data source.
+    fn resource(&mut self, subject: &Subject, kind: &str, block: &Block) {
+        for lifecycle in block.body.blocks("lifecycle") {
+            self.arguments(subject, &lifecycle.body, &NEW_LIFECYCLE_ARGUMENTS);
+            for trigger in lifecycle.body.blocks("action_trigger") {
+                self.lacking(subject, Feature::ActionBlocks, trigger.header);
+            }
+            let prevented = lifecycle.body.attribute("prevent_destroy");
+            if let Some(argument) = prevented
+                && !references::root_names(&argument.value).is_empty()
+            {
+                self.lacking(subject, Feature::PreventDestroyExpression, argument.value.span);
+            }
+        }
+        if kind == "terraform_data" {
+            for store in block.body.blocks("store") {
+                self.lacking(subject, Feature::StoreBlock, store.header);
+            }
+        }
+    }
+}

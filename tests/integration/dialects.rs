@@ -1,0 +1,254 @@
+//! Which program and version evaluates a root module: what decides it, and what follows.
+
+use std::path::Path;
+
+use crate::support::program::{findings, fixture, mirrorset_in, scratch};
+use serde_json::Value;
+
+const MIRROR: &str = r#"resource "rhcs_image_mirror" "m" {
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "quay.io/a"
+  mirrors    = ["mirror.example.com/a"]
+}
+"#;
+
+/// The engine and its version in a directory of a project, each with what decided it.
+fn settings(files: &[(&str, &str)], directory: &str, arguments: &[&str]) -> String {
+    let project = scratch(files);
+    let mut all = vec!["check", "--show-settings", "--project-root", ".", directory];
+    all.extend(arguments);
+    let run = mirrorset_in(project.path(), &all);
+    let lines = run.stdout.lines().filter(|line| line.starts_with("engine"));
+    let values = lines.map(|line| line.split_once(" = ").unwrap().1.replace('"', ""));
+    values.collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn the_first_evidence_decides_the_engine() {
+    let main = ("live/main.tf", MIRROR);
+    let requires = (
+        "live/versions.tf",
+        "terraform {\n  required_version = \"~> 1.9.0\"\n}\n",
+    );
+    let lock =
+        |host: &str| format!("provider \"{host}/terraform-redhat/rhcs\" {{\n  version = \"1.7.2\"\n}}\n");
+    let opentofu_lock = lock("registry.opentofu.org");
+    let lock_file = ("live/.terraform.lock.hcl", opentofu_lock.as_str());
+    let tofu = ("live/extra.tofu", "locals {}\n");
+    let pin = (".opentofu-version", "# ours\n1.10.2\n");
+    let toml = (
+        "mirrorset.toml",
+        "engine = \"terraform\"\nengine-version = \"1.13\"\n",
+    );
+    let default = "terraform # default; 1.16 # default";
+    let required = "terraform # default; 1.9 # required_version at live/versions.tf:2";
+    let locked = "opentofu # live/.terraform.lock.hcl:1; 1.9 # required_version at live/versions.tf:2";
+    let of_files =
+        "opentofu # live/extra.tofu, which only OpenTofu reads; 1.9 # required_version at live/versions.tf:2";
+    let pinned = "opentofu # .opentofu-version:2; 1.10.2 # .opentofu-version:2";
+    let set = "terraform # mirrorset.toml:1; 1.13 # mirrorset.toml:2";
+    let given = "opentofu # command line; 1.11 # command line";
+    let all = [main, requires, lock_file, tofu, pin, toml];
+    for (count, expected) in [
+        (1, default),
+        (2, required),
+        (3, locked),
+        (4, of_files),
+        (5, pinned),
+        (6, set),
+    ] {
+        assert_eq!(settings(&all[..count], "live", &[]), expected, "{count} files");
+    }
+    let arguments = ["--engine", "opentofu", "--engine-version", "1.11"];
+    assert_eq!(settings(&all, "live", &arguments), given);
+}
+
+#[test]
+fn pins_of_version_managers_are_read_up_to_the_project_tree() {
+    let main = ("a/b/main.tf", MIRROR);
+    for (name, text, expected) in [
+        (
+            "a/b/.terraform-version",
+            "1.12.1\n",
+            "terraform # a/b/.terraform-version:1; 1.12.1",
+        ),
+        (
+            "a/.tofuswitchrc",
+            "1.9.0\n",
+            "opentofu # a/.tofuswitchrc:1; 1.9.0",
+        ),
+        (
+            ".tool-versions",
+            "nodejs 20\nopentofu 1.8.3\n",
+            "opentofu # .tool-versions:2; 1.8.3",
+        ),
+        (
+            ".terraform-version",
+            "latest:^1\\.14\\.\n",
+            "terraform # .terraform-version:1; 1.14",
+        ),
+        (
+            ".opentofu-version",
+            "latest-allowed\n",
+            "opentofu # .opentofu-version:1; 1.12",
+        ),
+    ] {
+        let found = settings(&[main, (name, text)], "a/b", &[]);
+        assert!(found.starts_with(expected), "{name}: {found}");
+    }
+    // The nearest one decides, and nothing outside of the tree does.
+    let near = [
+        main,
+        (".terraform-version", "1.5.7\n"),
+        ("a/.terraform-version", "1.13.0\n"),
+    ];
+    assert!(settings(&near, "a/b", &[]).starts_with("terraform # a/.terraform-version:1; 1.13.0"));
+    let outside = settings(&near[..2], "a/b", &["--project-root", "a"]);
+    assert!(
+        outside.contains("1.16 # default") || outside.is_empty(),
+        "{outside}"
+    );
+}
+
+#[test]
+fn an_invalid_engine_or_version_is_an_error() {
+    for arguments in [["--engine", "tofu"], ["--engine-version", "newest"]] {
+        let run = mirrorset_in(
+            &fixture("cases"),
+            &[&["check", "."], arguments.as_slice()].concat(),
+        );
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("invalid value"), "{}", run.stderr);
+    }
+    let project = scratch(&[
+        ("mirrorset.toml", "engine-version = \"1\"\n"),
+        ("main.tf", MIRROR),
+    ]);
+    let run = mirrorset_in(project.path(), &["check", "."]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("invalid version"), "{}", run.stderr);
+}
+
+/// The summary and the skipped files of a check.
+fn skipped(directory: &Path, engine: &str) -> (Vec<String>, Vec<String>) {
+    let run = mirrorset_in(
+        directory,
+        &["check", ".", "--engine", engine, "--output-format", "json"],
+    );
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let names = |value: &Value, key: &str| -> Vec<String> {
+        let items = value.as_array().unwrap().iter();
+        items.map(|item| item[key].as_str().unwrap().to_owned()).collect()
+    };
+    let skipped = &report["coverage"]["skipped"];
+    (names(skipped, "name"), names(skipped, "reason"))
+}
+
+#[test]
+fn files_of_the_other_program_are_counted() {
+    let project = scratch(&[
+        ("main.tf", MIRROR),
+        ("main.tofu", &MIRROR.replace("quay.io/a", "quay.io/b")),
+        ("other.tofu", "locals {}\n"),
+    ]);
+    let (names, reasons) = skipped(project.path(), "terraform");
+    assert_eq!(names, ["main.tofu", "other.tofu"]);
+    assert_eq!(reasons, ["other-engine", "other-engine"]);
+    let (names, reasons) = skipped(project.path(), "opentofu");
+    assert_eq!(names, ["main.tf"]);
+    assert_eq!(reasons, ["other-engine"]);
+    let source = |engine: &str| {
+        let arguments = ["convert", ".", "--engine", engine, "--no-notes"];
+        let text = mirrorset_in(project.path(), &arguments).stdout;
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("source: "));
+        line.unwrap_or(&text).to_owned()
+    };
+    assert_eq!(source("terraform"), "quay.io/a");
+    assert_eq!(source("opentofu"), "quay.io/b");
+}
+
+#[test]
+fn what_a_version_does_not_have_is_named_with_the_version_that_has_it() {
+    let project = scratch(&[(
+        "main.tf",
+        &MIRROR
+            .replace("\"quay.io/a\"", "urldecode(\"quay.io%2Fa\")")
+            .replace(
+                "  mirrors ",
+                "  lifecycle {\n    destroy = false\n  }\n  mirrors ",
+            ),
+    )]);
+    let arguments = [
+        "check",
+        ".",
+        "--engine",
+        "terraform",
+        "--engine-version",
+        "1.15",
+        "--output-format",
+        "concise",
+    ];
+    let run = mirrorset_in(project.path(), &arguments);
+    for expected in [
+        "no function named \"urldecode\": it exists in OpenTofu since 1.7; Terraform has none",
+        "`lifecycle { destroy = … }` in a resource: exists in Terraform since 1.16 and in OpenTofu since 1.12",
+    ] {
+        assert!(run.stdout.contains(expected), "{expected}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_module_that_is_called_by_two_programs_is_read_as_each_of_them_does() {
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"../m\"\n}}\n");
+    let project = scratch(&[
+        ("tf/main.tf", &*call("a")),
+        ("tofu/main.tofu", &call("b")),
+        ("m/main.tf", MIRROR),
+        ("m/main.tofu", &MIRROR.replace("quay.io/a", "quay.io/b")),
+    ]);
+    let run = mirrorset_in(project.path(), &["convert", ".", "--to", "json"]);
+    let instances: Vec<Value> = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let mut mirrors: Vec<String> = instances
+        .iter()
+        .map(|instance| format!("{} {}", instance["address"], instance["values"]["source"]))
+        .collect();
+    mirrors.sort();
+    assert_eq!(
+        mirrors,
+        [
+            "\"module.a.rhcs_image_mirror.m\" \"quay.io/a\"",
+            "\"module.b.rhcs_image_mirror.m\" \"quay.io/b\"",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_enabled_leaves_the_mirror_undecided() {
+    let text = format!(
+        "variable \"on\" {{\n  type = bool\n}}\n{}",
+        MIRROR.replace(
+            "  mirrors ",
+            "  lifecycle {\n    enabled = var.on\n  }\n  mirrors "
+        )
+    );
+    let project = scratch(&[("main.tf", &text)]);
+    let arguments = ["check", ".", "--engine", "opentofu", "--output-format", "json"];
+    let run = mirrorset_in(project.path(), &arguments);
+    let rules: Vec<String> = findings(&run, project.path())
+        .into_iter()
+        .map(|(rule, ..)| rule)
+        .collect();
+    assert_eq!(rules, ["unknown-value"]);
+    let off = mirrorset_in(
+        project.path(),
+        &[
+            "eval",
+            "rhcs_image_mirror.m == null",
+            "--engine",
+            "opentofu",
+            "--var",
+            "on=false",
+        ],
+    );
+    assert_eq!(off.stdout, "true\n", "{}", off.stderr);
+}
