@@ -104,6 +104,15 @@ fn mirror(source: &str) -> String {
     )
 }
 
+/// A manifest that Terraform applies, whose source is an expression.
+fn manifest(source: &str) -> String {
+    format!(
+        "resource \"kubernetes_manifest\" \"a\" {{\n  manifest = {{\n    apiVersion = \"config.openshift.io/v1\"\n    \
+         kind = \"ImageDigestMirrorSet\"\n    metadata = {{ name = \"a\" }}\n    spec = {{ imageDigestMirrors = [{{ source \
+         = {source}, mirrors = [\"m.io/a\"] }}] }}\n  }}\n}}\n"
+    )
+}
+
 fn root(text: impl Into<String>) -> Files {
     vec![("main.tf".to_owned(), text.into())]
 }
@@ -164,6 +173,17 @@ fn module_cases() -> Vec<Case> {
             "chain of 300 modules",
             tree(300, 1, &(output.to_owned() + &mirror("\"nginx\""))),
             "the modules are nested more than 100 levels deep",
+        ),
+        case(
+            "20,000 modules with a manifest",
+            vec![
+                (
+                    "main.tf".to_owned(),
+                    "module \"m\" {\n  source = \"./m\"\n  count  = 20000\n}\n".to_owned(),
+                ),
+                ("m/main.tf".to_owned(), manifest("\"quay.io/a\"")),
+            ],
+            "more than 10000 instances of modules, so mirrors may be missing",
         ),
     ]
 }
@@ -259,6 +279,15 @@ fn value_cases() -> Vec<Case> {
                 1,
             )),
             "count is larger than 100000",
+        ),
+        case(
+            "manifest with an element of a large value",
+            root(
+                "locals {\n  all = [for i in range(1000) : [for j in range(1000) : \"${i}${j}\"]]\n}\n"
+                    .to_owned()
+                    + &manifest("local.all[0][0]"),
+            ),
+            "the values take more than 64 MiB of memory, so mirrors may be missing",
         ),
     ]
 }
