@@ -32,3 +32,15 @@ pub(crate) use types::{
     is_provider_type, similar_type,
 };
 pub(crate) use validators::value_error;
+
+use terraform_eval::address::ResourceName;
+
+/// Whether a block of this type matters for mirrors: a mirror, a cluster, a block that waits for one, or a data source that
+/// lists mirrors.
+#[must_use]
+pub(crate) fn is_relevant_type(name: &ResourceName) -> bool {
+    is_image_mirror(name)
+        || cluster_kind(name).is_some()
+        || waits_for_cluster(name)
+        || is_image_mirrors_data_source(name)
+}

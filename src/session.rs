@@ -13,7 +13,7 @@ use crate::check::{CheckContext, CheckSettings, Report, check};
 use crate::config::{self, ShownDialect};
 use crate::diagnostic::Diagnostic;
 use crate::model::Input;
-use crate::settings::{RuleSelection, RuleSettings};
+use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
 use crate::suppress::Suppressions;
 use crate::untrusted::one_line;
 use crate::workspace::{InputPaths, Loaded, Options};
@@ -161,13 +161,25 @@ fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettin
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
     let mut by_directory: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();
+    // The levels for files, by the directory of the configuration file.
+    let mut file_levels: BTreeMap<PathBuf, Arc<BTreeMap<FileId, Levels>>> = BTreeMap::new();
     let mut settings_of = |directory: &Path, loaded: &mut Loaded| {
         let directory = loaded.sources.files().canonical_path(directory);
         let read = || {
             let config = loaded.configs.nearest(&directory, &mut loaded.sources);
-            let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
             let mut settings = config.map_or_else(RuleSettings::default, |config| {
-                config.rule_settings(&directory, paths)
+                let by_file = file_levels
+                    .entry(config.directory().to_owned())
+                    .or_insert_with(|| {
+                        let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
+                        let mut levels = config.file_levels(paths);
+                        override_file_levels(&mut levels, selection);
+                        Arc::new(levels)
+                    });
+                RuleSettings {
+                    by_file: by_file.clone(),
+                    ..config.rule_settings(&directory)
+                }
             });
             settings.override_with(selection);
             Rc::new(settings)

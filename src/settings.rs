@@ -1,6 +1,7 @@
 //! Rule settings: which rules run, the severity of their findings, and the minimum severity that fails a check.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{RULES, Rule, SKIPPED_INPUT, UNKNOWN_VALUE, reports_unread_input};
@@ -96,7 +97,7 @@ pub struct RuleSettings {
     /// The levels for all files.
     pub levels: Levels,
     /// Levels for mirrors that are declared in specific files, which take precedence.
-    pub by_file: BTreeMap<FileId, Levels>,
+    pub by_file: Arc<BTreeMap<FileId, Levels>>,
     /// The minimum severity that causes exit status 1.
     pub fail_on: FailOn,
 }
@@ -123,13 +124,17 @@ impl RuleSettings {
         Some(finding)
     }
 
-    /// Overrides the settings with the rule selection of the command line.
+    /// Overrides the settings with the rule selection of the command line, except for those of files.
     pub fn override_with(&mut self, selection: &RuleSelection) {
         selection.apply_to(&mut self.levels, true);
-        for levels in self.by_file.values_mut() {
-            selection.apply_to(levels, false);
-        }
         self.fail_on = selection.fail_on.unwrap_or(self.fail_on);
+    }
+}
+
+/// Overrides the levels for specific files with the rule selection of the command line.
+pub(crate) fn override_file_levels(by_file: &mut BTreeMap<FileId, Levels>, selection: &RuleSelection) {
+    for levels in by_file.values_mut() {
+        selection.apply_to(levels, false);
     }
 }
 

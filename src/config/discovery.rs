@@ -1,6 +1,6 @@
 //! Finds the configuration file of a directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -26,7 +26,7 @@ pub enum ConfigSource {
 pub struct ConfigFiles {
     source: ConfigSource,
     /// The position in `all` of the nearest file, by canonical directory.
-    by_directory: BTreeMap<PathBuf, Option<usize>>,
+    by_directory: HashMap<PathBuf, Option<usize>>,
     /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
@@ -63,7 +63,13 @@ impl ConfigFiles {
     /// configuration file beside its target could be anybody's.
     pub fn excludes(&mut self, path: &Path, sources: &mut Sources) -> bool {
         let parent = path.parent().unwrap_or(path);
-        let config = self.nearest(parent, sources);
+        let config = match &self.source {
+            ConfigSource::Nearest => {
+                let index = self.read_nearest(parent, sources);
+                index.and_then(|index| self.all.get(index))
+            }
+            _ => self.nearest(parent, sources),
+        };
         config.is_some_and(|config| config.excludes(path))
     }
 

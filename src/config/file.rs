@@ -1,8 +1,9 @@
 //! A configuration file after reading: its settings, each with its span.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use globset::GlobSet;
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::engine_version::EngineVersion;
 use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
@@ -25,7 +26,7 @@ pub struct Config {
     pub(super) var_files: Option<Setting<Vec<String>>>,
     pub(super) engine: Option<Setting<Engine>>,
     pub(super) engine_version: Option<Setting<EngineVersion>>,
-    pub(super) overrides: Vec<Override>,
+    pub(super) overrides: Overrides,
 }
 
 /// A value, and the span where it is set.
@@ -42,10 +43,66 @@ pub(super) struct Override {
     pub(super) rules: Vec<Setting<(&'static str, Level)>>,
 }
 
+/// The overrides of a file, in order. The patterns of all of them are searched at once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Overrides {
+    pub(super) all: Vec<Override>,
+    set: GlobSet,
+    /// The position of the override that each pattern of the set belongs to.
+    owners: Vec<usize>,
+}
+
+impl Overrides {
+    pub(super) fn new(all: Vec<Override>) -> Self {
+        let mut builder = GlobSetBuilder::new();
+        let mut owners = Vec::new();
+        for (position, override_) in all.iter().enumerate() {
+            for glob in &override_.paths.compiled {
+                builder.add(glob.clone());
+                owners.push(position);
+            }
+        }
+        // The set of each override has been built, so that of all is too large at most.
+        match builder.build() {
+            Ok(set) => Self { all, set, owners },
+            Err(_) => Self {
+                all,
+                ..Self::default()
+            },
+        }
+    }
+
+    /// The levels of the overrides that match a path, or a directory that contains it.
+    fn levels(&self, path: &Path, base: &Path) -> Levels {
+        let matching = self.matching(path, base).into_iter();
+        let matching = matching.filter_map(|position| self.all.get(position));
+        matching.flat_map(|override_| levels(&override_.rules)).collect()
+    }
+
+    fn matching(&self, path: &Path, base: &Path) -> BTreeSet<usize> {
+        if self.owners.is_empty() {
+            let all = self.all.iter().enumerate();
+            let matching = all.filter(|(_, override_)| override_.paths.matches(path, base));
+            return matching.map(|(position, _)| position).collect();
+        }
+        let Ok(relative) = path.strip_prefix(base) else {
+            return BTreeSet::new();
+        };
+        let directories = relative
+            .ancestors()
+            .filter(|directory| !directory.as_os_str().is_empty());
+        directories
+            .flat_map(|directory| self.set.matches(directory))
+            .filter_map(|pattern| self.owners.get(pattern).copied())
+            .collect()
+    }
+}
+
 /// Glob patterns of paths, as spelled and compiled.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Globs {
     pub(super) patterns: Vec<String>,
+    pub(super) compiled: Vec<Glob>,
     pub(super) set: GlobSet,
 }
 
@@ -104,13 +161,22 @@ impl Config {
         files.map(|file| self.base.join(file)).collect()
     }
 
-    /// The rule settings of a directory, and of mirrors that are declared in `files`. All paths are canonical.
+    /// The levels of mirrors that are declared in `files`. All paths are canonical.
     #[must_use]
-    pub fn rule_settings<'f>(
+    pub fn file_levels<'f>(
         &self,
-        directory: &Path,
         files: impl Iterator<Item = (FileId, &'f Path)>,
-    ) -> RuleSettings {
+    ) -> BTreeMap<FileId, Levels> {
+        if self.overrides.all.is_empty() {
+            return BTreeMap::new();
+        }
+        let levels = files.map(|(file, path)| (file, self.overrides.levels(path, &self.base)));
+        levels.filter(|(_, levels)| !levels.is_empty()).collect()
+    }
+
+    /// The rule settings of a directory, whose path is canonical.
+    #[must_use]
+    pub fn rule_settings(&self, directory: &Path) -> RuleSettings {
         let mut settings = RuleSettings::default();
         if self.strict.as_ref().is_some_and(|strict| strict.value) {
             let error = Level::At(crate::diagnostic::Severity::Error);
@@ -118,23 +184,9 @@ impl Config {
             settings.levels.insert(SKIPPED_INPUT.name, error);
         }
         settings.levels.extend(levels(&self.rules));
-        for override_ in &self.overrides {
-            if override_.paths.matches(directory, &self.base) {
-                settings.levels.extend(levels(&override_.rules));
-            }
-        }
-        if !self.overrides.is_empty() {
-            for (file, path) in files {
-                let matching = self
-                    .overrides
-                    .iter()
-                    .filter(|override_| override_.paths.matches(path, &self.base));
-                let levels: Levels = matching.flat_map(|override_| levels(&override_.rules)).collect();
-                if !levels.is_empty() {
-                    settings.by_file.insert(file, levels);
-                }
-            }
-        }
+        settings
+            .levels
+            .extend(self.overrides.levels(directory, &self.base));
         if let Some(fail_on) = &self.fail_on {
             settings.fail_on = fail_on.value;
         }

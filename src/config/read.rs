@@ -14,7 +14,7 @@ use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileId, Span};
 
 use super::engine_version::EngineVersion;
-use super::file::{Config, Globs, Override, Setting};
+use super::file::{Config, Globs, Override, Overrides, Setting};
 use super::keys::{FILE, Key, Kind, OVERRIDE};
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -35,7 +35,7 @@ pub(super) fn parse_config(file: FileId, text: &str, base: PathBuf) -> (Config, 
         var_files: None,
         engine: None,
         engine_version: None,
-        overrides: Vec::new(),
+        overrides: Overrides::default(),
     };
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -145,7 +145,7 @@ impl Reader {
                     let value = self.read_globs(value, key.name);
                     config.exclude = Some(Setting { value, span });
                 }
-                (Kind::Overrides, _) => config.overrides = self.read_overrides(value),
+                (Kind::Overrides, _) => config.overrides = Overrides::new(self.read_overrides(value)),
             }
         }
     }
@@ -228,7 +228,8 @@ impl Reader {
             let relative = text.trim_start_matches("./").trim_end_matches('/');
             match GlobBuilder::new(relative).literal_separator(true).build() {
                 Ok(glob) => {
-                    builder.add(glob);
+                    builder.add(glob.clone());
+                    globs.compiled.push(glob);
                     globs.patterns.push(text.to_owned());
                 }
                 Err(error) => {

@@ -137,6 +137,7 @@ fn configured_level(
     }
     let overrides = config
         .overrides
+        .all
         .iter()
         .filter(|override_| override_.paths.matches(&path, &config.base));
     for setting in config

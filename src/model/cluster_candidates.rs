@@ -45,7 +45,8 @@ impl<'c> ClusterCandidates<'c> {
         let instances: Vec<_> = targets
             .chain(&origin.sole_candidate)
             .flat_map(|target| {
-                clusters().flat_map(move |cluster| {
+                let cluster = input.cluster_of(target).filter(is_created).into_iter();
+                cluster.flat_map(move |cluster| {
                     cluster
                         .instances_matching(target)
                         .map(move |instance| (cluster, instance))

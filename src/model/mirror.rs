@@ -1,6 +1,7 @@
 //! An image mirror, and the resource block that declares it, if one does.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, ResourcePath};
@@ -75,7 +76,7 @@ pub struct ResourceDeclaration {
     /// The span of the `depends_on` argument.
     pub depends_on_span: Option<Span>,
     /// The resources that precede the mirror, through references in its block or in enclosing module calls.
-    pub dependencies: BTreeSet<ResourcePath>,
+    pub dependencies: Arc<BTreeSet<ResourcePath>>,
     /// Why there may be more dependencies: a plan does not record locals, which may refer to other resources.
     pub unresolved_dependencies: Vec<UnknownReason>,
     /// Other facts about the block.
@@ -88,7 +89,7 @@ pub struct Dependency {
     /// The entry as spelled: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
     pub text: String,
     /// The resource of the entry and those that precede it, without the instance keys of modules.
-    pub resources: BTreeSet<ResourcePath>,
+    pub resources: Arc<BTreeSet<ResourcePath>>,
     /// Why there may be more of them.
     pub unresolved: Vec<UnknownReason>,
 }
@@ -288,7 +289,7 @@ impl ResourceDeclaration {
             mirror_type,
             depends_on: None,
             depends_on_span: None,
-            dependencies: BTreeSet::new(),
+            dependencies: Arc::default(),
             unresolved_dependencies: Vec::new(),
             block: MirrorBlock::default(),
         }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::model::{
-    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, Input, InputKinds, Mirror,
+    AttributeValue, Cluster, ClusterCandidates, ClusterInstance, ClusterWaiter, Input, InputKinds, Mirror,
     MirrorLabels as _, ResourceDeclaration, UnknownReason, UnknownReasons,
 };
 
@@ -67,7 +67,18 @@ fn readiness(
         return Readiness::Ready;
     }
     let mut causes: Vec<UnknownReason> = Vec::new();
-    for waiter in &input.waiters {
+    let preceding = resource
+        .dependencies
+        .iter()
+        .filter_map(|path| input.waiter_at(path));
+    let all = input.waiters.iter();
+    // Other waiters matter only if the mirror may depend on them after all.
+    let waiters: Box<dyn Iterator<Item = &ClusterWaiter>> = if resource.unresolved_dependencies.is_empty() {
+        Box::new(preceding)
+    } else {
+        Box::new(all)
+    };
+    for waiter in waiters {
         let waits = waiter.dependencies.contains(&cluster.path);
         if !waits && waiter.unresolved_dependencies.is_empty() {
             continue;

@@ -28,34 +28,27 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
 
     let module = path.module;
     // `classic-cluster` reports classic clusters, for which no order helps.
-    let is_in_module = |cluster: &&Cluster| {
-        cluster.is_created() && cluster.kind == ClusterKind::Hosted && cluster.path.module == module
-    };
-    let clusters: Vec<&Cluster> = input.clusters.iter().filter(is_in_module).collect();
-    let Some(first) = clusters.first() else {
+    let is_hosted = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
+    let clusters = || input.clusters_in(&module).iter().filter(is_hosted);
+    let Some(first) = clusters().next() else {
         return RuleOutcome::clean();
     };
 
-    let is_referred_to = |cluster: &&&Cluster| {
-        let targets = resource
-            .cluster_origin
-            .candidates
-            .iter()
-            .map(|candidate| &candidate.target)
-            .chain(&resource.cluster_origin.sole_candidate);
-        targets
-            .into_iter()
-            .any(|target| is_cluster(target, &module, cluster))
-    };
+    let targets = resource.cluster_origin.candidates.iter();
+    let targets = targets
+        .map(|candidate| &candidate.target)
+        .chain(&resource.cluster_origin.sole_candidate);
+    // Modules are compared without instance keys, because every instance of a module has its own cluster.
+    let mut referred: Vec<&Cluster> = targets
+        .filter_map(|target| input.cluster_of(target))
+        .filter(|cluster| is_hosted(cluster) && cluster.path.module == module)
+        .collect();
+    referred.sort_by(|a, b| a.path.cmp(&b.path));
     let unresolved_names: Vec<UnknownReason> = depends_on
         .iter()
         .flat_map(|entry| entry.unresolved.iter().cloned())
         .collect();
-    if let Some(cluster) = clusters
-        .iter()
-        .filter(is_referred_to)
-        .find(|cluster| !is_named(&cluster.path))
-    {
+    if let Some(cluster) = referred.into_iter().find(|cluster| !is_named(&cluster.path)) {
         if !unresolved_names.is_empty() {
             return RuleOutcome::undecided(UnknownReasons::from_reasons(unresolved_names));
         }
@@ -71,16 +64,19 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
     // An unresolved id does not matter if every cluster is named.
     if !resource.cluster_origin.unresolved.is_empty()
         && resource.cluster_origin.sole_candidate.is_none()
-        && !clusters.iter().all(|cluster| is_named(&cluster.path))
+        && !clusters().all(|cluster| is_named(&cluster.path))
     {
         return RuleOutcome::undecided(UnknownReasons::from_reasons(
             resource.cluster_origin.unresolved.clone(),
         ));
     }
     if resource.cluster_origin.is_literal()
-        && !clusters
+        && !resource
+            .dependencies
             .iter()
-            .any(|cluster| resource.dependencies.contains(&cluster.path))
+            .filter(|path| path.module == module)
+            .filter_map(|path| input.cluster_at(path))
+            .any(|cluster| is_hosted(&cluster))
     {
         if !resource.unresolved_dependencies.is_empty() {
             return RuleOutcome::undecided(UnknownReasons::from_reasons(
@@ -97,13 +93,6 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
         return RuleOutcome::finding(finding);
     }
     RuleOutcome::clean()
-}
-
-/// Whether a target is this cluster. Modules are compared without instance keys, because every instance of a
-/// module has its own cluster.
-fn is_cluster(target: &OriginTarget, module: &ModulePath, cluster: &Cluster) -> bool {
-    matches!(target, OriginTarget::Resource { path, .. }
-        if path.resource == cluster.path.resource && path.module.without_keys() == *module)
 }
 
 fn report(

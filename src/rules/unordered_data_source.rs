@@ -1,5 +1,7 @@
 //! `unordered-data-source`: a data source that reads mirrors before they are created.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror, cluster_key};
 
@@ -15,16 +17,27 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Input(check),
 };
 
+/// The maximum number of mirrors that a finding names: no cluster takes more sources.
+const MAX_NAMES: usize = registries_conf::MAX_SOURCES;
+
 fn check(input: &Input) -> Vec<Diagnostic> {
     let reads = input.data_sources.iter();
-    reads.filter_map(|read| find(input, read)).collect()
+    if input.data_sources.is_empty() {
+        return Vec::new();
+    }
+    let mut by_cluster: BTreeMap<String, Vec<&Mirror>> = BTreeMap::new();
+    for mirror in &input.mirrors {
+        if let Some(cluster) = mirror.cluster_key() {
+            by_cluster.entry(cluster).or_default().push(mirror);
+        }
+    }
+    reads.filter_map(|read| find(&by_cluster, read)).collect()
 }
 
-fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
+fn find(by_cluster: &BTreeMap<String, Vec<&Mirror>>, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
     let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
-    let is_missed = |mirror: &&Mirror| {
-        mirror.cluster_key().as_ref() == Some(&cluster)
-            && mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
+    let is_missed = |mirror: &Mirror| {
+        mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that gets its id from the data source depends on it intentionally.
             && !mirror
                 .resource()
@@ -33,7 +46,12 @@ fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
     // `depends_on` can name a mirror in the same module, or the call of the module that declares it.
     let mut names: Vec<String> = Vec::new();
     let mut first = None;
-    for mirror in input.mirrors.iter().filter(is_missed) {
+    let mut has_more = false;
+    for mirror in by_cluster
+        .get(&cluster)?
+        .iter()
+        .filter(|mirror| is_missed(mirror))
+    {
         let Some(path) = mirror.path() else { continue };
         let depth = read.path.module.steps().len();
         let steps = path.module.steps();
@@ -45,12 +63,19 @@ fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
             None => path.resource.to_string(),
         };
         if !names.contains(&name) {
+            if names.len() == MAX_NAMES {
+                has_more = true;
+                break;
+            }
             names.push(name);
         }
         first.get_or_insert(mirror.span);
     }
     let created = first?;
-    let entries = names.join(", ");
+    let mut entries = names.join(", ");
+    if has_more {
+        entries.push_str(" and others");
+    }
     let block = read.path.to_string();
     let message = "the mirrors are read before the mirrors of this configuration are created";
     let mut finding = RULE
@@ -68,7 +93,7 @@ fn find(input: &Input, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
         read.argument_insertion.as_ref(),
         &names,
     );
-    finding.fix = edits.map(|edits| Fix {
+    finding.fix = edits.filter(|_| !has_more).map(|edits| Fix {
         title: "read the mirrors after they are created".to_owned(),
         applicability: Applicability::Safe,
         edits,

@@ -30,8 +30,56 @@ const FILE_SUFFIXES: [&str; 8] = [
 #[derive(Debug, Clone, Default)]
 pub struct Suppressions {
     pub(super) all: Vec<Suppression>,
-    /// Positions in `all`.
-    by_file: BTreeMap<FileId, Vec<usize>>,
+    by_file: BTreeMap<FileId, BTreeMap<String, RuleSuppressions>>,
+}
+
+/// The suppressions of one rule in one file.
+#[derive(Debug, Clone, Default)]
+struct RuleSuppressions {
+    /// Those for the whole file.
+    of_file: Vec<Name>,
+    /// Those for a part of it, by its start.
+    of_parts: Vec<Part>,
+}
+
+/// The name of a rule in a suppression: the position of the suppression in all of them, and that of the name in it.
+type Name = (usize, usize);
+
+/// A part of a file in which a suppression applies.
+#[derive(Debug, Clone)]
+struct Part {
+    region: Span,
+    name: Name,
+    /// The last end of this part and those before it.
+    last_end: u32,
+}
+
+impl RuleSuppressions {
+    /// The names that apply at the start of a span.
+    fn names_at(&self, span: Span) -> impl Iterator<Item = Name> {
+        let start = Span {
+            end: span.start,
+            ..span
+        };
+        let following = self
+            .of_parts
+            .partition_point(|part| part.region.start <= span.start);
+        let preceding = self.of_parts.get(..following).unwrap_or_default().iter().rev();
+        let parts = preceding
+            .take_while(move |part| part.last_end >= span.start)
+            .filter(move |part| part.region.contains(start));
+        self.of_file.iter().copied().chain(parts.map(|part| part.name))
+    }
+
+    /// Puts the parts in order.
+    fn sort(&mut self) {
+        self.of_parts.sort_by_key(|part| part.region.start);
+        let mut last_end = 0;
+        for part in &mut self.of_parts {
+            last_end = last_end.max(part.region.end);
+            part.last_end = last_end;
+        }
+    }
 }
 
 /// A comment that suppresses findings.
@@ -74,18 +122,49 @@ impl Suppressions {
                     Scope::File => Some(Span::new(file, 0, text.len())),
                 };
                 let position = suppressions.all.len();
-                suppressions.by_file.entry(file).or_default().push(position);
-                suppressions.all.push(Suppression {
+                let suppression = Suppression {
                     span: comment.span,
                     reason: syntax.reason.clone(),
                     is_expired: syntax.until.is_some_and(|until| until < today),
                     syntax,
                     region,
                     removal: comment.removal,
-                });
+                };
+                suppressions.add_names(file, position, &suppression);
+                suppressions.all.push(suppression);
             }
         }
+        let by_rule = suppressions.by_file.values_mut();
+        by_rule
+            .flat_map(BTreeMap::values_mut)
+            .for_each(RuleSuppressions::sort);
         suppressions
+    }
+
+    fn add_names(&mut self, file: FileId, position: usize, suppression: &Suppression) {
+        let Some(region) = suppression.region else {
+            return;
+        };
+        if suppression.is_expired || suppression.syntax.is_invalid() {
+            return;
+        }
+        let by_rule = self.by_file.entry(file).or_default();
+        let mut seen = BTreeSet::new();
+        for (index, name) in suppression.names().iter().enumerate() {
+            // The second of two equal names is unused.
+            if !seen.insert(&name.text) {
+                continue;
+            }
+            let of_rule = by_rule.entry(name.text.clone()).or_default();
+            match suppression.syntax.scope {
+                Scope::File => of_rule.of_file.push((position, index)),
+                Scope::Subject => of_rule.of_parts.push(Part {
+                    region,
+                    name: (position, index),
+                    last_end: 0,
+                }),
+            }
+        }
     }
 
     /// The suppression at a position.
@@ -102,33 +181,22 @@ impl Suppressions {
         }
         let mut first = None;
         for span in spans {
-            for &position in self.by_file.get(&span.file).into_iter().flatten() {
-                let Some(suppression) = self.all.get(position) else {
-                    continue;
-                };
-                if let Some(name) = suppression.rule_position_at(code.as_str(), *span) {
-                    usage.used.insert((position, name));
-                    first.get_or_insert(position);
-                }
+            let by_rule = self.by_file.get(&span.file);
+            let Some(of_rule) = by_rule.and_then(|by_rule| by_rule.get(code.as_str())) else {
+                continue;
+            };
+            let mut first_here = None;
+            for (position, name) in of_rule.names_at(*span) {
+                usage.used.insert((position, name));
+                first_here = Some(first_here.map_or(position, |first: usize| first.min(position)));
             }
+            first = first.or(first_here);
         }
         first
     }
 }
 
 impl Suppression {
-    /// The position of a rule's name in the suppression, if the suppression applies at the start of a span.
-    fn rule_position_at(&self, rule: &str, span: Span) -> Option<usize> {
-        let start = Span {
-            end: span.start,
-            ..span
-        };
-        if self.is_expired || self.syntax.is_invalid() || !self.region?.contains(start) {
-            return None;
-        }
-        self.names().iter().position(|name| name.text == rule)
-    }
-
     pub(super) fn names(&self) -> &[RuleName] {
         self.syntax.names.as_deref().unwrap_or_default()
     }

@@ -1,26 +1,9 @@
 //! Modules that call themselves, directly or through others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
 use terraform_eval::syntax::syntax_error::SyntaxError;
-
-/// Whether a module calls itself, directly or through others.
-pub(crate) fn calls_itself(tree: &ModuleTree, module: ModuleId) -> bool {
-    let mut visited = BTreeSet::new();
-    let mut pending = vec![module];
-    while let Some(caller) = pending.pop() {
-        for (_, callee, _) in tree.calls_of(caller) {
-            if callee == module {
-                return true;
-            }
-            if visited.insert(callee) {
-                pending.push(callee);
-            }
-        }
-    }
-    false
-}
 
 /// Disconnects each call that closes a cycle, so that every walk of the tree ends.
 pub(crate) fn cut_call_cycles(tree: &mut ModuleTree) -> Vec<SyntaxError> {

@@ -5,7 +5,8 @@
 //! directory is looked at once, under its real path, however many links and arguments lead to it. Where a user names
 //! less than the project tree, the rest of the tree is looked at as well if it may call the named modules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Choice, SkipReason, Skipped};
@@ -46,9 +47,47 @@ struct Walked {
     /// Directories that were entered.
     visited: BTreeSet<PathBuf>,
     /// Directories that the user names, and directories to which links in those lead.
-    named: BTreeSet<PathBuf>,
+    named: Subtrees,
     /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
-    named_exclusions: BTreeSet<PathBuf>,
+    named_exclusions: Subtrees,
+}
+
+/// Directories with everything below them.
+#[derive(Debug, Default)]
+struct Subtrees {
+    directories: BTreeSet<PathBuf>,
+    /// Whether a directory is in one of them, as far as that was asked.
+    known: RefCell<HashMap<PathBuf, bool>>,
+}
+
+impl Subtrees {
+    fn insert(&mut self, directory: PathBuf) {
+        self.known.borrow_mut().clear();
+        self.directories.insert(directory);
+    }
+
+    /// Whether a path is one of the directories or below one.
+    fn contain(&self, path: &Path) -> bool {
+        if self.directories.is_empty() || self.directories.contains(path) {
+            return !self.directories.is_empty();
+        }
+        let mut known = self.known.borrow_mut();
+        let mut unknown = Vec::new();
+        let mut is_below = false;
+        for ancestor in path.ancestors().skip(1) {
+            let answer = known
+                .get(ancestor)
+                .copied()
+                .or_else(|| self.directories.contains(ancestor).then_some(true));
+            if let Some(answer) = answer {
+                is_below = answer;
+                break;
+            }
+            unknown.push(ancestor.to_owned());
+        }
+        known.extend(unknown.into_iter().map(|ancestor| (ancestor, is_below)));
+        is_below
+    }
 }
 
 /// A directory that has configuration files.
@@ -228,8 +267,7 @@ impl<'a> Walker<'a> {
     }
 
     fn is_named(&self, path: &Path) -> bool {
-        path.ancestors()
-            .any(|ancestor| self.walked.named.contains(ancestor))
+        self.walked.named.contain(path)
     }
 
     fn skip(&mut self, path: &Path, reason: SkipReason, message: &str) {
@@ -249,9 +287,7 @@ impl<'a> Walker<'a> {
 
     /// Whose choice it is that a path below the start of a walk is not looked at.
     fn choice_to_skip(&mut self, path: &Path, is_directory: bool, tree: &Path) -> Option<Choice> {
-        let in_named_exclusion = path
-            .ancestors()
-            .any(|ancestor| self.walked.named_exclusions.contains(ancestor));
+        let in_named_exclusion = self.walked.named_exclusions.contain(path);
         if !in_named_exclusion && (self.is_excluded)(path) {
             return Some(Choice::Excluded);
         }

@@ -1,8 +1,9 @@
 //! `.gitignore`: which paths of a git work tree are not looked at. The file of the deepest directory that has a pattern
 //! for a path decides.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -14,7 +15,16 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The `.gitignore` files of a run, each read once.
 #[derive(Debug, Default)]
 pub(crate) struct IgnoreFiles {
-    by_directory: BTreeMap<PathBuf, Gitignore>,
+    /// The deepest ignore file of each directory.
+    by_directory: HashMap<PathBuf, Option<Rc<IgnoreFile>>>,
+}
+
+/// An ignore file that has patterns.
+#[derive(Debug)]
+struct IgnoreFile {
+    patterns: Gitignore,
+    /// The deepest one of the directories that hold its directory.
+    outer: Option<Rc<IgnoreFile>>,
 }
 
 impl IgnoreFiles {
@@ -27,44 +37,67 @@ impl IgnoreFiles {
         tree: &Path,
         files: &dyn Files,
     ) -> bool {
-        for directory in path.ancestors().skip(1) {
-            if !directory.starts_with(tree) {
-                break;
-            }
-            match self
-                .of_directory(directory, tree, files)
-                .matched(path, is_directory)
-            {
+        let mut file = path
+            .parent()
+            .and_then(|directory| self.deepest(directory, tree, files));
+        while let Some(IgnoreFile { patterns, outer }) = file.as_deref() {
+            match patterns.matched(path, is_directory) {
                 Match::Ignore(_) => return true,
                 Match::Whitelist(_) => return false,
                 Match::None => {}
             }
+            file = outer.clone();
         }
         false
     }
 
-    fn of_directory(&mut self, directory: &Path, tree: &Path, files: &dyn Files) -> &Gitignore {
-        self.by_directory.entry(directory.to_owned()).or_insert_with(|| {
-            let mut builder = GitignoreBuilder::new(directory);
-            let mut names = vec![".gitignore"];
-            if directory == tree {
-                names.push(".git/info/exclude");
+    /// The deepest ignore file of a directory and those that hold it, up to the tree.
+    fn deepest(&mut self, directory: &Path, tree: &Path, files: &dyn Files) -> Option<Rc<IgnoreFile>> {
+        let mut unknown = Vec::new();
+        let mut deepest = None;
+        for directory in directory.ancestors() {
+            if let Some(known) = self.by_directory.get(directory) {
+                deepest.clone_from(known);
+                break;
             }
-            for name in names {
-                let path = directory.join(name);
-                // A link could lead outside of the tree, and git does not follow it either.
-                if files.is_link(&path) || !files.is_file(&path) {
-                    continue;
-                }
-                let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
-                    continue;
-                };
-                for line in String::from_utf8_lossy(&bytes).lines() {
-                    // git ignores a pattern that it cannot read, too.
-                    let _ = builder.add_line(None, line);
-                }
+            if !directory.starts_with(tree) {
+                break;
             }
-            builder.build().unwrap_or_else(|_| Gitignore::empty())
-        })
+            unknown.push(directory);
+        }
+        for directory in unknown.into_iter().rev() {
+            let patterns = read_patterns(directory, tree, files);
+            if !patterns.is_empty() {
+                deepest = Some(Rc::new(IgnoreFile {
+                    patterns,
+                    outer: deepest,
+                }));
+            }
+            self.by_directory.insert(directory.to_owned(), deepest.clone());
+        }
+        deepest
     }
+}
+
+fn read_patterns(directory: &Path, tree: &Path, files: &dyn Files) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(directory);
+    let mut names = vec![".gitignore"];
+    if directory == tree {
+        names.push(".git/info/exclude");
+    }
+    for name in names {
+        let path = directory.join(name);
+        // A link could lead outside of the tree, and git does not follow it either.
+        if files.is_link(&path) || !files.is_file(&path) {
+            continue;
+        }
+        let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
+            continue;
+        };
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            // git ignores a pattern that it cannot read, too.
+            let _ = builder.add_line(None, line);
+        }
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

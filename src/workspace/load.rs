@@ -377,7 +377,7 @@ impl Loader {
             kept.extend(called.iter().copied());
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
-            self.files.diagnostics.extend(model.diagnostic.clone());
+            self.files.diagnostics.extend(model.diagnostics.iter().cloned());
             let directory = modules.tree.module(root).directory.clone();
             if let Some(choice) = modules.choices.get(&root) {
                 self.dialects.insert(directory.clone(), choice.clone());

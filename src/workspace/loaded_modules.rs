@@ -9,7 +9,7 @@ use crate::model::{FileRole, Hides, SkipReason, Skipped};
 use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
-use crate::workspace::call_cycles::{calls_itself, cut_call_cycles};
+use crate::workspace::call_cycles::cut_call_cycles;
 use crate::workspace::dialects::{Candidate, DialectChoice, Evidence, Pins};
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
@@ -92,25 +92,30 @@ impl LoadedModules {
             let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
-        let mut called = loaded.read_discovered(directories, options, files);
+        loaded.read_discovered(directories, options, files);
         loaded.syntax_errors.extend(cut_call_cycles(&mut loaded.tree));
+        let called = loaded.called_directories();
+        let mut seen = BTreeSet::new();
         for directory in directories {
+            // A module that only calls itself is still a root: its calls are disconnected.
+            if called.contains(&directory.path) {
+                continue;
+            }
             let Some(module) = loaded.discovered_module(directory) else {
                 continue;
             };
-            // A module that only calls itself is still a root.
-            let is_root = !called.contains(&directory.path) || calls_itself(&loaded.tree, module);
-            if is_root && !loaded.roots.iter().any(|root| root.module == module) {
+            if seen.insert(module) {
                 loaded.add_root(module, options, files);
             }
         }
-        let roots: Vec<ModuleId> = loaded.roots.iter().map(|root| root.module).collect();
-        called.extend(loaded.connect_computed_calls(&roots, options, files));
-        loaded.roots.retain(|root| {
-            let location = loaded.locations.get(&root.module);
-            let is_called = location.is_some_and(|location| called.contains(&location.path));
-            !is_called || calls_itself(&loaded.tree, root.module)
-        });
+        let roots: BTreeSet<ModuleId> = loaded.roots.iter().map(|root| root.module).collect();
+        if loaded.connect_computed_calls(&roots, options, files) {
+            let called = loaded.called_directories();
+            loaded.roots.retain(|root| {
+                let location = loaded.locations.get(&root.module);
+                location.is_none_or(|location| !called.contains(&location.path))
+            });
+        }
         let unconnected = loaded.computed.values();
         files.skipped.extend(unconnected.map(CalledModule::computed));
         if !loaded.roots.is_empty() {
@@ -149,21 +154,20 @@ impl LoadedModules {
             self.report_syntax_errors(cycles);
         }
         self.add_root(module, options, files);
-        self.connect_computed_calls(&[module], options, files);
+        self.connect_computed_calls(&BTreeSet::from([module]), options, files);
         let alternative = self.roots.pop();
         self.evidence.insert(location.path, evidence);
         alternative
     }
 
-    /// Reads the modules in `directories` and everything that they call. Returns the directories that are called.
-    /// Directories whose program is known come first, so that others are read as their callers are.
+    /// Reads the modules in `directories` and everything that they call. Directories whose program is known come first, so
+    /// that others are read as their callers are.
     fn read_discovered(
         &mut self,
         directories: &[ConfigurationDirectory],
         options: &Options,
         files: &mut InputFiles,
-    ) -> BTreeSet<PathBuf> {
-        let mut called = BTreeSet::new();
+    ) {
         for is_known in [true, false] {
             let mut read = Vec::new();
             for directory in directories {
@@ -173,9 +177,8 @@ impl LoadedModules {
                 }
                 read.push(self.read_module(directory, engine.unwrap_or(Engine::Terraform), files));
             }
-            called.extend(self.connect_calls(read, options, files));
+            self.connect_calls(read, options, files);
         }
-        called
     }
 
     /// The module of a directory, as the program reads it that is known to evaluate it, or else any program.
@@ -361,35 +364,32 @@ impl LoadedModules {
         self.tree.add(directory, module)
     }
 
-    /// Follows all calls from these modules; returns the directory of every module that is called.
-    fn connect_calls(
-        &mut self,
-        mut pending: Vec<ModuleId>,
-        options: &Options,
-        files: &mut InputFiles,
-    ) -> BTreeSet<PathBuf> {
-        let mut connected = BTreeSet::new();
-        let mut called = BTreeSet::new();
-        while let Some(caller) = pending.pop() {
-            if connected.insert(caller) {
-                let callees = self.connect_calls_of(caller, options, files);
-                let locations = callees.iter().filter_map(|callee| self.locations.get(callee));
-                called.extend(locations.map(|location| location.path.clone()));
-                pending.extend(callees);
-            }
-        }
-        called
+    /// The directories of the modules that another one calls.
+    fn called_directories(&self) -> BTreeSet<PathBuf> {
+        let calls = self.tree.modules().flat_map(|(id, _)| self.tree.calls_of(id));
+        let locations = calls.filter_map(|(_, callee, _)| self.locations.get(&callee));
+        locations.map(|location| location.path.clone()).collect()
     }
 
-    /// Connects the calls whose sources are not literals, as programs evaluate them before they install modules.
-    /// Returns the directory of every module that is called.
+    /// Follows all calls from these modules.
+    fn connect_calls(&mut self, mut pending: Vec<ModuleId>, options: &Options, files: &mut InputFiles) {
+        let mut connected = BTreeSet::new();
+        while let Some(caller) = pending.pop() {
+            if connected.insert(caller) {
+                pending.extend(self.connect_calls_of(caller, options, files));
+            }
+        }
+    }
+
+    /// Connects the calls whose sources are not literals, as programs evaluate them before they install modules. Returns
+    /// whether there was one that could be connected.
     fn connect_computed_calls(
         &mut self,
-        roots: &[ModuleId],
+        roots: &BTreeSet<ModuleId>,
         options: &Options,
         files: &mut InputFiles,
-    ) -> BTreeSet<PathBuf> {
-        let mut called = BTreeSet::new();
+    ) -> bool {
+        let mut is_connected = false;
         while !self.computed.is_empty() {
             let mut sources: BTreeMap<(ModuleId, Arc<str>), BTreeSet<String>> = BTreeMap::new();
             let roots = self.roots.iter().filter(|root| roots.contains(&root.module));
@@ -416,13 +416,12 @@ impl LoadedModules {
             if callees.is_empty() {
                 break;
             }
-            let locations = callees.iter().filter_map(|callee| self.locations.get(callee));
-            called.extend(locations.map(|location| location.path.clone()));
-            called.extend(self.connect_calls(callees, options, files));
+            is_connected = true;
+            self.connect_calls(callees, options, files);
             let cycles = cut_call_cycles(&mut self.tree);
             self.report_syntax_errors(cycles);
         }
-        called
+        is_connected
     }
 
     fn connect_calls_of(

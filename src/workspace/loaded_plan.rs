@@ -16,7 +16,7 @@ use crate::workspace::input_files::InputFiles;
 use terraform_eval::address::{ModulePath, ResourcePath};
 use terraform_eval::dialect::Dialect;
 use terraform_eval::eval::{Evaluator, InstanceId, RootInputs};
-use terraform_eval::modules::{ModuleId, ModuleTree};
+use terraform_eval::modules::{Module, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::parse_json_value;
 use terraform_eval::syntax::tree::Expression;
@@ -60,10 +60,10 @@ impl LoadedPlan {
         mirrors_of(&self.declared)
     }
 
-    /// Whether the plan has exactly the mirror blocks of a root module.
-    pub(crate) fn has_mirrors_of(&self, tree: &ModuleTree, root: &RootModule) -> bool {
-        self.mirrors()
-            .eq(mirrors_of(&declared_resources(tree, root.module)))
+    /// Whether the plan has a value for a variable that a root module declares.
+    pub(crate) fn has_values_for(&self, module: &Module) -> bool {
+        let mut names = self.variables.iter().map(|(name, _)| name.as_str());
+        names.any(|name| module.variables.contains_key(name))
     }
 
     /// Whether the plan has the mirrors of a configuration, and not only those of its targets, or none because it destroys
@@ -154,13 +154,22 @@ impl LoadedPlan {
     }
 
     pub(crate) fn report_ambiguity(&self, directories: &[String], files: &mut InputFiles) {
+        let mut names = directories
+            .get(..MAX_NAMED_DIRECTORIES)
+            .unwrap_or(directories)
+            .join(" and ");
+        if directories.len() > MAX_NAMED_DIRECTORIES {
+            names.push_str(" and others");
+        }
         let message = format!(
-            "{} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`",
-            directories.join(" and ")
+            "{names} declare the same mirrors, so the findings point at the plan; choose one with `--plan-config DIR`"
         );
         self.report_mismatch(&message, files);
     }
 }
+
+/// The names of at most so many directories are in a message.
+const MAX_NAMED_DIRECTORIES: usize = 5;
 
 /// A plan joined with a root module that it may have been created from.
 pub(crate) struct JoinedPlan {
@@ -179,19 +188,58 @@ fn mirrors_of(resources: &BTreeSet<ResourcePath>) -> impl Iterator<Item = &Resou
         .filter(|path| provider::is_image_mirror(&path.resource))
 }
 
-/// All resources that a root module and its descendants declare.
-pub(crate) fn declared_resources(tree: &ModuleTree, root: ModuleId) -> BTreeSet<ResourcePath> {
+/// The maximum number of mirror blocks of a configuration that is compared with plans.
+const MAX_DECLARED_MIRRORS: usize = 20_000;
+
+/// All mirrors that a root module and its descendants declare, in order. `None` if there are too many.
+pub(crate) fn declared_mirrors(tree: &ModuleTree, root: ModuleId) -> Option<BTreeSet<ResourcePath>> {
+    let mut declaring = DeclaringModules::default();
     let mut declared = BTreeSet::new();
     // The calls have no cycle, so this ends.
     let mut pending = vec![(root, ModulePath::root())];
     while let Some((id, path)) = pending.pop() {
         let resources = tree.module(id).resources.keys();
-        declared.extend(resources.map(|resource| ResourcePath {
+        let mirrors = resources.filter(|name| provider::is_image_mirror(name));
+        declared.extend(mirrors.map(|resource| ResourcePath {
             module: path.clone(),
             resource: resource.clone(),
         }));
+        if declared.len() > MAX_DECLARED_MIRRORS || path.steps().len() > MAX_DECLARED_MIRRORS {
+            return None;
+        }
         let calls = tree.calls_of(id).into_iter();
+        let calls = calls.filter(|(_, callee, _)| declaring.contain(tree, *callee));
         pending.extend(calls.map(|(name, callee, _)| (callee, path.child(name, None))));
     }
-    declared
+    Some(declared)
+}
+
+/// The modules that declare a mirror or call one that does.
+#[derive(Default)]
+struct DeclaringModules(BTreeMap<ModuleId, bool>);
+
+impl DeclaringModules {
+    fn contain(&mut self, tree: &ModuleTree, module: ModuleId) -> bool {
+        if let Some(known) = self.0.get(&module) {
+            return *known;
+        }
+        // The calls have no cycle, so every module that is called is known before those that call it.
+        let mut pending = vec![(module, false)];
+        while let Some((id, are_calls_known)) = pending.pop() {
+            if self.0.contains_key(&id) {
+                continue;
+            }
+            let calls = tree.calls_of(id);
+            if are_calls_known {
+                let has_mirrors = tree.module(id).resources.keys().any(provider::is_image_mirror);
+                let mut callees = calls.iter().map(|(_, callee, _)| self.0.get(callee));
+                let declares = has_mirrors || callees.any(|known| known == Some(&true));
+                self.0.insert(id, declares);
+            } else {
+                pending.push((id, true));
+                pending.extend(calls.into_iter().map(|(_, callee, _)| (callee, false)));
+            }
+        }
+        self.0.get(&module).copied().unwrap_or_default()
+    }
 }

@@ -1,19 +1,21 @@
 //! The configuration that a plan was created from: finds it, evaluates it with the plan's variables, and joins the
 //! two.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::readers::configuration::{RootModule, evaluate_roots, syntax_error_findings};
+use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::plan_with_configuration;
+use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::loaded_modules::LoadedModules;
-use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_resources};
+use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_mirrors};
 use crate::workspace::options::{Options, PlanConfiguration};
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::address::ResourcePath;
+use terraform_eval::dialect::Dialect;
 use terraform_eval::eval::{self, RootInputs};
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, display_name};
@@ -23,6 +25,31 @@ enum Candidates<'m> {
     None,
     One(&'m RootModule, Box<JoinedPlan>),
     Several(Vec<String>),
+}
+
+/// The maximum number of root modules that agree with one plan: from the second one on, they are only named.
+const MAX_CANDIDATES: usize = 6;
+
+/// The root modules by the mirrors that they declare, and what they evaluate to.
+struct RootIndex<'m> {
+    by_mirrors: BTreeMap<BTreeSet<ResourcePath>, Vec<&'m RootModule>>,
+    /// The models without the values of a plan, for each dialect that a plan has.
+    evaluated: HashMap<(ModuleId, Dialect), Option<RootModuleModel>>,
+}
+
+impl<'m> RootIndex<'m> {
+    fn new(modules: &'m LoadedModules) -> Self {
+        let mut by_mirrors: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for root in &modules.roots {
+            if let Some(mirrors) = declared_mirrors(&modules.tree, root.module) {
+                by_mirrors.entry(mirrors).or_default().push(root);
+            }
+        }
+        Self {
+            by_mirrors,
+            evaluated: HashMap::new(),
+        }
+    }
 }
 
 /// The current directory, read when the first plan needs it.
@@ -61,8 +88,10 @@ impl<'f> PlanJoiner<'f> {
             PlanConfiguration::At(directories) => self.join_with_directories(plans, directories),
             PlanConfiguration::Near(directory) => {
                 let mut working_directory = WorkingDirectory::NotRead;
+                let mut roots = None;
                 for plan in plans {
-                    match self.find_candidates(plan, modules) {
+                    let roots = roots.get_or_insert_with(|| RootIndex::new(modules));
+                    match self.find_candidates(plan, modules, roots) {
                         Candidates::One(root, candidate) => {
                             if candidate.has_all_mirrors {
                                 joined.insert(root.module);
@@ -102,7 +131,7 @@ impl<'f> PlanJoiner<'f> {
                 );
                 return;
             };
-            let declared = declared_resources(&modules.tree, root.module);
+            let declared = declared_mirrors(&modules.tree, root.module).unwrap_or_default();
             roots.push((root, declared));
         }
         let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &self.files.sources);
@@ -146,15 +175,34 @@ impl<'f> PlanJoiner<'f> {
     ///
     /// Two roots often declare the same mirrors; then the values distinguish them. Values that differ are reported as
     /// a mismatch only if there is one root, because otherwise they mean that the plan has another root.
-    fn find_candidates<'m>(&mut self, plan: &LoadedPlan, modules: &'m LoadedModules) -> Candidates<'m> {
+    fn find_candidates<'m>(
+        &mut self,
+        plan: &LoadedPlan,
+        modules: &'m LoadedModules,
+        roots: &mut RootIndex<'m>,
+    ) -> Candidates<'m> {
+        let RootIndex {
+            by_mirrors,
+            evaluated,
+        } = roots;
+        let mirrors: BTreeSet<ResourcePath> = plan.mirrors().cloned().collect();
         let mut candidates: Vec<(&RootModule, JoinedPlan)> = Vec::new();
-        for root in &modules.roots {
-            if plan.has_mirrors_of(&modules.tree, root) {
-                candidates.push((root, self.join_with_root(plan, modules, root)));
+        for root in by_mirrors.get(&mirrors).into_iter().flatten().copied() {
+            let candidate = if plan.has_values_for(modules.tree.module(root.module)) {
+                self.join_with_root(plan, modules, root)
+            } else {
+                // Without values of the plan, every plan is joined with the same values.
+                let planned = in_dialect_of(plan, modules, root);
+                let model = evaluated.entry((root.module, planned.inputs.dialect));
+                let model = model.or_insert_with(|| self.evaluate(modules, &planned)).clone();
+                join_with_model(plan, modules, root, model)
+            };
+            if modules.roots.len() == 1 || candidate.differences.is_empty() {
+                candidates.push((root, candidate));
             }
-        }
-        if modules.roots.len() > 1 {
-            candidates.retain(|(_, candidate)| candidate.differences.is_empty());
+            if candidates.len() == MAX_CANDIDATES {
+                break;
+            }
         }
         if candidates.len() > 1 {
             let names = candidates
@@ -178,7 +226,8 @@ impl<'f> PlanJoiner<'f> {
             *working_directory = self.read_working_directory(directory);
         }
         if let WorkingDirectory::Read(modules, root) = working_directory
-            && plan.has_mirrors_of(&modules.tree, root)
+            && declared_mirrors(&modules.tree, root.module)
+                .is_some_and(|declared| plan.mirrors().eq(&declared))
         {
             let joined = self.join_with_root(plan, modules, root);
             plan.accept(joined, self.files);
@@ -220,45 +269,64 @@ impl<'f> PlanJoiner<'f> {
         root: &RootModule,
     ) -> JoinedPlan {
         let sources = &self.files.sources;
-        let choice = modules
-            .choices
-            .get(&root.module)
-            .map(|choice| plan.choose_dialect(choice));
-        let dialect = choice
-            .as_ref()
-            .map_or(root.inputs.dialect, |choice| choice.dialect);
-        let root = &RootModule {
-            module: root.module,
-            inputs: RootInputs {
-                dialect,
-                ..root.inputs.clone()
-            },
-            locked_version: root.locked_version.clone(),
-        };
+        let root = &in_dialect_of(plan, modules, root);
         let inputs = eval::with_stack(|| plan.variable_inputs(&modules.tree, sources, root));
         let root = RootModule {
             module: root.module,
             inputs: inputs.unwrap_or_default(),
             locked_version: root.locked_version.clone(),
         };
-        let mut joined = JoinedPlan {
-            input: plan.input.clone(),
-            directory: modules.tree.module(root.module).directory.clone(),
-            sensitive: Vec::new(),
-            differences: Vec::new(),
-            choice,
-            has_all_mirrors: false,
-        };
-        match evaluate_roots(&modules.tree, sources, &[&root]) {
-            Some(models) => {
-                for model in models {
-                    joined.has_all_mirrors = plan.has_all_mirrors(&model.input);
-                    joined.differences = plan_with_configuration::join(&mut joined.input, model.input);
-                    joined.sensitive = model.sensitive;
-                }
-            }
-            None => self.errors.push(LoadError::out_of_memory()),
-        }
-        joined
+        let model = self.evaluate(modules, &root);
+        join_with_model(plan, modules, &root, model)
     }
+
+    fn evaluate(&mut self, modules: &LoadedModules, root: &RootModule) -> Option<RootModuleModel> {
+        let models = evaluate_roots(&modules.tree, &self.files.sources, &[root]);
+        if models.is_none() {
+            self.errors.push(LoadError::out_of_memory());
+        }
+        models?.into_iter().next()
+    }
+}
+
+/// The dialect of a root module that a plan was created from.
+fn choose_dialect(plan: &LoadedPlan, modules: &LoadedModules, root: &RootModule) -> Option<DialectChoice> {
+    let choice = modules.choices.get(&root.module)?;
+    Some(plan.choose_dialect(choice))
+}
+
+/// A root module in the dialect of a plan that was created from it.
+fn in_dialect_of(plan: &LoadedPlan, modules: &LoadedModules, root: &RootModule) -> RootModule {
+    let choice = choose_dialect(plan, modules, root);
+    let dialect = choice.map_or(root.inputs.dialect, |choice| choice.dialect);
+    RootModule {
+        module: root.module,
+        inputs: RootInputs {
+            dialect,
+            ..root.inputs.clone()
+        },
+        locked_version: root.locked_version.clone(),
+    }
+}
+
+fn join_with_model(
+    plan: &LoadedPlan,
+    modules: &LoadedModules,
+    root: &RootModule,
+    model: Option<RootModuleModel>,
+) -> JoinedPlan {
+    let mut joined = JoinedPlan {
+        input: plan.input.clone(),
+        directory: modules.tree.module(root.module).directory.clone(),
+        sensitive: Vec::new(),
+        differences: Vec::new(),
+        choice: choose_dialect(plan, modules, root),
+        has_all_mirrors: false,
+    };
+    if let Some(model) = model {
+        joined.has_all_mirrors = plan.has_all_mirrors(&model.input);
+        joined.differences = plan_with_configuration::join(&mut joined.input, model.input);
+        joined.sensitive = model.sensitive;
+    }
+    joined
 }

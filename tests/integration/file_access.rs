@@ -31,6 +31,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "implements the trait",
     ),
     (
+        "crates/terraform-eval/src/source/canonical_directories.rs",
+        "a part of the implementation",
+    ),
+    (
         "crates/terraform-eval/src/source/disk_file.rs",
         "implements the trait",
     ),

@@ -30,6 +30,7 @@ mod eval;
 mod examples;
 mod file_access;
 mod fixes;
+mod hostile;
 mod hostile_files;
 mod hostile_output;
 mod invalid_examples;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::support::program::{mirrorset_in, write_files};
 use crate::support::report::{render, report};
 use mirrorset::testing::output::check::find_format;
 use mirrorset::testing::workspace::{Options, PlanConfiguration, load};
@@ -135,4 +136,149 @@ fn many_findings_in_one_file_take_linear_time() {
     let printed = render(find_format("full").unwrap(), &report, &loaded);
     assert!(printed.lines().count() > 8_000 * 5);
     assert!(begun.elapsed() < LIMIT, "took {:?}", begun.elapsed());
+}
+
+/// Files by name, as one size of an input has them.
+type Files = Vec<(String, String)>;
+
+/// How much longer an input may take that is four times as large: somewhat more than four times. In proportion to the
+/// square it would be sixteen times.
+const MAX_RATIO: f64 = 9.0;
+
+/// What every run takes, and what other work on the machine may add.
+const NOISE: Duration = Duration::from_millis(150);
+
+/// The shortest of some runs of `check`.
+fn time_of(files: &Files, arguments: &[&str]) -> Duration {
+    let directory = tempfile::tempdir().unwrap();
+    write_files(
+        directory.path(),
+        &files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect::<Vec<_>>(),
+    );
+    let run = || {
+        let begun = Instant::now();
+        let run = mirrorset_in(directory.path(), arguments);
+        assert!(run.status < 2, "{}{}", run.stdout, run.stderr);
+        begun.elapsed()
+    };
+    (0..2).map(|_| run()).min().unwrap()
+}
+
+/// Checks that an input takes time in proportion to its size.
+#[track_caller]
+fn assert_linear(name: &str, size: usize, build: impl Fn(usize) -> Files) {
+    let small = time_of(&build(size), &["check", "."]);
+    let large = time_of(&build(4 * size), &["check", "."]);
+    let ratio = large.as_secs_f64() / (small + NOISE).as_secs_f64();
+    assert!(
+        ratio < MAX_RATIO,
+        "{name}: {small:?}, and {large:?} for four times as much"
+    );
+}
+
+fn file(text: impl Into<String>) -> Files {
+    vec![("main.tf".to_owned(), text.into())]
+}
+
+fn mirror_block(number: usize, cluster: &str) -> String {
+    format!(
+        "resource \"rhcs_image_mirror\" \"a{number}\" {{\n  cluster_id = {cluster}\n  source = \"quay.io/a{number}\"\n  \
+         mirrors = [\"m.io/a\"]\n}}\n"
+    )
+}
+
+const CLUSTER: &str = "resource \"rhcs_cluster_rosa_hcp\" \"c\" {\n  name = \"x\"\n}\n";
+
+#[test]
+fn dependencies_take_linear_time() {
+    assert_linear("chain of depends_on", 1_000, |size| {
+        let block = |number: usize| {
+            format!(
+                "resource \"null_resource\" \"r{number}\" {{\n  depends_on = [null_resource.r{}]\n}}\n",
+                number + 1
+            )
+        };
+        let chain: String = (0..size).map(block).collect();
+        let end = format!("resource \"null_resource\" \"r{size}\" {{\n}}\n");
+        file(chain + &end + CLUSTER + &mirror_block(0, "rhcs_cluster_rosa_hcp.c.id"))
+    });
+    assert_linear("data sources and mirrors", 250, |size| {
+        let cluster = "rhcs_cluster_rosa_hcp.c.id";
+        let blocks = (0..size).map(|number| {
+            let data =
+                format!("data \"rhcs_image_mirrors\" \"d{number}\" {{\n  cluster_id = {cluster}\n}}\n");
+            data + &mirror_block(number, cluster)
+        });
+        file(CLUSTER.to_owned() + &blocks.collect::<String>())
+    });
+}
+
+#[test]
+fn comments_take_linear_time() {
+    assert_linear("lines", 4_000, |size| {
+        file("# mirrorset: x\n".repeat(size) + &mirror_block(0, "\"c\""))
+    });
+    assert_linear("on one line", 4_000, |size| {
+        file("/* mirrorset: x */ ".repeat(size) + &mirror_block(0, "\"c\""))
+    });
+}
+
+#[test]
+fn settings_take_linear_time() {
+    assert_linear("overrides over root modules", 60, |size| {
+        let roots = (0..size).map(|number| (format!("r{number}/f.tf"), mirror_block(number, "\"c\"")));
+        let settings = (0..size).map(|number| {
+            format!("[[overrides]]\npaths = [\"r{number}\"]\nrules = {{ short-source = \"off\" }}\n")
+        });
+        let settings = ("mirrorset.toml".to_owned(), settings.collect());
+        roots.chain([settings]).collect()
+    });
+    assert_linear("directories", 50, |size| {
+        let nested = |depth: usize| (format!("{}main.tf", "d/".repeat(depth)), mirror_block(0, "\"c\""));
+        (1..=size).map(nested).collect()
+    });
+}
+
+#[test]
+fn modules_take_linear_time() {
+    assert_linear("chain of modules", 200, |size| {
+        let module = |number: usize| {
+            let text = if number + 1 < size {
+                format!("module \"n\" {{\n  source = \"../m{}\"\n}}\n", number + 1)
+            } else {
+                mirror_block(0, "\"c\"")
+            };
+            (format!("m{number}/main.tf"), text)
+        };
+        let root = file("module \"a\" {\n  source = \"./m0\"\n}\n");
+        (0..size).map(module).chain(root).collect()
+    });
+    // The paths double with each level.
+    assert_linear("levels of modules", 5, |size| {
+        let module = |number: usize| {
+            let call = |name: &str| {
+                format!(
+                    "module \"{name}\" {{\n  source = \"../m{}\"\n  x = var.x\n}}\n",
+                    number + 1
+                )
+            };
+            let calls = if number + 1 < size {
+                let output = "output \"o\" {\n  value = \"${module.a.o}${module.b.o}\"\n}\n";
+                call("a") + &call("b") + output
+            } else {
+                "output \"o\" {\n  value = \"\"\n}\n".to_owned()
+            };
+            let text = "variable \"x\" {}\n".to_owned() + &calls;
+            (format!("m{number}/main.tf"), text)
+        };
+        let call = "module \"a\" {\n  source = \"./m0\"\n  x = 1\n}\n";
+        let mirror = mirror_block(0, "\"c\"").replace("quay.io/a0", "quay.io/${module.a.o}");
+        (0..size)
+            .map(module)
+            .chain(file(call.to_owned() + &mirror))
+            .collect()
+    });
 }

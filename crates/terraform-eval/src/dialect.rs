@@ -75,7 +75,7 @@ impl fmt::Display for Engine {
 }
 
 /// A program and its version, as far as they are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dialect {
     engine: Engine,
     /// The newest version that may run; the configuration is evaluated as this one does.

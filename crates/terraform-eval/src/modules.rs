@@ -2,14 +2,18 @@
 //!
 //! Nothing is evaluated here. Blocks are parsed on demand; their values are the subject of [`eval`](crate::eval).
 
+mod cycles;
 mod dependencies;
+mod edges;
+mod id_set;
 mod lazy_block;
 mod module;
 mod module_tree;
 pub mod references;
 pub mod requirements;
+mod summaries;
 
-pub use dependencies::GraphBuilder;
+pub use dependencies::{GraphBuilder, ResourceFilter};
 pub use lazy_block::LazyBlock;
 pub use module::{Declaration, Module, ModuleCall, Resource, literal};
 pub use module_tree::{Callee, ModuleId, ModuleTree};

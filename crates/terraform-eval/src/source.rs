@@ -3,6 +3,7 @@
 //! A span counts bytes of the file on disk, including a byte order mark, so that edits and editors address the same
 //! bytes however the file was read.
 
+mod canonical_directories;
 mod disk_file;
 mod files;
 mod read_error;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A version without a pre-release: three numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(
     /// The major version.
     pub u32,
@@ -22,7 +22,7 @@ pub struct Version(
 pub struct VersionParseError;
 
 /// The versions that a constraint admits: from the first on, up to and without the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VersionRange {
     from: Version,
     to: Option<Version>,

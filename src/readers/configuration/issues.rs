@@ -1,6 +1,6 @@
 //! Collects what Terraform rejects in configuration, each error once however many blocks it reaches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
@@ -11,6 +11,8 @@ use terraform_eval::source::Span;
 #[derive(Debug, Default)]
 pub(crate) struct Issues {
     pub(crate) found: Vec<ConfigurationIssue>,
+    /// The limits of the evaluation that were reached, in words, each with the first expression that reached it.
+    pub(crate) limits: BTreeMap<String, Option<Span>>,
     /// The errors that were reported, by span and message: a reference to a value that Terraform rejects fails with
     /// the error of that value.
     reported: BTreeSet<(Option<Span>, String)>,
@@ -22,9 +24,18 @@ impl Issues {
         self.found.push(issue);
     }
 
-    /// Adds the error of an expression, unless it was reported already or is a limit of the evaluator. `what` names
-    /// the part of the block.
+    /// Notes the limit that the error of an expression is about, if it is about one.
+    pub(crate) fn note_limit(&mut self, error: &EvalError, expression: Option<Span>) {
+        if error.is_exhausted() {
+            let span = error.span().or(expression);
+            self.limits.entry(error.to_string()).or_insert(span);
+        }
+    }
+
+    /// Adds the error of an expression, unless it was reported already or Terraform would not report it. `what` names the
+    /// part of the block.
     pub(crate) fn add_error(&mut self, subject: &Subject, what: &str, error: &EvalError, expression: Span) {
+        self.note_limit(error, Some(expression));
         if !error.is_rejection() || !self.reported.insert((error.span(), error.to_string())) {
             return;
         }

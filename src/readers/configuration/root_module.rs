@@ -18,13 +18,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason};
+use crate::model::{
+    Attribute, ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason, UnknownReasons,
+};
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
+use terraform_eval::cty;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
 use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
@@ -43,6 +46,7 @@ pub(crate) struct RootModule {
 }
 
 /// A root module in terms of the model.
+#[derive(Clone)]
 pub(crate) struct RootModuleModel {
     pub(crate) input: Input,
     /// The manifests that its resources apply.
@@ -51,8 +55,8 @@ pub(crate) struct RootModuleModel {
     pub(crate) sensitive: Vec<Span>,
     /// The paths that functions looked up: canonical paths, and absolute paths of what does not exist.
     pub(crate) accessed: BTreeSet<PathBuf>,
-    /// Set if a limit was reached.
-    pub(crate) diagnostic: Option<Diagnostic>,
+    /// The limits that were reached.
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the program rejects the configuration.
     pub(crate) is_rejected: bool,
 }
@@ -85,10 +89,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     let imports = reader.read_imports(root_module);
     let accessed = reader.context.evaluator.accessed_paths();
     reader.count_carriers();
-    let diagnostic = reader.is_truncated.then(|| {
-        let message = format!("{name}: too many instances of modules and resources; the rest is skipped");
-        Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message)
-    });
+    reader.note_other_limits();
+    let limits = std::mem::take(&mut reader.issues.limits);
+    let limits = limits.into_iter();
+    let diagnostics = limits
+        .map(|(limit, span)| limit_finding(&name, &limit, span))
+        .collect();
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
@@ -110,8 +116,22 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
         accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
-        diagnostic,
+        diagnostics,
     }
+}
+
+/// The finding about a limit. It is a warning: a mirror may be hidden behind the limit.
+fn limit_finding(name: &str, limit: &str, span: Option<Span>) -> Diagnostic {
+    let message = format!("{name}: {limit}, so mirrors may be missing or undecided");
+    let finding = Diagnostic::new(UNKNOWN_VALUE.code(), Severity::Warning, message);
+    let finding = match span {
+        Some(span) => finding.at(span, "the limit is reached here"),
+        None => finding,
+    };
+    finding.help(
+        "check a plan of the configuration, whose values Terraform has computed (`terraform show -json PLAN`), or divide \
+         the configuration",
+    )
 }
 
 /// Whether evaluation found something that the program rejects, apart from the declaration of the provider, of which both
@@ -146,6 +166,40 @@ impl RootModuleReader<'_> {
         is_relevant
     }
 
+    /// The limit because of which the modules that an instance calls are not visited.
+    fn visit_limit(&self, instance: InstanceId) -> Option<String> {
+        if self.dependencies.len() >= MAX_MIRROR_BLOCKS {
+            return Some(format!("more than {MAX_MIRROR_BLOCKS} blocks of mirrors"));
+        }
+        let limit = self.context.evaluator.call_limit(instance)?;
+        Some(limit.to_string())
+    }
+
+    /// Notes the limits that no expression has an error of.
+    fn note_other_limits(&mut self) {
+        if let Some(limit) = self.graph.limit() {
+            self.issues.limits.entry(limit).or_default();
+        }
+        let too_large = UnknownReason::NotEvaluated(cty::UnknownReason::TooLarge);
+        let is_too_large = |unknown: &UnknownReasons| unknown.reasons.contains(&too_large);
+        let hidden = self.mirrors.iter().find(|mirror| {
+            let elements = mirror.mirrors.value().into_iter().flatten();
+            let values = elements.map(Attribute::as_unknown);
+            let others = [
+                mirror.source.as_unknown(),
+                mirror.mirrors.as_unknown(),
+                mirror.unknown_instances(),
+            ];
+            values.chain(others).flatten().any(is_too_large)
+        });
+        if let Some(mirror) = hidden {
+            self.issues
+                .limits
+                .entry(too_large.to_string())
+                .or_insert(Some(mirror.span));
+        }
+    }
+
     /// Whether a module has a call whose source is not a literal, and which no module answers.
     fn has_unknown_callee(&self, module: ModuleId) -> bool {
         let mut calls = self.tree.module(module).calls.values();
@@ -178,10 +232,8 @@ impl RootModuleReader<'_> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if self.context.evaluator.is_instance_limit_reached()
-                || self.dependencies.len() >= MAX_MIRROR_BLOCKS
-            {
-                self.is_truncated = true;
+            if let Some(limit) = self.visit_limit(instance) {
+                self.issues.limits.entry(limit).or_default();
                 return;
             }
             let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);

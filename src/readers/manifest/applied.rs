@@ -21,7 +21,7 @@ use crate::readers::manifest::resource_types::ManifestForm;
 use crate::readers::manifest::unopened::WrapperKind;
 
 /// The manifests of one input, by cluster.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct AppliedManifests {
     /// The kind of the Terraform input.
     kind: InputKind,
@@ -34,7 +34,7 @@ pub(crate) struct AppliedManifests {
 }
 
 /// What one resource instance applies.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Part {
     Documents(Vec<ManifestDocument>),
     /// A file that is read later.

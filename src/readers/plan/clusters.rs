@@ -1,6 +1,7 @@
 //! The clusters of a plan or state, and the mirrors that have their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::{
     Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Mirror, OriginCandidate, OriginTarget,
@@ -110,7 +111,7 @@ pub(super) fn collect_waiters(
         ClusterWaiter {
             instances: None,
             unresolved_dependencies: unrecorded_locals(&dependencies),
-            dependencies: dependencies.resources,
+            dependencies: Arc::new(dependencies.resources),
             path,
         }
     };

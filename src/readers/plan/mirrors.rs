@@ -1,5 +1,7 @@
 //! The mirrors of a plan or state: their values, why values are unknown, and the origin of their cluster ids.
 
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 
 use crate::model::{
@@ -136,7 +138,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
             depends_on: block.map(|block| self.depends_on(address, block)),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             unresolved_dependencies: unrecorded_locals(&dependencies),
-            dependencies: dependencies.resources,
+            dependencies: Arc::new(dependencies.resources),
             ..ResourceDeclaration::new(values.cluster_id, values.mirror_type)
         };
         Mirror::from_resource(address.clone(), span, values.source, values.mirrors, declaration)
@@ -240,7 +242,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
             Dependency {
                 text: text.to_owned(),
                 unresolved: unrecorded_locals(&reachable),
-                resources: reachable.resources,
+                resources: Arc::new(reachable.resources),
             }
         };
         block

@@ -116,6 +116,14 @@ impl Summary {
     }
 }
 
+/// The memory of a text that nothing else holds, in bytes.
+fn text_bytes(text: &Arc<str>) -> usize {
+    match Arc::strong_count(text) {
+        1 => text.len(),
+        _ => 0,
+    }
+}
+
 /// A borrowed view of a value by its kind.
 #[derive(Debug, Clone, Copy)]
 pub enum ValueRef<'a> {
@@ -255,6 +263,43 @@ impl Value {
     #[must_use]
     pub fn size(&self) -> usize {
         usize::try_from(self.summary().size).unwrap_or(usize::MAX)
+    }
+
+    /// The memory that this value alone holds, in bytes: without what it shares with other values.
+    #[must_use]
+    pub fn owned_bytes(&self) -> usize {
+        let sequence = |items: &Arc<Sequence>| match Arc::strong_count(items) {
+            1 => items
+                .items
+                .iter()
+                .map(|item| size_of::<Self>() + item.owned_bytes())
+                .sum(),
+            _ => 0,
+        };
+        let fields = |fields: &Arc<Fields>| match Arc::strong_count(fields) {
+            1 => {
+                let items = fields.items.iter();
+                let nested = items.map(|(key, value)| text_bytes(key) + value.owned_bytes());
+                Self::fields_bytes(fields.items.len()) + nested.sum::<usize>()
+            }
+            _ => 0,
+        };
+        match &self.inner {
+            Inner::Unknown(_) | Inner::Null(_) | Inner::Bool(_) | Inner::Number(_) => 0,
+            Inner::String(text) => text_bytes(text),
+            Inner::List(items) | Inner::Set(items) | Inner::Tuple(items) => sequence(items),
+            Inner::Map(items) | Inner::Object(items) => fields(items),
+        }
+    }
+
+    /// The memory of the elements of a map or object, in bytes, apart from what they hold. A node of the tree has room for
+    /// eleven of them.
+    #[must_use]
+    pub fn fields_bytes(count: usize) -> usize {
+        const NODE: usize = 11;
+        count
+            .next_multiple_of(NODE)
+            .saturating_mul(size_of::<Self>() + size_of::<Arc<str>>())
     }
 
     /// Whether the value or a nested one has marks.

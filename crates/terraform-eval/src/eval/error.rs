@@ -28,8 +28,10 @@ enum Kind {
     Invalid,
     /// Terraform rejects the configuration, even inside `try` and `can`.
     Uncatchable,
-    /// Evaluation reached a limit, so what Terraform would do is unknown.
+    /// The evaluator does not support the expression, so what Terraform would do is unknown.
     Limit,
+    /// Evaluation took more time or memory than it may, so what Terraform would do is unknown.
+    Exhausted,
     /// A block that the expression refers to could not be parsed, which is reported as a syntax error.
     Unreadable,
     /// A value depends on itself. These are the names in the cycle, from the inside out; the cycle is complete
@@ -54,10 +56,16 @@ impl EvalError {
         Self::new(message.into(), Kind::Uncatchable)
     }
 
-    /// Creates the error of an evaluation that reached a limit.
+    /// Creates the error of an expression that the evaluator does not support.
     #[must_use]
     pub fn limit(message: impl Into<String>) -> Self {
         Self::new(message.into(), Kind::Limit)
+    }
+
+    /// Creates the error of an evaluation that took more time or memory than it may. The message has the limit.
+    #[must_use]
+    pub fn exhausted(message: impl Into<String>) -> Self {
+        Self::new(message.into(), Kind::Exhausted)
     }
 
     /// Creates the error of a reference to a block that could not be parsed.
@@ -140,7 +148,13 @@ impl EvalError {
     /// Whether evaluation reached a limit, so that what Terraform would do is unknown.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        self.0.kind == Kind::Limit
+        matches!(self.0.kind, Kind::Limit | Kind::Exhausted)
+    }
+
+    /// Whether evaluation took more time or memory than it may.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.0.kind == Kind::Exhausted
     }
 
     /// Whether Terraform reports the error as well. The others are limits of this evaluator, and blocks with syntax

@@ -14,7 +14,6 @@ use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
 
-use super::Result;
 use super::expansion::Expansion;
 use super::instance_id::InstanceId;
 use super::limits::Limits;
@@ -22,6 +21,7 @@ use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
 use super::walk::Walk;
+use super::{EvalError, Result};
 
 /// What a root module is evaluated with.
 #[derive(Debug, Clone)]
@@ -154,10 +154,11 @@ impl<'a> Evaluator<'a> {
         self.limits.grant_reserve();
     }
 
-    /// Whether there are more instances than one root module may have. From then on no block has instances.
+    /// Why the modules that a module instance calls have no instances: there are too many, or they are nested too deeply.
     #[must_use]
-    pub fn is_instance_limit_reached(&self) -> bool {
-        self.limits.is_instance_limit_reached()
+    pub fn call_limit(&self, caller: InstanceId) -> Option<EvalError> {
+        let depth = self.instances.borrow()[caller.index()].path.steps().len();
+        self.limits.call_limit(depth)
     }
 
     /// The value of a node in a module instance, computed once. `name` is its name in errors.
@@ -168,7 +169,23 @@ impl<'a> Evaluator<'a> {
         name: impl FnOnce() -> String,
         compute: impl FnOnce() -> Result<Value>,
     ) -> Result<Value> {
-        self.memo.values.get_or_compute((instance, node), name, compute)
+        /// The memory of an entry of the table, apart from the value.
+        const ENTRY: usize = 256;
+        let key = (instance, node);
+        if !self.memo.values.is_done(&key) {
+            self.charge_memory(ENTRY)?;
+        }
+        self.memo.values.get_or_compute(key, name, compute)
+    }
+
+    /// Charges memory to the budget.
+    pub(super) fn charge_memory(&self, bytes: usize) -> Result<()> {
+        self.limits.charge_memory(bytes)
+    }
+
+    /// Charges the memory of new elements of a collection, apart from what they hold.
+    pub(super) fn charge_elements(&self, count: usize) -> Result<()> {
+        self.charge_memory(count.saturating_mul(size_of::<Value>()))
     }
 
     /// Charges steps to the budget.

@@ -12,12 +12,13 @@ use crate::syntax::tree::{Attribute, Body};
 
 use super::for_expression::keyed_elements;
 use super::instance_id::InstanceId;
+use super::limits::MAX_INSTANCES;
 use super::memo::Block;
 use super::scope::RepetitionData;
 use super::{EvalError, Evaluator, Result, Scope};
 
 /// The maximum number of instances of one block.
-const MAX_BLOCK_INSTANCES: usize = 100_000;
+const MAX_BLOCK_INSTANCES: usize = MAX_INSTANCES;
 
 /// The instances of a block.
 #[derive(Debug)]
@@ -182,7 +183,7 @@ impl Evaluator<'_> {
             };
             if items.len() > MAX_BLOCK_INSTANCES {
                 let message = format!("for_each has more than {MAX_BLOCK_INSTANCES} elements");
-                return Err(EvalError::limit(message));
+                return Err(EvalError::exhausted(message));
             }
             let instance = |(index, item): (usize, &Value)| RepetitionData {
                 key: indexed_instance(index).key,
@@ -204,8 +205,13 @@ impl Evaluator<'_> {
             Block::Resource(name) => name.to_string(),
             Block::Call(call) => format!("module.{call}"),
         };
+        let is_call = matches!(block, Block::Call(_));
         let compute = || {
             let expansion = self.expand(instance, body)?;
+            if is_call {
+                let depth = self.path(instance).steps().len();
+                self.limits.reserve_module_instances(expansion.len(), depth)?;
+            }
             self.limits.reserve_instances(expansion.len())?;
             Ok(Rc::new(expansion))
         };
@@ -298,7 +304,7 @@ fn expand_count(value: &Value, span: Span) -> Result<Expansion> {
     };
     match count.to_index() {
         Some(count) if count <= MAX_BLOCK_INSTANCES => Ok(Expansion::Count(count)),
-        Some(_) => Err(EvalError::limit(format!(
+        Some(_) => Err(EvalError::exhausted(format!(
             "count is larger than {MAX_BLOCK_INSTANCES}"
         ))),
         None => Err(EvalError::invalid(
@@ -359,7 +365,7 @@ fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
 fn expand_elements(value: &Value) -> Result<Expansion> {
     let elements = keyed_elements(value)?.unwrap_or_default();
     if elements.len() > MAX_BLOCK_INSTANCES {
-        return Err(EvalError::limit(format!(
+        return Err(EvalError::exhausted(format!(
             "for_each has more than {MAX_BLOCK_INSTANCES} elements"
         )));
     }

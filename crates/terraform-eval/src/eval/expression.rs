@@ -35,11 +35,13 @@ impl Evaluator<'_> {
             Kind::Template(template) => self.template(template, scope),
             Kind::Tuple(items) => {
                 let mut parts = PartialBuilder::default();
-                let items: Result<_> = items
+                let items: Result<Vec<Value>> = items
                     .iter()
                     .map(|item| parts.take(self.evaluate(item, scope)))
                     .collect();
-                parts.finish(Value::tuple(items?))
+                let items: Vec<Value> = items?;
+                self.charge_elements(items.len())?;
+                parts.finish(Value::tuple(items))
             }
             Kind::Object(items) => self.object(items, scope),
             Kind::Variable(_) => self.traversal(expression, &[], expression.span, scope),
@@ -131,6 +133,7 @@ impl Evaluator<'_> {
         let mut marks = Marks::new();
         let mut has_unknown_key = false;
         let mut parts = PartialBuilder::default();
+        self.charge_memory(Value::fields_bytes(items.len()))?;
         for item in items {
             let key = match &item.key {
                 ObjectKey::Word(name) => Ok(Value::shared_string(name.text.clone()).with_span(name.span)),

@@ -66,6 +66,7 @@ impl Evaluator<'_> {
         };
         for (key, element) in elements {
             self.charge(1)?;
+            self.charge_elements(1)?;
             let bindings = ForBindings {
                 key: parts.key_variable.as_ref().map(|name| (&name.text, key)),
                 value: (&parts.value_variable.text, element),

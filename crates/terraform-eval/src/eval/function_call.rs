@@ -20,6 +20,11 @@ impl FunctionHost for Evaluator<'_> {
         result.map_err(FunctionError::Evaluation)
     }
 
+    fn charge_memory(&self, bytes: usize) -> std::result::Result<(), FunctionError> {
+        let result = self.limits.charge_memory(bytes);
+        result.map_err(FunctionError::Evaluation)
+    }
+
     fn dialect(&self) -> Dialect {
         self.dialect()
     }
@@ -105,7 +110,12 @@ impl Evaluator<'_> {
         if let Some(function) = name.strip_prefix("provider::") {
             return self.provider_function(function, &arguments, scope, call.name.span);
         }
-        functions::call(self, name, &arguments)
+        let before = self.limits.remaining_memory();
+        let value = functions::call(self, name, &arguments)?;
+        let charged = before.saturating_sub(self.limits.remaining_memory());
+        let charged = usize::try_from(charged).unwrap_or(usize::MAX);
+        self.charge_memory(value.owned_bytes().saturating_sub(charged))?;
+        Ok(value)
     }
 
     /// `convert(value, type)`, whose second argument is a type constraint.

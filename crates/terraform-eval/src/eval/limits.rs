@@ -4,78 +4,155 @@ use std::cell::Cell;
 
 use super::{EvalError, Result};
 
-/// The steps that the evaluation of one root module may take: some seconds of work.
-const MAX_STEPS: u64 = 30_000_000;
+/// The steps that the evaluation of one root module may take: about two seconds of work.
+const MAX_STEPS: u64 = 10_000_000;
+
+/// The memory that the values of one root module may take, in MiB.
+const MAX_MEMORY_MIB: u64 = 64;
 
 /// The steps that each block may take after the budget is exhausted: enough for literals.
 const RESERVE_STEPS: u64 = 200;
 
+/// The bytes that the values of each block may take after the budget is exhausted: enough for literals.
+const RESERVE_MEMORY: u64 = 16 << 10;
+
 /// The maximum number of instances of blocks in one root module, including those in child modules.
-const MAX_INSTANCES: usize = 250_000;
+pub(super) const MAX_INSTANCES: usize = 100_000;
+
+/// The maximum number of module instances in one root module.
+const MAX_MODULE_INSTANCES: usize = 10_000;
+
+/// The maximum number of module calls from the root module to another one.
+pub const MAX_MODULE_DEPTH: usize = 100;
 
 /// The deepest nesting of evaluated expressions. [`with_stack`](crate::eval::with_stack) is large enough for it.
 const MAX_DEPTH: u32 = 4_000;
 
+/// What remains of a budget, and what each block may spend after it is exhausted.
+struct Budget {
+    remaining: Cell<u64>,
+    reserve: Cell<u64>,
+}
+
+impl Budget {
+    fn new(amount: u64) -> Self {
+        Self {
+            remaining: Cell::new(amount),
+            reserve: Cell::new(0),
+        }
+    }
+
+    /// Spends an amount of the budget, or of the reserve if the budget is exhausted. Returns whether there was enough.
+    fn spend(&self, amount: usize) -> bool {
+        let amount = u64::try_from(amount).unwrap_or(u64::MAX);
+        [&self.remaining, &self.reserve].into_iter().any(|cell| {
+            let rest = cell.get().checked_sub(amount);
+            rest.is_some_and(|rest| {
+                cell.set(rest);
+                true
+            })
+        })
+    }
+}
+
 /// What remains of the limits of one evaluation.
 pub(super) struct Limits {
-    steps: Cell<u64>,
-    reserve: Cell<u64>,
+    steps: Budget,
+    memory: Budget,
     depth: Cell<u32>,
     /// `None` after a block had more instances than remained.
     instances: Cell<Option<usize>>,
+    /// `None` after a module call had more instances than remained.
+    module_instances: Cell<Option<usize>>,
 }
 
 impl Limits {
     pub(super) fn new() -> Self {
         Self {
-            steps: Cell::new(MAX_STEPS),
-            reserve: Cell::new(0),
+            steps: Budget::new(MAX_STEPS),
+            memory: Budget::new(MAX_MEMORY_MIB << 20),
             depth: Cell::new(0),
             instances: Cell::new(Some(MAX_INSTANCES)),
+            module_instances: Cell::new(Some(MAX_MODULE_INSTANCES)),
         }
     }
 
-    /// Refills the reserve.
+    /// Refills the reserves.
     pub(super) fn grant_reserve(&self) {
-        self.reserve.set(RESERVE_STEPS);
+        self.steps.reserve.set(RESERVE_STEPS);
+        self.memory.reserve.set(RESERVE_MEMORY);
     }
 
-    /// Charges steps to the budget, or to the reserve if the budget is exhausted.
+    /// Charges steps to the budget.
     pub(super) fn charge(&self, steps: usize) -> Result<()> {
-        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
-        for remaining in [&self.steps, &self.reserve] {
-            if let Some(rest) = remaining.get().checked_sub(steps) {
-                remaining.set(rest);
-                return Ok(());
-            }
+        if self.steps.spend(steps) {
+            return Ok(());
         }
-        Err(EvalError::limit("the evaluation takes too many steps"))
+        Err(EvalError::exhausted(format!(
+            "the evaluation takes more than {MAX_STEPS} steps"
+        )))
+    }
+
+    /// Charges memory for a value to the budget.
+    pub(super) fn charge_memory(&self, bytes: usize) -> Result<()> {
+        if self.memory.spend(bytes) {
+            return Ok(());
+        }
+        Err(EvalError::exhausted(format!(
+            "the values take more than {MAX_MEMORY_MIB} MiB of memory"
+        )))
+    }
+
+    /// What remains of the memory.
+    pub(super) fn remaining_memory(&self) -> u64 {
+        self.memory.remaining.get()
     }
 
     /// Reserves the instances of a block.
     pub(super) fn reserve_instances(&self, count: usize) -> Result<()> {
-        let remaining = self.instances.get();
-        self.instances
-            .set(remaining.and_then(|remaining| remaining.checked_sub(count)));
-        if self.is_instance_limit_reached() {
-            return Err(EvalError::limit(format!("more than {MAX_INSTANCES} instances")));
-        }
-        Ok(())
+        reserve(&self.instances, count).ok_or_else(|| {
+            EvalError::exhausted(format!(
+                "more than {MAX_INSTANCES} instances of modules and resources"
+            ))
+        })
     }
 
-    pub(super) fn is_instance_limit_reached(&self) -> bool {
-        self.instances.get().is_none()
+    /// Reserves the instances of a call in a module at a depth.
+    pub(super) fn reserve_module_instances(&self, count: usize, depth: usize) -> Result<()> {
+        if depth >= MAX_MODULE_DEPTH {
+            let message = format!("the modules are nested more than {MAX_MODULE_DEPTH} levels deep");
+            return Err(EvalError::exhausted(message));
+        }
+        reserve(&self.module_instances, count).ok_or_else(|| {
+            EvalError::exhausted(format!("more than {MAX_MODULE_INSTANCES} instances of modules"))
+        })
+    }
+
+    /// The limit because of which a call in a module at a depth has no instances.
+    pub(super) fn call_limit(&self, depth: usize) -> Option<EvalError> {
+        self.reserve_instances(0)
+            .and_then(|()| self.reserve_module_instances(0, depth))
+            .err()
     }
 
     /// Evaluates one level deeper.
     pub(super) fn with_depth<T>(&self, evaluate: impl FnOnce() -> Result<T>) -> Result<T> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
-            return Err(EvalError::limit("the expressions refer to each other too deeply"));
+            return Err(EvalError::exhausted(format!(
+                "the expressions refer to each other through more than {MAX_DEPTH} levels"
+            )));
         }
         self.depth.set(depth + 1);
         let result = evaluate();
         self.depth.set(depth);
         result
     }
+}
+
+/// Takes a number from what remains, unless there is less.
+fn reserve(remaining: &Cell<Option<usize>>, count: usize) -> Option<()> {
+    let rest = remaining.get().and_then(|remaining| remaining.checked_sub(count));
+    remaining.set(rest);
+    rest.map(|_| ())
 }

@@ -121,6 +121,9 @@ impl Evaluator<'_> {
         let mut seen = BTreeSet::from([name.clone()]);
         let mut stack = vec![(name.clone(), dependencies(name))];
         while let Some((_, pending)) = stack.last_mut() {
+            if self.charge(1).is_err() {
+                return;
+            }
             match pending.pop() {
                 Some(next) => {
                     if seen.insert(next.clone()) && !self.is_evaluated(instance, &next) {
@@ -275,6 +278,7 @@ impl Evaluator<'_> {
             };
         };
         let value = constraint.apply(&assigned.with_marks(marks))?;
+        self.charge_memory(value.owned_bytes())?;
         let nullable = self.flag(body, "nullable").unwrap_or(true);
         if !nullable && value.is_null() {
             return match default()? {

@@ -398,6 +398,7 @@ impl Evaluator<'_> {
             let mut items = Vec::new();
             for repetition in expansion.instances() {
                 self.charge(1)?;
+                self.charge_elements(1)?;
                 items.push((repetition.key.clone(), evaluate(&repetition)?));
             }
             Ok(match expansion {

@@ -93,6 +93,7 @@ impl Evaluator<'_> {
                 let mut items = Vec::with_capacity(elements.len());
                 for (_, element) in &elements {
                     self.charge(1)?;
+                    self.charge_elements(1)?;
                     items.push(evaluate(element)?);
                 }
                 let value = match base.ty() {

@@ -93,6 +93,7 @@ impl Evaluator<'_> {
             match part {
                 TemplatePart::Literal { text: literal, .. } => {
                     self.charge(1 + literal.len() / BYTES_PER_STEP)?;
+                    self.charge_memory(literal.len())?;
                     text.push(literal);
                 }
                 TemplatePart::Interpolation(expression) => {
@@ -101,6 +102,7 @@ impl Evaluator<'_> {
                     text.interpolate(&value)
                         .map_err(|error| error.with_span(expression.span))?;
                     self.charge((text.known.len() - start) / BYTES_PER_STEP)?;
+                    self.charge_memory(text.known.len() - start)?;
                 }
                 TemplatePart::If {
                     condition, yes, no, ..

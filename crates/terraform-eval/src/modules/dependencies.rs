@@ -1,354 +1,172 @@
 //! What a block depends on: the reference graph of a configuration, built as far as the blocks in question reach.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
-use crate::reference_graph::{Node, ReferenceGraph};
+use crate::reference_graph::Node;
 use crate::source::Sources;
 
-use super::module_tree::{Callee, ModuleId, ModuleTree};
-use super::references::{self, Traversal};
+use super::cycles::{Cycles, reachable_resources};
+use super::edges::Edges;
+use super::id_set::IdSet;
+use super::module_tree::{ModuleId, ModuleTree};
+use super::summaries::{Summaries, Summary};
 
-/// Whether a cycle can be reached from a node.
-#[derive(Debug, Clone)]
-enum Reachability {
-    /// The node is on the path that is being followed.
-    InProgress,
-    /// No cycle can be reached.
-    Acyclic,
-    /// The names of the nodes of a cycle that can be reached.
-    Cycle(Arc<str>),
-}
+/// The relevant resources that one question is about, as [`GraphBuilder::filter`] made it.
+#[derive(Debug, Clone, Copy)]
+pub struct ResourceFilter(usize);
 
-impl Reachability {
-    fn cycle(&self) -> Option<Arc<str>> {
-        match self {
-            Self::Cycle(names) => Some(names.clone()),
-            Self::InProgress | Self::Acyclic => None,
-        }
-    }
-}
+/// Whether a resource is one of those in question.
+type Selects = fn(&ResourceName) -> bool;
 
-/// A cycle is reported with at most so many names.
-const MAX_CYCLE_NAMES: usize = 8;
-
-/// Builds the graph of a root module and its child modules on demand: a block that is not reached is not parsed.
+/// Builds the graph of a root module and its child modules on demand: a block that is not reached is not parsed, and each
+/// module is looked at once, however many calls lead to it.
 #[derive(Debug)]
 pub struct GraphBuilder<'a> {
-    tree: &'a ModuleTree,
-    sources: &'a Sources,
-    root: ModuleId,
-    /// Resources that [`dependencies`](Self::dependencies) omits. With them, a long chain of such resources would take
-    /// memory in proportion to the square of its length.
-    is_omitted: fn(&ResourceName) -> bool,
-    graph: ReferenceGraph,
-    declared: BTreeSet<Node>,
-    modules: BTreeMap<ModulePath, Option<ModuleId>>,
-    reachability: BTreeMap<Node, Reachability>,
-    dependencies: BTreeMap<Node, Rc<BTreeSet<ResourcePath>>>,
+    edges: Edges<'a>,
+    is_relevant: Selects,
+    summaries: Summaries<'a>,
+    /// What each node depends on, numbered as in the root module.
+    resolved: HashMap<Node, Rc<Summary>>,
+    filters: Vec<(Selects, IdSet)>,
+    /// The resources of each set, so that equal sets are made once.
+    resources: HashMap<IdSet, Arc<BTreeSet<ResourcePath>>>,
+    cycles: Cycles,
 }
 
 impl<'a> GraphBuilder<'a> {
-    /// An empty graph of the module `root` and what it calls. [`dependencies`](Self::dependencies) omits the resources
-    /// for which `is_omitted` is true.
+    /// An empty graph of the module `root` and what it calls. Only dependencies on relevant resources are recorded.
     #[must_use]
     pub fn new(
         tree: &'a ModuleTree,
         sources: &'a Sources,
         root: ModuleId,
-        is_omitted: fn(&ResourceName) -> bool,
+        is_relevant: fn(&ResourceName) -> bool,
     ) -> Self {
+        let edges = Edges { tree, sources, root };
         Self {
-            tree,
-            sources,
-            root,
-            is_omitted,
-            graph: ReferenceGraph::new(),
-            declared: BTreeSet::new(),
-            modules: BTreeMap::new(),
-            reachability: BTreeMap::new(),
-            dependencies: BTreeMap::new(),
+            edges,
+            is_relevant,
+            summaries: Summaries::new(edges, is_relevant),
+            resolved: HashMap::new(),
+            filters: Vec::new(),
+            resources: HashMap::new(),
+            cycles: Cycles::default(),
         }
     }
 
-    /// The graph, extended by everything that can be reached from `start`.
-    fn extend_from(&mut self, start: Node) -> &ReferenceGraph {
-        let mut pending = vec![start];
-        while let Some(node) = pending.pop() {
-            if self.declared.insert(node.clone()) {
-                let edges = self.edges(&node);
-                pending.extend(edges.iter().cloned());
-                self.graph.declare(node, edges);
-            }
-        }
-        &self.graph
+    /// The limit because of which dependencies are not recorded, in words.
+    #[must_use]
+    pub fn limit(&self) -> Option<String> {
+        self.summaries.limit()
+    }
+
+    /// A filter for some of the relevant resources.
+    pub fn filter(&mut self, is_kept: fn(&ResourceName) -> bool) -> ResourceFilter {
+        let ids = self.summaries.ids_of(is_kept);
+        self.filters.push((is_kept, ids));
+        ResourceFilter(self.filters.len() - 1)
     }
 
     /// The names of a cycle that `start` is part of or depends on; `None` if there is no such cycle. Terraform rejects
     /// a configuration with a cycle even if no value depends on itself.
     pub fn find_cycle(&mut self, start: &Node) -> Option<Arc<str>> {
-        if let Some(known) = self.reachability.get(start) {
-            return known.cycle();
+        if !self.resolve(start).has_cycle {
+            return None;
         }
-        self.reachability.insert(start.clone(), Reachability::InProgress);
-        let mut stack = vec![(start.clone(), self.edges(start))];
-        while let Some((node, pending)) = stack.last_mut() {
-            let Some(next) = pending.pop() else {
-                self.reachability.insert(node.clone(), Reachability::Acyclic);
-                stack.pop();
-                continue;
-            };
-            let cycle = match self.reachability.get(&next) {
-                None => {
-                    let edges = self.edges(&next);
-                    self.reachability.insert(next.clone(), Reachability::InProgress);
-                    stack.push((next, edges));
-                    continue;
-                }
-                Some(Reachability::Acyclic) => continue,
-                Some(Reachability::Cycle(names)) => names.clone(),
-                Some(Reachability::InProgress) => {
-                    let nodes = stack.iter().map(|(node, _)| node);
-                    let nodes: Vec<&Node> = nodes.skip_while(|node| **node != next).collect();
-                    let mut names: Vec<String> = nodes
-                        .iter()
-                        .take(MAX_CYCLE_NAMES)
-                        .map(ToString::to_string)
-                        .collect();
-                    if nodes.len() > MAX_CYCLE_NAMES {
-                        names.push("…".to_owned());
-                    }
-                    names.push(next.to_string());
-                    names.join(" → ").into()
-                }
-            };
-            for (node, _) in stack.drain(..) {
-                self.reachability.insert(node, Reachability::Cycle(cycle.clone()));
-            }
-        }
-        self.reachability.get(start).and_then(Reachability::cycle)
+        let names = self.cycles.find(start, self.edges);
+        Some(names.unwrap_or_else(|| start.to_string().into()))
     }
 
-    /// The resources that `start` depends on, directly or not, and itself; without the omitted ones. Nodes with the
-    /// same dependencies share one set.
-    pub fn dependencies(&mut self, start: &Node) -> Rc<BTreeSet<ResourcePath>> {
-        if self.find_cycle(start).is_some() {
-            let mut resources = self.transitive_dependencies(start);
-            resources.retain(|path| !(self.is_omitted)(&path.resource));
-            return Rc::new(resources);
-        }
-        // There is no cycle, so the dependencies of every edge are complete before those of the node itself.
-        let mut stack = vec![(start.clone(), None)];
-        while let Some((node, edges)) = stack.pop() {
-            if self.dependencies.contains_key(&node) {
-                continue;
-            }
-            let Some(edges) = edges else {
-                let edges = self.edges(&node);
-                stack.push((node, Some(edges.clone())));
-                stack.extend(edges.into_iter().map(|next| (next, None)));
-                continue;
-            };
-            let sets = edges.iter().filter_map(|next| self.dependencies.get(next));
-            let dependencies = union(sets, &node, self.is_omitted);
-            self.dependencies.insert(node, dependencies);
-        }
-        self.dependencies.get(start).cloned().unwrap_or_default()
-    }
-
-    /// All resources that `start` depends on, directly or not, and itself; including the omitted ones.
-    pub fn transitive_dependencies(&mut self, start: &Node) -> BTreeSet<ResourcePath> {
-        self.extend_from(start.clone())
-            .reachable_from([start.clone()])
-            .resources
-    }
-
-    /// The module at a path without instance keys.
-    fn module_at(&mut self, path: &ModulePath) -> Option<ModuleId> {
-        if let Some(known) = self.modules.get(path) {
-            return *known;
-        }
-        let mut module = Some(self.root);
-        for step in path.steps() {
-            module = module.and_then(|id| match self.tree.callee(id, &step.call) {
-                Some(Callee::Module(child)) => Some(*child),
-                _ => None,
-            });
-        }
-        self.modules.insert(path.clone(), module);
-        module
-    }
-
-    fn edges(&mut self, node: &Node) -> Vec<Node> {
-        let mut edges = match node {
-            Node::Resource(path) => self.resource(path),
-            Node::Variable(module, name) => self.argument(module, name),
-            Node::Local(module, name) => self.local(module, name),
-            Node::ModuleCall(module, call) => self.call(module, call),
-            Node::Output(module, name) => self.output(module, name),
-            Node::ModuleExpand(module) => return self.expansion(module),
-            // This graph has the module call in its place.
-            Node::ModuleClose(_) => return Vec::new(),
+    /// The resources of a filter that `start` depends on, directly or not, and itself. Nodes with the same dependencies
+    /// share one set.
+    pub fn dependencies(&mut self, start: &Node, filter: ResourceFilter) -> Arc<BTreeSet<ResourcePath>> {
+        let summary = self.resolve(start);
+        let Some((is_kept, kept)) = self.filters.get(filter.0) else {
+            return Arc::default();
         };
-        let module = node.module();
-        if !module.is_root() {
-            edges.push(Node::ModuleExpand(module.clone()));
+        if summary.has_cycle {
+            let mut resources = reachable_resources(start, self.edges);
+            resources.retain(|path| (self.is_relevant)(&path.resource) && is_kept(&path.resource));
+            return Arc::new(resources);
         }
-        edges
+        let ids = summary.ids.intersection(kept);
+        let summaries = &self.summaries;
+        let resources = |ids: &IdSet| Arc::new(ids.iter().filter_map(|id| summaries.resource(id)).collect());
+        if let Some(known) = self.resources.get(&ids) {
+            return known.clone();
+        }
+        let resources: Arc<BTreeSet<ResourcePath>> = resources(&ids);
+        self.resources.insert(ids, resources.clone());
+        resources
     }
 
-    fn output(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
-        let Some(id) = self.module_at(path) else {
-            return Vec::new();
-        };
-        let block = self
-            .tree
-            .module(id)
-            .outputs
-            .get(name)
-            .and_then(|block| block.parse(self.sources));
-        block
-            .map(|block| nodes(path, &references::in_body(&block.body)))
-            .unwrap_or_default()
-    }
-
-    fn resource(&mut self, path: &ResourcePath) -> Vec<Node> {
-        let resource = self
-            .module_at(&path.module)
-            .and_then(|id| self.tree.module(id).resources.get(&path.resource));
-        resource
-            .and_then(|resource| resource.block.parse(self.sources))
-            .map(|block| nodes(&path.module, &references::in_body(&block.body)))
-            .unwrap_or_default()
-    }
-
-    fn local(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
-        let local = self
-            .module_at(path)
-            .and_then(|id| self.tree.module(id).locals(self.sources).get(name));
-        local
-            .map(|local| nodes(path, &references::in_expression(&local.value)))
-            .unwrap_or_default()
-    }
-
-    /// The references in the argument that the module call passes for a variable.
-    fn argument(&mut self, path: &ModulePath, name: &str) -> Vec<Node> {
+    /// What a node depends on, numbered as in the root module.
+    fn resolve(&mut self, node: &Node) -> Rc<Summary> {
+        let path = node.module();
+        if let Some(module) = self.edges.module_at(path) {
+            return self.resolve_in(node, path, module, &with_module(node, ModulePath::root()));
+        }
+        // The module is not installed, so the node is one of the call.
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
-            return Vec::new();
+            return Rc::default();
         };
-        let Some(id) = self.module_at(&caller) else {
-            return Vec::new();
-        };
-        let call = self
-            .tree
-            .module(id)
-            .calls
-            .get(&step.call)
-            .and_then(|call| call.block.parse(self.sources));
-        let argument = call.and_then(|block| block.body.attribute(name));
-        argument
-            .map(|argument| nodes(&caller, &references::in_expression(&argument.value)))
-            .unwrap_or_default()
+        match self.edges.module_at(&caller) {
+            Some(module) => {
+                let called = ModulePath::root().child(step.call.clone(), None);
+                self.resolve_in(node, &caller, module, &with_module(node, called))
+            }
+            None => Rc::default(),
+        }
     }
 
-    /// What the expansion of a module depends on: `depends_on`, `count`, `for_each` and `lifecycle` of its call, and the
-    /// expansion of the calling module.
-    fn expansion(&mut self, path: &ModulePath) -> Vec<Node> {
-        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
-            return Vec::new();
-        };
-        let mut edges = Vec::new();
-        let call = self
-            .module_at(&caller)
-            .and_then(|id| self.tree.module(id).calls.get(&step.call));
-        if let Some(block) = call.and_then(|call| call.block.parse(self.sources)) {
-            for name in ["depends_on", "count", "for_each"] {
-                let argument = block.body.attribute(name).into_iter();
-                edges.extend(
-                    argument.flat_map(|argument| nodes(&caller, &references::in_expression(&argument.value))),
-                );
+    /// What a node depends on that is `local` in the module at a path.
+    fn resolve_in(&mut self, node: &Node, path: &ModulePath, module: ModuleId, local: &Node) -> Rc<Summary> {
+        if let Some(known) = self.resolved.get(node) {
+            return known.clone();
+        }
+        let summary = self.summaries.summary(module, local);
+        let resolved = match (path.parent(), path.steps().last()) {
+            (Some(caller), Some(step)) => {
+                let mut has_cycle = summary.has_cycle;
+                let (inputs, resources) = self.summaries.split(module, &summary.ids, &step.call);
+                let mut ids = self.summaries.ids_at(path, resources);
+                let caller_module = self.edges.module_at(&caller);
+                for input in inputs {
+                    let Some(caller_module) = caller_module else {
+                        continue;
+                    };
+                    let outer = with_module(&input, path.clone());
+                    let outer = self.resolve_in(&outer, &caller, caller_module, &input);
+                    has_cycle |= outer.has_cycle;
+                    ids.extend(&outer.ids);
+                }
+                Rc::new(Summary {
+                    ids: Rc::new(ids),
+                    has_cycle,
+                })
             }
-            for lifecycle in block.body.blocks("lifecycle") {
-                edges.extend(nodes(&caller, &references::in_body(&lifecycle.body)));
-            }
-        }
-        if !caller.is_root() {
-            edges.push(Node::ModuleExpand(caller));
-        }
-        edges
-    }
-
-    /// Everything that a reference to an entire module depends on: its resources, its outputs, the modules that it
-    /// calls, and its arguments.
-    fn call(&mut self, path: &ModulePath, call: &str) -> Vec<Node> {
-        let child = path.child(call, None);
-        let block = self
-            .module_at(path)
-            .and_then(|id| self.tree.module(id).calls.get(call));
-        let mut edges = Vec::new();
-        if let Some(block) = block.and_then(|call| call.block.parse(self.sources)) {
-            let arguments = block.body.attributes.iter();
-            let arguments = arguments
-                .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"));
-            edges.extend(
-                arguments.flat_map(|argument| nodes(path, &references::in_expression(&argument.value))),
-            );
-        }
-        let Some(id) = self.module_at(&child) else {
-            return edges;
+            _ => summary,
         };
-        let module = self.tree.module(id);
-        edges.extend(module.resources.keys().map(|name| {
-            Node::Resource(ResourcePath {
-                module: child.clone(),
-                resource: name.clone(),
-            })
-        }));
-        edges.extend(
-            module
-                .calls
-                .keys()
-                .map(|name| Node::ModuleCall(child.clone(), name.clone())),
-        );
-        edges.extend(
-            module
-                .outputs
-                .keys()
-                .map(|name| Node::Output(child.clone(), name.clone())),
-        );
-        edges
+        self.resolved.insert(node.clone(), resolved.clone());
+        resolved
     }
 }
 
-fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
-    found
-        .iter()
-        .filter_map(|traversal| traversal.node(path))
-        .collect()
-}
-
-/// The union of the sets and of the resource that the node is. If one set contains all, it is shared.
-fn union<'s>(
-    sets: impl Iterator<Item = &'s Rc<BTreeSet<ResourcePath>>>,
-    node: &Node,
-    is_omitted: fn(&ResourceName) -> bool,
-) -> Rc<BTreeSet<ResourcePath>> {
-    let mut sets: Vec<_> = sets.collect();
-    sets.sort_by_key(|set| Reverse(set.len()));
-    let mut sets = sets.into_iter();
-    let mut union = sets.next().cloned().unwrap_or_default();
-    for set in sets {
-        if !Rc::ptr_eq(&union, set) && !set.is_subset(&union) {
-            Rc::make_mut(&mut union).extend(set.iter().cloned());
-        }
+/// The node of the same name in another module.
+fn with_module(node: &Node, module: ModulePath) -> Node {
+    match node {
+        Node::Resource(path) => Node::Resource(ResourcePath {
+            module,
+            resource: path.resource.clone(),
+        }),
+        Node::Variable(_, name) => Node::Variable(module, name.clone()),
+        Node::Local(_, name) => Node::Local(module, name.clone()),
+        Node::ModuleCall(_, name) => Node::ModuleCall(module, name.clone()),
+        Node::Output(_, name) => Node::Output(module, name.clone()),
+        Node::ModuleExpand(_) => Node::ModuleExpand(module),
+        Node::ModuleClose(_) => Node::ModuleClose(module),
     }
-    if let Node::Resource(path) = node
-        && !is_omitted(&path.resource)
-    {
-        Rc::make_mut(&mut union).insert(path.clone());
-    }
-    union
 }

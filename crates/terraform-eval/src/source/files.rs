@@ -11,6 +11,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::canonical_directories::CanonicalDirectories;
 use super::clean_path;
 use super::disk_file::{self, FileEnds};
 use super::read_error::{ReadError, decode};
@@ -128,13 +129,17 @@ pub trait Files: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Default)]
 pub struct DiskFiles {
     limits: ReadLimits,
+    directories: CanonicalDirectories,
 }
 
 impl DiskFiles {
     /// The files on disk, as far as the limits allow.
     #[must_use]
     pub fn new(limits: ReadLimits) -> Self {
-        Self { limits }
+        Self {
+            limits,
+            ..Self::default()
+        }
     }
 
     fn charge(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
@@ -190,11 +195,7 @@ impl Files for DiskFiles {
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
-        fs::canonicalize(if path.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            path
-        })
+        self.directories.canonicalize(path)
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {

@@ -19,7 +19,9 @@ use crate::readers::configuration::root_module::instances::{expand, unknown_unti
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::dialect::Feature;
-use terraform_eval::eval::{self, Evaluator, Expansion, InstanceId, RepetitionData, Scope, enabled_argument};
+use terraform_eval::eval::{
+    self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope, enabled_argument,
+};
 use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::Sources;
@@ -234,7 +236,8 @@ impl RootModuleReader<'_> {
         let mut pending = vec![(root, ModulePath::root())];
         let mut seen = BTreeSet::new();
         while let Some((id, path)) = pending.pop() {
-            if !seen.insert(id) || is_stub(&self.tree.module(id).directory) {
+            let is_visited = path.steps().len() <= MAX_MODULE_DEPTH;
+            if !is_visited || !seen.insert(id) || is_stub(&self.tree.module(id).directory) {
                 continue;
             }
             self.check_dialect(id, &path);
@@ -273,7 +276,7 @@ impl RootModuleReader<'_> {
                 self.check_type(resource, subject);
                 continue;
             };
-            if !is_relevant_type(&resource.name) {
+            if !provider::is_relevant_type(&resource.name) {
                 continue;
             }
             let Some(block) = resource.block.parse(sources) else {
@@ -412,14 +415,6 @@ impl RootModuleReader<'_> {
             });
         }
     }
-}
-
-/// Whether the instances of a block of this type are checked.
-pub(crate) fn is_relevant_type(name: &ResourceName) -> bool {
-    provider::is_image_mirror(name)
-        || provider::cluster_kind(name).is_some()
-        || provider::waits_for_cluster(name)
-        || provider::is_image_mirrors_data_source(name)
 }
 
 /// Checks a block as `terraform validate` does, which needs no instances.

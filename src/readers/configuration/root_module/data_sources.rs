@@ -28,7 +28,9 @@ impl<'a> RootModuleReader<'a> {
             self.check_instance(instance, resource, repetition, &enclosing, block);
         }
         let first = repetitions.into_iter().next();
-        let Some(repetition) = first.filter(|_| enclosing.rejection.is_none()) else {
+        let Some(repetition) =
+            first.filter(|_| enclosing.rejection.is_none() && self.graph.limit().is_none())
+        else {
             return;
         };
         let path = self.resource_path(instance, resource);
@@ -42,7 +44,9 @@ impl<'a> RootModuleReader<'a> {
             span: resource.block.header(),
             cluster_id,
             cluster_origin,
-            dependencies: self.graph.transitive_dependencies(&Node::Resource(path.clone())),
+            dependencies: self
+                .graph
+                .dependencies(&Node::Resource(path.clone()), self.filters.mirrors),
             argument_insertion: argument_insertion(block, sources).filter(|_| depends_on.is_none()),
             dependency_insertion: depends_on.and_then(|argument| element_insertion(&argument.value, sources)),
             path: path.clone(),

@@ -75,11 +75,14 @@ impl<'a> RootModuleReader<'a> {
             if !self.has_manifests(callee) {
                 continue;
             }
-            if self.context.evaluator.is_instance_limit_reached() {
-                self.is_truncated = true;
+            if let Some(limit) = self.context.evaluator.call_limit(instance) {
+                self.issues.limits.entry(limit.to_string()).or_default();
                 return;
             }
             let expansion = self.context.evaluator.call_expansion(instance, &call);
+            if let Err(error) = &expansion {
+                self.issues.note_limit(error, None);
+            }
             let (repetitions, enclosing) = expand(expansion, enclosing);
             for repetition in repetitions {
                 if let Some(child) = self.context.evaluator.child(instance, &call, &repetition) {
@@ -109,6 +112,9 @@ impl<'a> RootModuleReader<'a> {
             .context
             .evaluator
             .resource_expansion(instance, &resource.name);
+        if let Err(error) = &expansion {
+            self.issues.note_limit(error, Some(resource.block.header()));
+        }
         let is_unknown = matches!(expansion.as_deref(), Ok(Expansion::Unknown { .. }));
         let documents = self
             .documents_of_data_source(instance, block, &argument.value)
@@ -193,9 +199,9 @@ impl<'a> RootModuleReader<'a> {
     ) {
         let argument = decoded_argument(&argument).unwrap_or(argument);
         let evaluated = match rejection {
-            _ if self.manifest_parts > MAX_PARTS_OF_ROOT => Err(EvalError::limit(
-                "the values of the root module's manifests are too large to be read",
-            )),
+            _ if self.manifest_parts > MAX_PARTS_OF_ROOT => Err(EvalError::exhausted(format!(
+                "the values of manifests have more than {MAX_PARTS_OF_ROOT} parts"
+            ))),
             Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
             None => self.evaluate_manifest(&argument),
         };
@@ -206,6 +212,7 @@ impl<'a> RootModuleReader<'a> {
                 let is_any_object = argument.form.is_any_object() && !has_literal_kind(argument.expression);
                 if is_any_object || names_it {
                     let span = argument.expression.span;
+                    self.issues.note_limit(&error, Some(span));
                     self.manifests
                         .skip_manifest(&applying.address, span, &error.to_string(), names_it);
                 }
@@ -458,6 +465,9 @@ impl<'a> RootModuleReader<'a> {
             .context
             .evaluator
             .resource_expansion(instance, &resource.name);
+        if let Err(error) = &expansion {
+            self.issues.note_limit(error, Some(resource.block.header()));
+        }
         let (repetitions, _) = expand(expansion, enclosing);
         let module = self.context.evaluator.path(instance);
         for repetition in repetitions {

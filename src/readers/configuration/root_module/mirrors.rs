@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::Subject;
 use crate::model::{Dependency, Mirror, ResourceDeclaration, UnknownReason};
@@ -50,6 +51,7 @@ impl<'a> RootModuleReader<'a> {
                 depends_on: Some(dependencies.depends_on.clone()),
                 depends_on_span: dependencies.depends_on_span,
                 dependencies: dependencies.resources.clone(),
+                unresolved_dependencies: dependencies.unresolved.clone(),
                 block: mirror_block.clone(),
                 ..ResourceDeclaration::new(cluster_id, reader.string("type"))
             };
@@ -75,28 +77,36 @@ impl<'a> RootModuleReader<'a> {
             .graph
             .find_cycle(&node)
             .map(|names| UnknownReason::Cycle(names.to_string()));
-        let resources = (*self.graph.dependencies(&node)).clone();
+        let filter = self.filters.non_mirrors;
+        let resources = self.graph.dependencies(&node, filter);
+        let unresolved = self.unresolved_dependencies();
         let argument = block.body.attribute("depends_on");
         let entries = argument
             .map(|argument| list_items(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
-            let mut resources = BTreeSet::new();
+            let mut resources: Arc<BTreeSet<ResourcePath>> = Arc::default();
             for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&path.module) {
-                    resources.extend(self.graph.dependencies(&node).iter().cloned());
+                    let dependencies = self.graph.dependencies(&node, filter);
+                    if resources.is_empty() {
+                        resources = dependencies;
+                    } else if !Arc::ptr_eq(&resources, &dependencies) {
+                        Arc::make_mut(&mut resources).extend(dependencies.iter().cloned());
+                    }
                 }
             }
             Dependency {
                 text: expression_text(self.context.sources.slice(entry.span)).to_owned(),
                 resources,
-                unresolved: Vec::new(),
+                unresolved: unresolved.clone(),
             }
         });
         let dependencies = Dependencies {
             depends_on: depends_on.collect(),
             depends_on_span: argument.map(|argument| argument.span),
             resources,
+            unresolved,
             cycle,
         };
         self.dependencies.insert(path, dependencies.clone());

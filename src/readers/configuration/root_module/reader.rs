@@ -14,13 +14,14 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
-use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource};
+use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
 use terraform_eval::source::{Sources, Span};
 
 pub(crate) struct RootModuleReader<'a> {
     pub(crate) tree: &'a ModuleTree,
     pub(crate) context: EvaluationContext<'a>,
     pub(crate) graph: GraphBuilder<'a>,
+    pub(crate) filters: Filters,
     /// Whether each module or one that it calls has blocks to read.
     pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
     /// Whether each module or one that it calls has blocks that apply manifests.
@@ -55,8 +56,17 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) sensitive: BTreeSet<Span>,
     /// The number of mirror blocks, and of calls of modules with some, that have no instance.
     pub(crate) without_instances: usize,
-    /// Whether instances were skipped because there are too many.
-    pub(crate) is_truncated: bool,
+}
+
+/// The dependencies that each kind of block is asked about. More of them would take memory in proportion to the square of
+/// a long chain of such blocks.
+pub(crate) struct Filters {
+    /// Of blocks that wait for a cluster.
+    pub(crate) clusters: ResourceFilter,
+    /// Of data sources that list mirrors.
+    pub(crate) mirrors: ResourceFilter,
+    /// Of mirrors.
+    pub(crate) non_mirrors: ResourceFilter,
 }
 
 /// What a mirror block depends on.
@@ -66,7 +76,9 @@ pub(crate) struct Dependencies {
     pub(crate) depends_on: Vec<Dependency>,
     pub(crate) depends_on_span: Option<Span>,
     /// All resources that precede the block.
-    pub(crate) resources: BTreeSet<ResourcePath>,
+    pub(crate) resources: Arc<BTreeSet<ResourcePath>>,
+    /// Why there may be more of them.
+    pub(crate) unresolved: Vec<UnknownReason>,
     /// The cycle that the block is part of or depends on.
     pub(crate) cycle: Option<UnknownReason>,
 }
@@ -78,10 +90,17 @@ impl<'a> RootModuleReader<'a> {
         inputs: &'a RootInputs,
         root: ModuleId,
     ) -> Self {
+        let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
+        let filters = Filters {
+            clusters: graph.filter(|name| provider::cluster_kind(name).is_some()),
+            mirrors: graph.filter(provider::is_image_mirror),
+            non_mirrors: graph.filter(|name| !provider::is_image_mirror(name)),
+        };
         Self {
             tree,
             context: EvaluationContext::new(tree, sources, inputs, root),
-            graph: GraphBuilder::new(tree, sources, root, provider::is_image_mirror),
+            graph,
+            filters,
             relevant_modules: BTreeMap::new(),
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
@@ -102,8 +121,13 @@ impl<'a> RootModuleReader<'a> {
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
             without_instances: 0,
-            is_truncated: false,
         }
+    }
+
+    /// Why dependencies are unknown, if they are.
+    pub(crate) fn unresolved_dependencies(&self) -> Vec<UnknownReason> {
+        let limit = self.graph.limit().into_iter();
+        limit.map(UnknownReason::EvaluationFailed).collect()
     }
 
     /// The path of a block in the configuration: without the instance keys of its modules.

@@ -27,14 +27,14 @@ impl RootModuleReader<'_> {
             }
         }
         let path = self.resource_path(instance, resource);
-        let mut dependencies = (*self.graph.dependencies(&Node::Resource(path.clone()))).clone();
-        dependencies.remove(&path);
         let waiter = ClusterWaiter {
             instances: enclosing
                 .unknown_instances
                 .or_else(|| enclosing.rejection.map(UnknownReasons::new)),
-            dependencies,
-            unresolved_dependencies: Vec::new(),
+            dependencies: self
+                .graph
+                .dependencies(&Node::Resource(path.clone()), self.filters.clusters),
+            unresolved_dependencies: self.unresolved_dependencies(),
             path,
         };
         match self.waiters.entry(waiter.path.clone()) {

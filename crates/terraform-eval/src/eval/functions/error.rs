@@ -14,14 +14,16 @@ pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
 pub(crate) enum FunctionError {
     /// The arguments are not valid. The message is Terraform's, without a full stop.
     Invalid(Cow<'static, str>),
-    /// Evaluation reached a limit, or the function is not fully supported.
+    /// The function is not fully supported.
     Limit(Cow<'static, str>),
+    /// There is more than evaluation may take, such as a file that is too large.
+    Exhausted(Cow<'static, str>),
     /// The evaluator reached a limit of its own during the call; the message has no part of an argument.
     Evaluation(EvalError),
 }
 
 impl FunctionError {
-    /// Creates the error of a call that reached a limit.
+    /// Creates the error of a call that is not supported.
     pub(super) fn limit(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Limit(message.into())
     }
@@ -30,7 +32,7 @@ impl FunctionError {
     pub(super) fn in_context(self, context: impl fmt::Display) -> Self {
         match self {
             Self::Invalid(message) => Self::Invalid(format!("{context}: {message}").into()),
-            Self::Limit(_) | Self::Evaluation(_) => self,
+            Self::Limit(_) | Self::Exhausted(_) | Self::Evaluation(_) => self,
         }
     }
 
@@ -42,6 +44,7 @@ impl FunctionError {
         match self {
             Self::Invalid(Cow::Owned(_)) => Self::Invalid(NOT_SHOWN),
             Self::Limit(Cow::Owned(_)) => Self::Limit(NOT_SHOWN),
+            Self::Exhausted(Cow::Owned(_)) => Self::Exhausted(NOT_SHOWN),
             shown => shown,
         }
     }
@@ -64,6 +67,7 @@ impl From<FunctionError> for EvalError {
         match error {
             FunctionError::Invalid(message) => Self::invalid(message),
             FunctionError::Limit(message) => Self::limit(message),
+            FunctionError::Exhausted(message) => Self::exhausted(message),
             FunctionError::Evaluation(error) => error,
         }
     }

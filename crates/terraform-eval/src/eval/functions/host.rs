@@ -16,6 +16,9 @@ pub(crate) trait FunctionHost {
     /// Charges steps to the budget of the evaluation, before the work is done.
     fn charge(&self, steps: usize) -> Result<(), FunctionError>;
 
+    /// Charges memory to the budget of the evaluation, before it is taken.
+    fn charge_memory(&self, bytes: usize) -> Result<(), FunctionError>;
+
     /// The program and version that calls.
     fn dialect(&self) -> Dialect;
 
@@ -52,7 +55,25 @@ impl Call<'_> {
     /// Charges the elements of a new collection, which take memory in addition to time.
     pub(super) fn charge_elements(&self, elements: usize) -> Result<(), FunctionError> {
         const STEPS_PER_ELEMENT: usize = 4;
-        self.charge(elements.saturating_mul(STEPS_PER_ELEMENT))
+        self.charge(elements.saturating_mul(STEPS_PER_ELEMENT))?;
+        self.charge_memory(elements.saturating_mul(size_of::<Value>()))
+    }
+
+    /// Charges the elements of a new object.
+    pub(super) fn charge_fields(&self, count: usize) -> Result<(), FunctionError> {
+        self.charge(count)?;
+        self.charge_memory(Value::fields_bytes(count))
+    }
+
+    /// Charges memory to the budget, before it is taken.
+    pub(super) fn charge_memory(&self, bytes: usize) -> Result<(), FunctionError> {
+        self.host.charge_memory(bytes)
+    }
+
+    /// Charges the text of a new string, before it is made.
+    pub(super) fn charge_text(&self, bytes: usize) -> Result<(), FunctionError> {
+        self.charge_bytes(bytes)?;
+        self.charge_memory(bytes)
     }
 
     /// Charges a walk through this many bytes.

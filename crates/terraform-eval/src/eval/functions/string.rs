@@ -100,7 +100,7 @@ const SUFFIX: Parameter = Parameter::new("suffix", ConstType::String);
 /// Applies a function to the only argument.
 fn map_string(call: &Call<'_>, args: Args<'_>, map: fn(&str) -> String) -> FunctionResult {
     let text = args.string(0);
-    call.charge_bytes(text.len())?;
+    call.charge_text(text.len())?;
     Ok(Value::string(map(text)))
 }
 
@@ -136,7 +136,7 @@ fn indent(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     if line_breaks == 0 {
         return Ok(Value::string(text));
     }
-    call.charge_bytes(line_breaks.saturating_mul(spaces).saturating_add(text.len()))?;
+    call.charge_text(line_breaks.saturating_mul(spaces).saturating_add(text.len()))?;
     let mut padding = String::with_capacity(spaces + 1);
     padding.push('\n');
     padding.extend(std::iter::repeat_n(' ', spaces));
@@ -164,11 +164,11 @@ fn join(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
                 let message = format!("element {index}{list} is null; cannot concatenate null values");
                 return Err(message.into());
             };
+            call.charge_text(separator.len() + item.len())?;
             if !std::mem::take(&mut is_first) {
                 joined.push_str(separator);
             }
             joined.push_str(item);
-            call.charge_bytes(separator.len() + item.len())?;
         }
     }
     Ok(Value::string(joined))
@@ -188,14 +188,15 @@ fn replace(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     } else {
         text.matches(substring).count()
     };
-    call.charge_bytes(matches.saturating_mul(replacement.len()))?;
+    call.charge_text(matches.saturating_mul(replacement.len()))?;
     Ok(Value::string(text.replace(substring, replacement)))
 }
 
 fn split(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let (separator, text) = (args.string(0), args.string(1));
     let part = |part: &str| -> FunctionResult {
-        call.charge_bytes(part.len())?;
+        call.charge_text(part.len())?;
+        call.charge_elements(1)?;
         Ok(Value::string(part))
     };
     let parts: FunctionResult<Vec<Value>> = if separator.is_empty() {

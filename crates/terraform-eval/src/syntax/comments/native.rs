@@ -1,5 +1,6 @@
 //! Comments in native syntax.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::source::{FileId, Span};
@@ -9,18 +10,32 @@ use super::comment::Comment;
 
 /// The comments that contain `word`.
 pub(super) fn comments(file: FileId, text: &str, word: &str) -> Vec<Comment> {
-    let lines = Lines::new(text);
-    let matching = lines.comments.iter().filter(|range| {
-        let comment = text.get((*range).clone()).unwrap_or_default();
-        comment.contains(word)
-    });
-    matching.map(|range| lines.comment(file, range)).collect()
+    let mut lines = Lines::new(text);
+    let mut comments = Vec::new();
+    for index in 0..lines.comments.len() {
+        let range = lines.comments.get(index).cloned().unwrap_or_default();
+        if text.get(range.clone()).unwrap_or_default().contains(word) {
+            comments.push(lines.comment(file, &range));
+        }
+    }
+    comments
 }
 
-/// A text and the comments in it, in order.
+/// A text and the comments in it, in order. What was found once is kept: many comments may be on one line, or above one
+/// block.
 struct Lines<'a> {
     text: &'a str,
     comments: Vec<Range<usize>>,
+    /// The offset after the spaces and comments that follow each comment.
+    ends: Vec<usize>,
+    /// The offsets of the lines.
+    starts: Vec<usize>,
+    /// The first code below each end of a line.
+    next_code: HashMap<usize, Option<usize>>,
+    /// The first code on each line.
+    first_code: HashMap<usize, usize>,
+    /// The end of each statement, by its start.
+    statements: HashMap<usize, usize>,
 }
 
 impl<'a> Lines<'a> {
@@ -38,7 +53,24 @@ impl<'a> Lines<'a> {
         let mut comments = scanner.comments.unwrap_or_default();
         comments.sort_by_key(|range| range.start);
         comments.dedup();
-        Self { text, comments }
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines = Self {
+            text,
+            ends: comments.iter().map(|range| range.end).collect(),
+            comments,
+            starts: std::iter::once(0).chain(breaks.map(|end| end + 1)).collect(),
+            next_code: HashMap::new(),
+            first_code: HashMap::new(),
+            statements: HashMap::new(),
+        };
+        // From the last one on, so that the end of each following comment is known.
+        for index in (0..lines.comments.len()).rev() {
+            let end = lines.ends.get(index).map_or(0, |end| lines.skip(*end));
+            if let Some(known) = lines.ends.get_mut(index) {
+                *known = end;
+            }
+        }
+        lines
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -46,11 +78,9 @@ impl<'a> Lines<'a> {
     }
 
     fn line_start(&self, at: usize) -> usize {
-        let preceding = self.text.as_bytes().get(..at).unwrap_or_default();
-        preceding
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |end| end + 1)
+        let following = self.starts.partition_point(|start| *start <= at);
+        let line = following.checked_sub(1).and_then(|line| self.starts.get(line));
+        line.copied().unwrap_or_default()
     }
 
     /// The offset after spaces and comments: on the same line, unless a comment extends over several.
@@ -60,8 +90,8 @@ impl<'a> Lines<'a> {
                 Some(b' ' | b'\t' | b'\r') => at += 1,
                 Some(b'#' | b'/') => {
                     let position = self.comments.binary_search_by_key(&at, |range| range.start);
-                    match position.ok().and_then(|index| self.comments.get(index)) {
-                        Some(range) => at = range.end.max(at + 1),
+                    match position.ok().and_then(|index| self.ends.get(index)) {
+                        Some(end) => at = (*end).max(at + 1),
                         None => return at,
                     }
                 }
@@ -75,9 +105,16 @@ impl<'a> Lines<'a> {
         matches!(self.byte(at), None | Some(b'\n'))
     }
 
-    fn comment(&self, file: FileId, range: &Range<usize>) -> Comment {
+    fn comment(&mut self, file: FileId, range: &Range<usize>) -> Comment {
         let line = self.line_start(range.start);
-        let code = self.skip(line);
+        let code = match self.first_code.get(&line) {
+            Some(known) => *known,
+            None => {
+                let code = self.skip(line);
+                self.first_code.insert(line, code);
+                code
+            }
+        };
         let follows_code = code < range.start;
         let after = self.skip(range.end);
         let precedes_code = !follows_code && !self.is_end_of_line(after);
@@ -97,6 +134,7 @@ impl<'a> Lines<'a> {
         } else {
             line..(after + 1).min(self.text.len())
         };
+        let subject = subject.map(|start| start..self.end_of_statement(start));
         let comment = self.text.get(range.clone()).unwrap_or_default();
         let (open, close) = match comment.as_bytes() {
             [b'/', b'*', ..] => (2, if comment.ends_with("*/") { 2 } else { 0 }),
@@ -107,15 +145,27 @@ impl<'a> Lines<'a> {
         Comment {
             span: span(range.clone()),
             text: span(range.start + open..range.end.saturating_sub(close)),
-            subject: subject.map(|start| span(start..self.end_of_statement(start))),
+            subject: subject.map(span),
             removal: span(removal),
             is_plain: true,
         }
     }
 
     /// The offset of the first code below the line that ends at `at`, if no empty line separates them.
-    fn next_line(&self, mut at: usize) -> Option<usize> {
+    fn next_line(&mut self, at: usize) -> Option<usize> {
+        let mut ends = Vec::new();
+        let code = self.find_next_line(at, &mut ends);
+        self.next_code.extend(ends.into_iter().map(|end| (end, code)));
+        code
+    }
+
+    /// Finds the same and collects the ends of the lines in between.
+    fn find_next_line(&self, mut at: usize, ends: &mut Vec<usize>) -> Option<usize> {
         while self.byte(at) == Some(b'\n') {
+            if let Some(known) = self.next_code.get(&at) {
+                return *known;
+            }
+            ends.push(at);
             let first = at + 1;
             at = self.skip(first);
             let is_empty = self
@@ -134,7 +184,11 @@ impl<'a> Lines<'a> {
 
     /// The end of the statement that begins at `at`: the end of the line, or of the line on which the last open bracket
     /// or heredoc is closed.
-    fn end_of_statement(&self, mut at: usize) -> usize {
+    fn end_of_statement(&mut self, start: usize) -> usize {
+        if let Some(known) = self.statements.get(&start) {
+            return *known;
+        }
+        let mut at = start;
         let mut scanner = Scanner::new(self.text, self.text.len());
         while !self.is_end_of_line(at) {
             at = match scanner.comment(at) {
@@ -143,6 +197,7 @@ impl<'a> Lines<'a> {
                 None => at + 1,
             };
         }
+        self.statements.insert(start, at);
         at
     }
 }

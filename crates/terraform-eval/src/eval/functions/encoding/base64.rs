@@ -48,7 +48,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 
 fn base64_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let encoded = args.string(0);
-    call.charge_bytes(encoded.len())?;
+    call.charge_text(encoded.len())?;
     let Some(bytes) = decode(encoded) else {
         return Err("failed to decode base64 data".into());
     };
@@ -60,7 +60,7 @@ fn base64_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
 
 fn base64_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let plain = args.string(0);
-    call.charge_bytes(plain.len())?;
+    call.charge_text(plain.len() / 3 * 4)?;
     Ok(Value::string(encode(plain.as_bytes())))
 }
 

@@ -33,8 +33,10 @@ fn csv_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
         names.push(name);
     }
     let mut rows = Vec::new();
+    call.charge_elements(names.len())?;
     while let Some(record) = reader.record()? {
-        call.charge(names.len())?;
+        call.charge_elements(1)?;
+        call.charge_fields(names.len())?;
         if record.len() != names.len() {
             return Err(reader.error("wrong number of fields"));
         }

@@ -40,6 +40,14 @@ fn json_decode_type(args: Args<'_>) -> FunctionResult<Type> {
 fn json_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
     call.charge(source.len() / 8)?;
+    // Every value but the first follows one of these.
+    let values = source
+        .bytes()
+        .filter(|byte| matches!(byte, b',' | b':' | b'['))
+        .count();
+    call.charge_elements(values)?;
+    let objects = source.bytes().filter(|byte| *byte == b'{').count();
+    call.charge_memory(Value::fields_bytes(1).saturating_mul(objects))?;
     from_json(source).map_err(|error| FunctionError::from(error.to_string()))
 }
 

@@ -105,7 +105,7 @@ pub(super) fn unknown_result(ty: Type, reason: UnknownReason, argument: Option<&
 }
 
 pub(super) fn too_large(path: &str) -> FunctionError {
-    FunctionError::limit(format!("{path:?} is too large to be read"))
+    FunctionError::Exhausted(format!("{path:?} is too large to be read").into())
 }
 
 /// Reads the bytes of a file.

@@ -125,7 +125,7 @@ fn format_values(call: &Call<'_>, format: &str, values: &[Value]) -> FunctionRes
                 used = used.max(verb.argument);
                 let length_before = out.len();
                 append_verb(&verb, argument, &mut out)?;
-                call.charge_bytes(out.len() - length_before)?;
+                call.charge_text(out.len() - length_before)?;
             }
         }
     }

@@ -146,7 +146,7 @@ pub(super) fn replace(call: &Call<'_>, text: &str, pattern: &str, replacement: &
                 }
             }
         }
-        call.charge_bytes(replaced.len() - length_before)
+        call.charge_text(replaced.len() - length_before)
     })?;
     replaced.push_str(&text[end..]);
     Ok(Value::string(replaced))

@@ -126,7 +126,7 @@ fn check_directives(source: &str) -> FunctionResult<()> {
 
 impl Reader<'_> {
     fn read_event(&mut self, event: Event<'_>) -> FunctionResult<()> {
-        self.call.charge(1)?;
+        self.call.charge_elements(1)?;
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 self.read_scalar(&value, style, anchor, tag.as_deref())
@@ -144,6 +144,7 @@ impl Reader<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 check_tag(tag.as_deref(), "map", "mapping")?;
+                self.call.charge_fields(1)?;
                 let mapping = Collection::Mapping {
                     entries: BTreeMap::new(),
                     key: Key::Expected,
@@ -199,7 +200,7 @@ impl Reader<'_> {
         anchor: usize,
         tag: Option<&Tag>,
     ) -> FunctionResult<()> {
-        self.call.charge_bytes(text.len())?;
+        self.call.charge_text(text.len())?;
         let tag = tag.map_or(Cow::Borrowed(""), full_name);
         let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         let tag = &*tag;
@@ -247,6 +248,7 @@ impl Reader<'_> {
                 Key::Entry(name) => _ = entries.insert(name, value),
                 Key::Merge => match value.as_map() {
                     Some(merged) => {
+                        self.call.charge_elements(merged.len())?;
                         entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
                     }
                     None => merge_sequence(entries, &value, self.merges_sequences)?,
