@@ -252,3 +252,23 @@ fn an_unknown_enabled_leaves_the_mirror_undecided() {
     );
     assert_eq!(off.stdout, "true\n", "{}", off.stderr);
 }
+
+#[test]
+fn the_condition_of_a_module_precedes_what_is_in_it() {
+    let called = "variable \"id\" {}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = var.id\n  source     = \
+                  \"quay.io/a\"\n  mirrors    = [\"mirror.example.com/a\"]\n}\n";
+    let report = |condition: &str| {
+        let main = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{}}\nresource \"rhcs_cluster_wait\" \"w\" {{\n  cluster = \
+             rhcs_cluster_rosa_hcp.c.id\n}}\nmodule \"m\" {{\n  source = \"./m\"\n  id     = \
+             rhcs_cluster_rosa_hcp.c.id\n  lifecycle {{\n    enabled = {condition}\n  }}\n}}\n"
+        );
+        let project = scratch(&[("main.tf", &main), ("m/main.tf", called)]);
+        let arguments = ["check", ".", "--engine", "opentofu", "--output-format", "concise"];
+        mirrorset_in(project.path(), &arguments).stdout
+    };
+    let without = report("true");
+    assert!(without.contains("[cluster-not-ready]"), "{without}");
+    let with = report("rhcs_cluster_wait.w.cluster != \"\"");
+    assert!(!with.contains("[cluster-not-ready]"), "{with}");
+}
