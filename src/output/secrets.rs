@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::untrusted::source_kind::{SourceKind, WORDS, has_word, may_hide};
 use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::memmem;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{Attribute, Body, ExpressionKind};
@@ -230,6 +231,10 @@ fn call_length(text: &str) -> usize {
 /// The documents of a YAML or JSON text that are a Secret of Kubernetes.
 fn secret_objects(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
+    // A plan is long, and has the marks of its values.
+    if text.starts_with("{\"format_version\"") || memmem::find(text.as_bytes(), b"Secret").is_none() {
+        return ranges;
+    }
     let mut start = 0;
     for document in text.split_inclusive("\n---") {
         let words = document.replace(['"', '\''], "");

@@ -3,7 +3,8 @@
 //! In this order: the command line, the configuration file, the pins of version managers, files that only OpenTofu reads,
 //! the registry in the lock file, `required_version`; else the newest known version of Terraform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::workspace::input_files::InputFiles;
@@ -301,7 +302,14 @@ impl Pins {
 /// The pins in a directory, in the order in which they count.
 fn pins_in(directory: &Path, tree: &Path, files: &InputFiles) -> Vec<Pin> {
     let mut pins = Vec::new();
+    // Hardly any directory has one of the files, so one look at the directory is cheaper than one for each.
+    let entries = files.sources.files().list(directory).into_iter().flatten();
+    let hidden = entries.filter(|entry| entry.name.as_encoded_bytes().starts_with(b"."));
+    let present: BTreeSet<OsString> = hidden.map(|entry| entry.name).collect();
     for (name, engine) in PIN_FILES {
+        if !present.contains(OsStr::new(name)) {
+            continue;
+        }
         let path = directory.join(name);
         let text = read_pin(&path, tree, files).unwrap_or_default();
         let mut lines = text.lines().map(word).enumerate();
@@ -312,6 +320,9 @@ fn pins_in(directory: &Path, tree: &Path, files: &InputFiles) -> Vec<Pin> {
                 location: format!("{}:{}", shown(&path, files), index + 1),
             });
         }
+    }
+    if !present.contains(OsStr::new(TOOL_VERSIONS)) {
+        return pins;
     }
     let path = directory.join(TOOL_VERSIONS);
     let text = read_pin(&path, tree, files).unwrap_or_default();
