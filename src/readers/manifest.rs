@@ -4,7 +4,7 @@
 //! it. Also reads the registry settings of a cluster: Image, and the configuration of a HostedCluster.
 //!
 //! A value that the API server rejects is not a read error but an issue of its document, and the rest of the document
-//! is read. Documents of other kinds are skipped. Text that declares a mirror set and cannot be opened is [`Unopened`].
+//! is read. Documents of other kinds are skipped. Text that declares a mirror set and cannot be opened is [`unopened::Unopened`].
 //!
 //! | question | file |
 //! |---|---|

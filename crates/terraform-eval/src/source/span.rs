@@ -22,8 +22,8 @@ pub struct Span {
 }
 
 impl Span {
-    /// The bytes `start..end` of `file`. Offsets beyond `u32` cannot occur: larger files are a
-    /// [`ReadError::TooLarge`](super::ReadError::TooLarge).
+    /// The bytes `start..end` of `file`. Offsets beyond `u32` cannot occur: larger files are beyond the
+    /// [`ReadLimits`](super::ReadLimits).
     #[must_use]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
