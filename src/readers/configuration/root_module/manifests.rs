@@ -19,7 +19,7 @@ use crate::readers::manifest::{
 };
 use terraform_eval::address::{Address, Subject};
 use terraform_eval::cty::{Marks, Value};
-use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
+use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::{ModuleId, Resource, literal, references};
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey};
 
@@ -108,13 +108,7 @@ impl<'a> RootModuleReader<'a> {
         let Some(argument) = block.body.attribute(resource_type.argument) else {
             return;
         };
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
-        if let Err(error) = &expansion {
-            self.issues.note_limit(error, Some(resource.block.header()));
-        }
+        let expansion = self.expansion_of(instance, resource);
         let is_unknown = matches!(expansion.as_deref(), Ok(Expansion::Unknown { .. }));
         let documents = self
             .documents_of_data_source(instance, block, &argument.value)
@@ -457,10 +451,8 @@ impl<'a> RootModuleReader<'a> {
         }
     }
 
-    fn read_carrier(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
-        let Some(block) = resource.block.parse(self.context.sources) else {
-            return;
-        };
+    /// The instances of a resource. A limit that their number reaches is noted.
+    fn expansion_of(&mut self, instance: InstanceId, resource: &Resource) -> eval::Result<Rc<Expansion>> {
         let expansion = self
             .context
             .evaluator
@@ -468,6 +460,14 @@ impl<'a> RootModuleReader<'a> {
         if let Err(error) = &expansion {
             self.issues.note_limit(error, Some(resource.block.header()));
         }
+        expansion
+    }
+
+    fn read_carrier(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
+        let Some(block) = resource.block.parse(self.context.sources) else {
+            return;
+        };
+        let expansion = self.expansion_of(instance, resource);
         let (repetitions, _) = expand(expansion, enclosing);
         let module = self.context.evaluator.path(instance);
         for repetition in repetitions {
