@@ -113,14 +113,17 @@ fn find(path: &Path, replace: Replace<'_>) -> Result<Option<Metadata>, WriteErro
 }
 
 /// A temporary file with the permissions of an ordinary new file: all that the umask of the process allows.
+#[cfg(unix)]
 fn new_file_in(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory)
+    use std::os::unix::fs::PermissionsExt as _;
+    tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o666))
+        .tempfile_in(directory)
+}
+
+#[cfg(not(unix))]
+fn new_file_in(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(directory)
 }
 
 #[cfg(unix)]
