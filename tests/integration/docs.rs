@@ -1,9 +1,13 @@
-//! The documents that are generated from the program: the pages of the rules and the schema of the configuration
-//! file. `MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::` writes them.
+//! The documents that are generated from the program: the pages of the rules, the schema of the configuration file,
+//! tables in other pages, and the picture of the README. `MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::`
+//! writes them.
 
 use std::path::Path;
 
-use crate::support::program::mirrorset;
+use crate::support::program::{fixture, mirrorset, mirrorset_in};
+use crate::support::terminal_picture;
+use mirrorset::testing::convert::TARGETS;
+use mirrorset::testing::output::check::FORMATS;
 use mirrorset::testing::rules::{Language, RULES, SECTIONS};
 use serde_json::Value;
 use terraform_eval::dialect::{Availability, Engine, FUNCTIONS, Feature};
@@ -19,6 +23,98 @@ fn assert_written(name: &str, text: &str) {
         written == text,
         "docs/{name} is old: MIRRORSET_WRITE_DOCS=1 cargo test --test integration docs::"
     );
+}
+
+/// Compares the part of a page between `<!-- NAME -->` and `<!-- end of NAME -->`.
+fn assert_part_written(page: &str, name: &str, part: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->"));
+    let (before, rest) = text.split_once(&start).unwrap();
+    let (_, after) = rest.split_once(&end).unwrap();
+    assert_written(page, &format!("{before}{start}{part}{end}{after}"));
+}
+
+#[test]
+fn the_table_of_formats_is_up_to_date() {
+    let rows: String = FORMATS
+        .iter()
+        .map(|format| format!("| `{}` | {} |\n", format.name, format.help))
+        .collect();
+    assert_part_written(
+        "formats.md",
+        "formats",
+        &format!("| format | output |\n|---|---|\n{rows}"),
+    );
+}
+
+/// The values that a key of the configuration file can have.
+fn values(schema: &Value) -> String {
+    let words = |list: &Value| {
+        let words: Vec<String> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect();
+        words.join(", ")
+    };
+    match schema["type"].as_str() {
+        None => words(&schema["enum"]),
+        Some("boolean") => "`true`, `false`".to_owned(),
+        Some("string") => "a string".to_owned(),
+        Some("array") if schema["items"]["type"] == "string" => "a list of strings".to_owned(),
+        Some("array") => "tables `[[…]]`, with the keys below".to_owned(),
+        Some(_) => {
+            let rule = schema["properties"].as_object().unwrap().values().next().unwrap();
+            format!("a table: for each rule, {}", words(&rule["enum"]))
+        }
+    }
+}
+
+fn key_rows(schema: &Value) -> String {
+    let mut rows = "| key | values | meaning |\n|---|---|---|\n".to_owned();
+    for (key, value) in schema["properties"].as_object().unwrap() {
+        let meaning = value["description"].as_str().unwrap();
+        rows.push_str(&format!("| `{key}` | {} | {meaning} |\n", values(value)));
+    }
+    rows
+}
+
+#[test]
+fn the_reference_of_settings_is_up_to_date() {
+    let schema: Value = serde_json::from_str(&mirrorset::testing::config::render_schema()).unwrap();
+    let overrides = key_rows(&schema["properties"]["overrides"]["items"]);
+    let part = format!("{}\nKeys of `[[overrides]]`:\n\n{overrides}", key_rows(&schema));
+    assert_part_written("settings.md", "settings", &part);
+}
+
+#[test]
+fn the_picture_of_the_readme_is_up_to_date() {
+    let run = mirrorset_in(
+        &fixture("documents/project"),
+        &["check", "live/staging", "--color", "always"],
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+    assert_written(
+        "check.svg",
+        &terminal_picture::draw("mirrorset check live/staging", &run.stdout),
+    );
+}
+
+#[test]
+fn the_page_lists_every_conversion_target() {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/converting.md")).unwrap();
+    let (_, table) = page.split_once("| `--to` | output |\n").unwrap();
+    let rows = table.lines().take_while(|line| line.starts_with('|')).skip(1);
+    let cells = rows.map(|row| row.split('|').nth(1).unwrap());
+    let listed: Vec<&str> = cells
+        .flat_map(|cell| cell.split(", "))
+        .map(|flag| flag.trim().trim_matches('`'))
+        .collect();
+    let flags: Vec<&str> = TARGETS.iter().map(|target| target.flag).collect();
+    assert_eq!(listed, flags);
 }
 
 #[test]

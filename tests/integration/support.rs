@@ -6,3 +6,4 @@ pub(crate) mod lab;
 pub(crate) mod program;
 pub(crate) mod report;
 pub(crate) mod shared;
+pub(crate) mod terminal_picture;
