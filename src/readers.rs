@@ -4,3 +4,4 @@ pub(crate) mod configuration;
 pub(crate) mod manifest;
 pub(crate) mod plan;
 pub(crate) mod plan_with_configuration;
+pub(crate) mod registries_conf;

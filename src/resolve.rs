@@ -4,7 +4,9 @@
 mod cluster_resolver;
 mod image_list;
 mod image_resolution;
+mod node_options;
 
 pub(crate) use cluster_resolver::ClusterResolver;
 pub(crate) use image_list::parse_image_list;
-pub(crate) use image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
+pub(crate) use image_resolution::{Attempts, ImageResolution, PolicyDenial, PullOutcome};
+pub(crate) use node_options::NodeOptions;

@@ -37,6 +37,10 @@ pub mod readers {
     pub mod plan {
         pub use crate::readers::plan::{JsonKind, PlanContents, PlanErrorKind, detect, read_plan};
     }
+
+    pub mod registries_conf {
+        pub use crate::readers::registries_conf::parse_conf_file;
+    }
 }
 
 pub mod rules {

@@ -11,6 +11,7 @@ use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules;
 use crate::settings::FailOn;
 use crate::workspace::EngineVersion;
+use registries_conf::NodeVersion;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::ReadLimits;
 
@@ -424,14 +425,34 @@ pub(super) struct ResolveArguments {
     #[command(flatten)]
     pub(super) registries: RegistryArguments,
     #[command(flatten)]
+    pub(super) nodes: NodeArguments,
+    #[command(flatten)]
     pub(super) reading: ReadingArguments,
+}
+
+/// What is known of the nodes, apart from the inputs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Nodes")]
+pub(super) struct NodeArguments {
+    /// Release of OpenShift on the nodes, such as `4.20` or `4.21.0`.
+    ///
+    /// It decides what nodes do with an image without a registry: nodes of the first releases of 4.21 reject one that
+    /// stands for several images, and nodes from 4.19 may have aliases.
+    #[arg(long, value_name = "VERSION")]
+    pub(super) node_version: Option<NodeVersion>,
+    /// Read the aliases of images without a registry from a file of the nodes; may be repeated.
+    ///
+    /// The files are those in `/etc/containers/registries.conf.d` with a table `[aliases]`, such as
+    /// `000-shortnames.conf`. A later file replaces aliases of an earlier one.
+    #[arg(long, value_name = "FILE")]
+    pub(super) short_name_aliases: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum ResolveFormat {
     /// Human-readable text, for pulls by digest and by tag.
     Full,
-    /// One JSON object per image: the matching source, and the order of attempts for this reference.
+    /// One JSON object per image: each image that it stands for, the matching source, and the order of attempts.
     JsonLines,
 }
 

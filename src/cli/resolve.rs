@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::anyhow;
+use registries_conf::Aliases;
+
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
 use crate::model::UnknownReasons;
 use crate::output;
-use crate::resolve::{ClusterResolver, parse_image_list};
+use crate::readers::registries_conf::parse_conf_file;
+use crate::resolve::{ClusterResolver, NodeOptions, parse_image_list};
 use crate::rules::report_unfinished_plans;
 use crate::untrusted::one_line;
 use crate::workspace::Options;
@@ -35,16 +39,21 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     let (unknown, clusters): (Vec<_>, Vec<_>) = clusters
         .into_iter()
         .partition(|cluster| cluster.cluster.is_unknown());
-    let (blocked, insecure) = (&arguments.registries.blocked, &arguments.registries.insecure);
+    let nodes = NodeOptions {
+        blocked: arguments.registries.blocked.clone(),
+        insecure: arguments.registries.insecure.clone(),
+        version: arguments.nodes.node_version,
+        aliases: read_aliases(arguments, &*options.files)?,
+    };
     let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
-        .map(|cluster| ClusterResolver::new(cluster, blocked, insecure))
+        .map(|cluster| ClusterResolver::new(cluster, &nodes))
         .collect();
     // Without its mirrors, what a cluster does is not known.
     let is_undecided = !unknown.is_empty();
     if resolvers.is_empty() && !is_undecided {
         eprint_line("warning: no image mirrors found");
-        resolvers.push(ClusterResolver::without_mirrors(blocked, insecure));
+        resolvers.push(ClusterResolver::without_mirrors(&nodes));
     }
     for resolver in &resolvers {
         for caveat in resolver.caveats() {
@@ -62,7 +71,7 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             let name = has_several.then_some(resolver.name);
             text.append(&match arguments.output_format {
                 ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources),
-                ResolveFormat::JsonLines => output::resolve::json_line(&resolution, name),
+                ResolveFormat::JsonLines => output::resolve::json_line(&resolution, name, &loaded.sources),
             });
         }
     }
@@ -107,6 +116,30 @@ fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resul
         }
     }
     Ok(ImagesToResolve { images, is_complete })
+}
+
+/// The aliases of `--short-name-aliases`. `None` without the option.
+fn read_aliases(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<Option<Aliases>> {
+    if arguments.nodes.short_name_aliases.is_empty() {
+        return Ok(None);
+    }
+    let mut aliases = Aliases::default();
+    for path in &arguments.nodes.short_name_aliases {
+        let text = read_auxiliary(path, &arguments.inputs, files)?;
+        let name = path.display().to_string();
+        let conf = parse_conf_file(&name, &text).map_err(|error| {
+            let line = text
+                .get(..error.range.start)
+                .unwrap_or_default()
+                .matches('\n')
+                .count()
+                + 1;
+            anyhow!("{name}:{line}: {}", error.message)
+        })?;
+        let table = &conf.file.aliases;
+        aliases.update(Aliases::from_table(table, &name).map_err(|error| anyhow!("{name}: {error}"))?);
+    }
+    Ok(Some(aliases))
 }
 
 /// Warns about mirrors with unknown values, which could change any result.

@@ -78,6 +78,7 @@ impl<'a> ClusterMirrors<'a> {
             insecure: [&self.registries.insecure, insecure].concat(),
             blocked: [&self.registries.blocked, blocked].concat(),
             allowed: self.registries.allowed.clone(),
+            search: self.registries.search.clone(),
         }
     }
 }

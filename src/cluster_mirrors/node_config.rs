@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use registries_conf::{NestedScopeError, Registries, RegistriesError, RegistrySettings, RegistryTable};
+use registries_conf::{ConfErrorCause, NestedScopeError, RegistriesConf, RegistrySettings, RegistryTable};
 
 /// The registry configuration of the nodes of a cluster.
 #[derive(Debug)]
 pub(crate) struct NodeConfig {
     /// The tables of `registries.conf` that the Machine Config Operator generates.
     pub tables: Result<Vec<RegistryTable>, NodeConfigError>,
-    /// What the container runtime loads from the tables.
-    pub registries: Result<Registries, NodeConfigError>,
+    /// What the container runtime loads.
+    pub conf: Result<RegistriesConf, NodeConfigError>,
     /// Why real nodes may have another configuration.
     pub caveats: Vec<Caveat>,
 }
@@ -22,7 +22,7 @@ pub(crate) enum NodeConfigError {
     /// The Machine Config Operator cannot generate it.
     Generate(NestedScopeError),
     /// The container runtime cannot load it.
-    Load(RegistriesError),
+    Load(ConfErrorCause),
 }
 
 impl fmt::Display for NodeConfigError {
@@ -75,13 +75,13 @@ impl NodeConfig {
             });
         }
         let tables = settings.to_tables().map_err(NodeConfigError::Generate);
-        let registries = match &tables {
-            Ok(tables) => Registries::from_tables(tables).map_err(NodeConfigError::Load),
+        let conf = match &tables {
+            Ok(tables) => RegistriesConf::from_settings(settings, tables).map_err(NodeConfigError::Load),
             Err(error) => Err(error.clone()),
         };
         Self {
             tables,
-            registries,
+            conf,
             caveats,
         }
     }

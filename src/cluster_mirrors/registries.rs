@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ClusterCandidates, Input, InputKind, Mirror, RegistrySources};
+use crate::model::{AttributeValue, ClusterCandidates, Input, InputKind, Mirror, RegistrySources};
 use terraform_eval::address::Address;
 
 /// The lists of registries of one cluster, as far as they are known, each in its order.
@@ -15,6 +15,8 @@ pub(crate) struct ClusterRegistries {
     pub blocked: Vec<String>,
     /// The registries without TLS, or without a certificate to trust.
     pub insecure: Vec<String>,
+    /// The registries that are tried for an image without a registry. Empty if the cluster has the default of OpenShift.
+    pub search: Vec<String>,
     /// Why the lists may be incomplete or wrong, each reason once.
     pub unknown: BTreeSet<String>,
 }
@@ -65,7 +67,12 @@ impl<'a> RegistriesBuilder<'a> {
 
 impl ClusterRegistries {
     fn add(&mut self, sources: &RegistrySources) {
+        // A later Image configuration replaces the list.
+        if !matches!(sources.search_registries.content, AttributeValue::Absent) {
+            self.search.clear();
+        }
         let lists = [
+            (&sources.search_registries, &mut self.search),
             (&sources.allowed_registries, &mut self.allowed),
             (&sources.blocked_registries, &mut self.blocked),
             (&sources.insecure_registries, &mut self.insecure),

@@ -53,16 +53,20 @@ pub struct RegistrySources {
     pub blocked_registries: Attribute<Vec<Attribute<String>>>,
     /// Registries without TLS, or with an untrusted certificate.
     pub insecure_registries: Attribute<Vec<Attribute<String>>>,
+    /// Registries that are tried for an image without a registry: `containerRuntimeSearchRegistries` of manifests.
+    /// Terraform has no such argument.
+    pub search_registries: Attribute<Vec<Attribute<String>>>,
 }
 
 impl RegistrySources {
-    /// Creates registry sources in which all three lists are the same.
+    /// Creates registry sources in which the three lists that Terraform has are the same.
     #[must_use]
     pub fn all(list: &Attribute<Vec<Attribute<String>>>) -> Self {
         Self {
             allowed_registries: list.clone(),
             blocked_registries: list.clone(),
             insecure_registries: list.clone(),
+            search_registries: Attribute::absent(),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Resolutions of images: as text, and as JSON lines.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::resolve::{ImageResolution, PolicyDenial, PullOutcome};
-use registries_conf::Resolution;
+use crate::cluster_mirrors::Entry;
+use crate::resolve::{Attempts, ImageResolution, PolicyDenial, PullOutcome};
+use registries_conf::{AmbiguousNames, CandidateOrigin, ImageReference, Resolution};
 use terraform_eval::source::Sources;
 
 use super::text::Text;
@@ -19,67 +20,111 @@ pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sour
         // Writing to a string cannot fail.
         let _ = write!(heading, " on {}", Untrusted(cluster));
     }
-    let mut text = Text::from_line(heading);
-    if let Err(error) = &resolution.reference {
-        text.push_line(format_args!("  fails: {error}"));
+    let mut lines = Lines {
+        text: Text::from_line(heading),
+        indentation: 2,
+    };
+    match &resolution.attempts {
+        Err(error) => lines.push(format_args!("fails: {error}")),
+        Ok(attempts) => push_attempts(&mut lines, attempts, sources),
     }
-    if let [first, rest @ ..] = resolution.search_candidates.as_slice() {
-        text.push_line(format_args!(
-            "  has no registry: nodes try {first} first, then {}, which is resolved below",
-            rest.join(", ")
-        ));
-    }
-    match &resolution.pull {
-        Err(error) => {
-            text.push_line(format_args!("  fails: {error}"));
-        }
-        Ok(Some(outcome)) => push_outcome(&mut text, outcome, sources),
-        Ok(None) => {}
-    }
-    text
+    lines.text
 }
 
-fn push_outcome(text: &mut Text, outcome: &PullOutcome<'_>, sources: &Sources) {
+/// Indented lines.
+struct Lines {
+    text: Text,
+    indentation: usize,
+}
+
+impl Lines {
+    fn push(&mut self, line: fmt::Arguments<'_>) {
+        let indentation = self.indentation;
+        self.text.push_line(format_args!("{:indentation$}{line}", ""));
+    }
+}
+
+fn push_attempts(lines: &mut Lines, attempts: &Attempts<'_>, sources: &Sources) {
+    let candidates = attempts.candidates.as_slice();
+    match (&attempts.origin, candidates) {
+        (CandidateOrigin::FullName, _) | (_, []) => {}
+        (CandidateOrigin::Alias(file), [first, ..]) => lines.push(format_args!(
+            "is an alias of {} in {}, which is the only image that nodes try",
+            first.reference,
+            Untrusted(file)
+        )),
+        (CandidateOrigin::SearchRegistries(_), [only]) => {
+            lines.push(format_args!("has no registry: nodes try {}", only.reference));
+        }
+        (CandidateOrigin::SearchRegistries(_), _) => lines.push(format_args!(
+            "has no registry: nodes try {} images in order",
+            candidates.len()
+        )),
+    }
+    if attempts.may_be_alias {
+        lines.push(format_args!(
+            "may be an alias on nodes from 4.19, which then try only the image of the alias (`--short-name-aliases`)"
+        ));
+    }
+    if attempts.may_be_rejected() {
+        let nodes = match attempts.ambiguous_names {
+            AmbiguousNames::Tried | AmbiguousNames::RejectedInEarly421 => "the first releases of 4.21",
+            AmbiguousNames::Rejected => "this release",
+        };
+        lines.push(format_args!(
+            "may be rejected: nodes of {nodes} do not pull a name that stands for several images"
+        ));
+    }
+    if let ([only], false) = (
+        candidates,
+        matches!(attempts.origin, CandidateOrigin::SearchRegistries(_)),
+    ) {
+        return push_outcome(lines, only, sources);
+    }
+    for (index, candidate) in candidates.iter().enumerate() {
+        lines.push(format_args!("{}. {}", index + 1, candidate.reference));
+        lines.indentation += 2;
+        push_outcome(lines, candidate, sources);
+        lines.indentation -= 2;
+    }
+}
+
+fn push_outcome(lines: &mut Lines, outcome: &PullOutcome<'_>, sources: &Sources) {
     match &outcome.resolution.source {
-        Some(source) => text.push_line(format_args!("  matches {source} (longest match)")),
-        None => text.push_line("  no source matches"),
+        Some(source) => lines.push(format_args!("matches {source} (longest match)")),
+        None => lines.push(format_args!("no source matches")),
     }
     for entry in &outcome.entries {
-        let file = sources.file(entry.mirror.span.file);
-        let line = file.location(entry.mirror.span.range().start).line;
-        text.push_line(format_args!(
-            "    {}:{line} {}",
-            Untrusted(file.name()),
+        let (file, line) = place(entry, sources);
+        lines.push(format_args!(
+            "  {}:{line} {}",
+            Untrusted(file),
             entry.mirror.address
         ));
     }
     if !outcome.ignored_sources.is_empty() {
-        text.push_line(format_args!(
-            "    shorter matches are not used, nor are their mirrors: {}",
+        lines.push(format_args!(
+            "  shorter matches are not used, nor are their mirrors: {}",
             outcome.ignored_sources.join(", ")
         ));
     }
     match &outcome.denial {
-        Some(PolicyDenial::Blocked(registry)) => {
-            text.push_line(format_args!(
-                "  rejected: {registry} is blocked on the cluster, even if a mirror has the image"
-            ));
-        }
-        Some(PolicyDenial::NotAllowed) => {
-            text.push_line(format_args!(
-                "  rejected: not in a registry that the cluster allows, even if a mirror has the image"
-            ));
-        }
+        Some(PolicyDenial::Blocked(registry)) => lines.push(format_args!(
+            "rejected: {registry} is blocked on the cluster, even if a mirror has the image"
+        )),
+        Some(PolicyDenial::NotAllowed) => lines.push(format_args!(
+            "rejected: not in a registry that the cluster allows, even if a mirror has the image"
+        )),
         None => {}
     }
     let resolution = &outcome.resolution;
     match &outcome.by_digest {
-        None => push_pull_sources(text, "by digest", resolution, true),
+        None => push_pull_sources(lines, "by digest", resolution, ToString::to_string),
         Some(by_digest) if have_same_pull_sources(by_digest, resolution) => {
-            push_pull_sources(text, "by digest and by tag", resolution, false);
+            push_pull_sources(lines, "by digest and by tag", resolution, name);
         }
         Some(by_digest) => {
-            push_pull_sources(text, "by digest", by_digest, false);
+            push_pull_sources(lines, "by digest", by_digest, name);
             let is_served = resolution
                 .pull_sources
                 .as_ref()
@@ -89,9 +134,20 @@ fn push_outcome(text: &mut Text, outcome: &PullOutcome<'_>, sources: &Sources) {
             } else {
                 "by tag (not served by the mirrors)"
             };
-            push_pull_sources(text, heading, resolution, false);
+            push_pull_sources(lines, heading, resolution, ToString::to_string);
         }
     }
+}
+
+/// The file and line of an entry.
+fn place<'s>(entry: &Entry<'_>, sources: &'s Sources) -> (&'s str, usize) {
+    let file = sources.file(entry.mirror.span.file);
+    (file.name(), file.location(entry.mirror.span.range().start).line)
+}
+
+/// The name of a reference whose digest stands for any.
+fn name(reference: &ImageReference) -> String {
+    reference.name().to_owned()
 }
 
 /// Whether two pulls have the same pull sources.
@@ -108,23 +164,23 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
     names(first).is_some_and(|first| Some(first) == names(second))
 }
 
-/// `shows_digest`: whether the digest is the one of the image, and not one that stands for any.
-fn push_pull_sources(text: &mut Text, heading: &str, resolution: &Resolution, shows_digest: bool) {
+fn push_pull_sources(
+    lines: &mut Lines,
+    heading: &str,
+    resolution: &Resolution,
+    shown: fn(&ImageReference) -> String,
+) {
     let sources = match &resolution.pull_sources {
         Ok(sources) => sources,
         Err(error) => {
-            text.push_line(format_args!(
-                "  {heading}: fails before any registry is contacted, including the source: {error}"
+            lines.push(format_args!(
+                "{heading}: fails before any registry is contacted, including the source: {error}"
             ));
             return;
         }
     };
-    text.push_line(format_args!("  {heading}:"));
+    lines.push(format_args!("{heading}:"));
     for (index, source) in sources.iter().enumerate() {
-        let name = source.reference.name();
-        let tag = source.reference.tag().map(|tag| format!(":{tag}"));
-        let digest = source.reference.digest().filter(|_| shows_digest);
-        let digest = digest.map(|digest| format!("@{digest}"));
         let is_last = index + 1 == sources.len();
         let remarks = [
             (is_last && resolution.source.is_some()).then_some("the source"),
@@ -136,11 +192,10 @@ fn push_pull_sources(text: &mut Text, heading: &str, resolution: &Resolution, sh
             [] => String::new(),
             remarks => format!(" ({})", remarks.join("; ")),
         };
-        text.push_line(format_args!(
-            "    {}. {name}{}{}{remarks}",
+        lines.push(format_args!(
+            "  {}. {}{remarks}",
             index + 1,
-            tag.unwrap_or_default(),
-            digest.unwrap_or_default()
+            shown(&source.reference)
         ));
     }
 }
@@ -150,58 +205,140 @@ struct Line<'a> {
     image: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cluster: Option<&'a str>,
+    /// The only candidate. The lists of several are in `candidates` alone.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    only: Option<OnlyCandidate<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alias_in: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    may_be_alias: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    may_be_rejected: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    candidates: Vec<Candidate<'a>>,
+}
+
+#[derive(Serialize)]
+struct OnlyCandidate<'a> {
     source: Option<&'a str>,
     blocked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pull_sources: Option<Vec<String>>,
+}
+
+#[derive(Serialize)]
+struct Candidate<'a> {
+    reference: String,
+    source: Option<&'a str>,
+    blocked: bool,
+    entries: Vec<EntryPlace<'a>>,
+    pull_sources: Vec<PullSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EntryPlace<'a> {
+    address: String,
+    file: &'a str,
+    line: usize,
+}
+
+#[derive(Serialize)]
+struct PullSource {
+    reference: String,
+    insecure: bool,
+    /// The node does not ask a blocked location.
+    blocked: bool,
 }
 
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
 /// else by tag. Without `source`, the image itself is the only pull source.
 #[must_use]
-pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>) -> Text {
+pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> Text {
     let mut line = Line {
         image: resolution.image,
         cluster,
-        source: None,
-        blocked: false,
-        pull_sources: None,
-        error: resolution.reference.as_ref().err().map(ToString::to_string),
+        only: None,
+        alias_in: None,
+        may_be_alias: false,
+        may_be_rejected: false,
+        error: None,
+        candidates: Vec::new(),
     };
-    match &resolution.pull {
-        Err(error) => line.error = Some(error.to_string()),
-        Ok(Some(outcome)) => line.set_outcome(outcome),
-        Ok(None) => {}
+    match &resolution.attempts {
+        Err(error) => {
+            line.only = Some(OnlyCandidate {
+                source: None,
+                blocked: false,
+                pull_sources: None,
+            });
+            line.error = Some(error.to_string());
+        }
+        Ok(attempts) => {
+            line.may_be_alias = attempts.may_be_alias;
+            line.may_be_rejected = attempts.may_be_rejected();
+            if let CandidateOrigin::Alias(file) = &attempts.origin {
+                line.alias_in = Some(file);
+            }
+            let candidates = attempts.candidates.iter();
+            line.candidates = candidates.map(|outcome| candidate(outcome, sources)).collect();
+            if let [candidate] = line.candidates.as_slice() {
+                line.error.clone_from(&candidate.error);
+                line.only = Some(only_candidate(candidate));
+            }
+        }
     }
     Text::from_document(&json::to_line(&line))
 }
 
-impl<'a> Line<'a> {
-    fn set_outcome(&mut self, outcome: &'a PullOutcome<'_>) {
-        let Resolution {
-            source,
-            blocked,
-            pull_sources,
-        } = &outcome.resolution;
-        self.source = source.as_deref();
-        self.blocked = *blocked;
-        if outcome.denial == Some(PolicyDenial::NotAllowed) {
-            self.error = Some("not in a registry that the cluster allows".to_owned());
-            return;
+fn only_candidate<'a>(candidate: &Candidate<'a>) -> OnlyCandidate<'a> {
+    let references = candidate
+        .pull_sources
+        .iter()
+        .map(|source| source.reference.clone());
+    OnlyCandidate {
+        source: candidate.source,
+        blocked: candidate.blocked,
+        pull_sources: (candidate.source.is_some() && candidate.error.is_none()).then(|| references.collect()),
+    }
+}
+
+fn candidate<'a>(outcome: &'a PullOutcome<'_>, sources: &'a Sources) -> Candidate<'a> {
+    let Resolution {
+        source,
+        blocked,
+        pull_sources,
+    } = &outcome.resolution;
+    let entry = |entry: &&Entry<'_>| {
+        let (file, line) = place(entry, sources);
+        EntryPlace {
+            address: entry.mirror.address.to_string(),
+            file,
+            line,
         }
-        match pull_sources {
-            Ok(sources) if source.is_some() => {
-                self.pull_sources = Some(
-                    sources
-                        .iter()
-                        .map(|source| source.reference.to_string())
-                        .collect(),
-                );
-            }
-            Ok(_) => {}
-            Err(error) => self.error = Some(error.to_string()),
-        }
+    };
+    let is_allowed = outcome.denial != Some(PolicyDenial::NotAllowed);
+    let pull_source = |source: &registries_conf::PullSource| PullSource {
+        reference: source.reference.to_string(),
+        insecure: source.insecure,
+        blocked: source.blocked,
+    };
+    let (pull_sources, error) = match pull_sources {
+        _ if !is_allowed => (
+            Vec::new(),
+            Some("not in a registry that the cluster allows".to_owned()),
+        ),
+        Ok(sources) => (sources.iter().map(pull_source).collect(), None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    Candidate {
+        reference: outcome.reference.to_string(),
+        source: source.as_deref(),
+        blocked: *blocked,
+        entries: outcome.entries.iter().map(entry).collect(),
+        pull_sources,
+        error,
     }
 }

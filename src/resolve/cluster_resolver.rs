@@ -1,9 +1,13 @@
 //! What the nodes of one cluster do to pull images.
 
-use super::image_resolution::{ImageResolution, PolicyDenial, PullOutcome};
+use super::image_resolution::{Attempts, ImageError, ImageResolution, PolicyDenial, PullOutcome};
+use super::node_options::NodeOptions;
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
-use registries_conf::{ImageReference, ReferenceError, RegistrySettings, SEARCH_REGISTRIES, matching_scope};
+use registries_conf::{
+    AmbiguousNames, CandidateOrigin, CandidatesError, ImageName, ImageReference, NodeVersion, RegistriesConf,
+    RegistrySettings, ShortNameMode, matching_scope,
+};
 
 /// Resolves images as the nodes of one cluster do.
 #[derive(Debug)]
@@ -15,32 +19,37 @@ pub(crate) struct ClusterResolver<'a> {
     nodes: NodeConfig,
     allowed: Vec<String>,
     blocked: Vec<String>,
+    version: Option<NodeVersion>,
+    /// Whether the user gave the aliases of the nodes.
+    has_aliases: bool,
 }
 
 /// Stands for an unknown digest.
 const ANY_DIGEST: &str = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 impl<'a> ClusterResolver<'a> {
-    /// The nodes of a cluster, with registries that are blocked and insecure in addition to those of the cluster.
+    /// The nodes of a cluster.
     #[must_use]
-    pub(crate) fn new(cluster: &'a ClusterMirrors<'a>, blocked: &[String], insecure: &[String]) -> Self {
+    pub(crate) fn new(cluster: &'a ClusterMirrors<'a>, options: &NodeOptions) -> Self {
         Self::from_settings(
             cluster.cluster.name(),
             cluster.entries.iter().collect(),
-            cluster.registry_settings(blocked, insecure),
+            cluster.registry_settings(&options.blocked, &options.insecure),
             &cluster.registries,
+            options,
         )
     }
 
     /// The nodes of a cluster without mirrors.
     #[must_use]
-    pub(crate) fn without_mirrors(blocked: &[String], insecure: &[String]) -> Self {
+    pub(crate) fn without_mirrors(options: &NodeOptions) -> Self {
         let settings = RegistrySettings {
-            blocked: blocked.to_vec(),
-            insecure: insecure.to_vec(),
+            blocked: options.blocked.clone(),
+            insecure: options.insecure.clone(),
             ..RegistrySettings::default()
         };
-        Self::from_settings("", Vec::new(), settings, &ClusterRegistries::default())
+        let registries = ClusterRegistries::default();
+        Self::from_settings("", Vec::new(), settings, &registries, options)
     }
 
     fn from_settings(
@@ -48,13 +57,20 @@ impl<'a> ClusterResolver<'a> {
         entries: Vec<&'a Entry<'a>>,
         settings: RegistrySettings,
         registries: &ClusterRegistries,
+        options: &NodeOptions,
     ) -> Self {
+        let mut nodes = NodeConfig::new(&settings, &registries.unknown);
+        if let (Ok(conf), Some(aliases)) = (&mut nodes.conf, &options.aliases) {
+            conf.aliases.clone_from(aliases);
+        }
         Self {
             name,
             entries,
-            nodes: NodeConfig::new(&settings, &registries.unknown),
+            nodes,
             allowed: settings.allowed,
             blocked: settings.blocked,
+            version: options.version,
+            has_aliases: options.aliases.is_some(),
         }
     }
 
@@ -67,37 +83,56 @@ impl<'a> ClusterResolver<'a> {
     /// Resolves an image.
     #[must_use]
     pub(crate) fn resolve(&'a self, image: &'a str) -> ImageResolution<'a> {
-        let reference = parse_as_pulled(image);
-        let pull = match (&self.nodes.registries, &reference) {
-            (Err(error), _) => Err(error.clone()),
-            (Ok(_), Err(_)) => Ok(None),
-            (Ok(registries), Ok(reference)) => {
-                let resolution = registries.resolve(reference);
-                let by_digest = match reference.digest() {
-                    Some(_) => None,
-                    None => ImageReference::parse_normalized(&format!("{reference}@{ANY_DIGEST}")).ok(),
-                };
-                Ok(Some(PullOutcome {
-                    by_digest: by_digest.map(|reference| registries.resolve(&reference)),
-                    entries: self.entries_of(resolution.source.as_deref()),
-                    ignored_sources: registries
-                        .matching_sources(reference.name())
-                        .filter(|other| Some(*other) != resolution.source.as_deref())
-                        .filter_map(|other| self.entries_of(Some(other)).first().map(|entry| entry.source))
-                        .collect(),
-                    denial: self.denial(reference),
-                    resolution,
-                }))
-            }
-        };
         ImageResolution {
             image,
-            search_candidates: reference
-                .as_ref()
-                .map(|_| search_candidates(image))
-                .unwrap_or_default(),
+            attempts: self.attempts(image),
+        }
+    }
+
+    fn attempts(&'a self, image: &str) -> Result<Attempts<'a>, ImageError> {
+        let name = ImageName::parse(image).map_err(|error| ImageError::Name(CandidatesError::Name(error)))?;
+        let conf = self
+            .nodes
+            .conf
+            .as_ref()
+            .map_err(|error| ImageError::Nodes(error.clone()))?;
+        let ambiguous_names = NodeVersion::ambiguous_names(self.version);
+        let mode = match ambiguous_names {
+            AmbiguousNames::Rejected => ShortNameMode::Enforcing,
+            AmbiguousNames::Tried | AmbiguousNames::RejectedInEarly421 => ShortNameMode::Disabled,
+        };
+        let candidates = conf.candidates(&name, mode).map_err(ImageError::Name)?;
+        let is_searched = matches!(candidates.origin, CandidateOrigin::SearchRegistries(_));
+        Ok(Attempts {
+            may_be_alias: is_searched && !self.has_aliases && NodeVersion::may_have_aliases(self.version),
+            origin: candidates.origin,
+            candidates: candidates
+                .references
+                .into_iter()
+                .map(|reference| self.outcome(conf, reference))
+                .collect(),
+            ambiguous_names,
+        })
+    }
+
+    fn outcome(&'a self, conf: &'a RegistriesConf, reference: ImageReference) -> PullOutcome<'a> {
+        let registries = &conf.registries;
+        let resolution = registries.resolve(&reference);
+        let by_digest = match reference.digest() {
+            Some(_) => None,
+            None => ImageReference::parse_normalized(&format!("{}@{ANY_DIGEST}", reference.name())).ok(),
+        };
+        PullOutcome {
+            by_digest: by_digest.map(|reference| registries.resolve(&reference)),
+            entries: self.entries_of(resolution.source.as_deref()),
+            ignored_sources: registries
+                .matching_sources(reference.name())
+                .filter(|other| Some(*other) != resolution.source.as_deref())
+                .filter_map(|other| self.entries_of(Some(other)).first().map(|entry| entry.source))
+                .collect(),
+            denial: self.denial(&reference),
+            resolution,
             reference,
-            pull,
         }
     }
 
@@ -121,22 +156,4 @@ impl<'a> ClusterResolver<'a> {
         let is_denied = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_denied.then_some(PolicyDenial::NotAllowed)
     }
-}
-
-fn parse_as_pulled(image: &str) -> Result<ImageReference, ReferenceError> {
-    ImageReference::parse_normalized(image).map(ImageReference::without_tag_beside_digest)
-}
-
-/// The references that a node tries for an image without a registry, in order (`unqualified-search-registries`).
-fn search_candidates(image: &str) -> Vec<String> {
-    let first = image.split('/').next().unwrap_or_default();
-    let has_registry = first.len() < image.len() && (first.contains(['.', ':']) || first == "localhost");
-    if has_registry {
-        return Vec::new();
-    }
-    SEARCH_REGISTRIES
-        .iter()
-        .filter_map(|registry| parse_as_pulled(&format!("{registry}/{image}")).ok())
-        .map(|reference| reference.to_string())
-        .collect()
 }

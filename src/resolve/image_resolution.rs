@@ -1,24 +1,55 @@
 //! The result of resolving one image.
 
 use crate::cluster_mirrors::{Entry, NodeConfigError};
-use registries_conf::{ImageReference, ReferenceError, Resolution};
+use registries_conf::{AmbiguousNames, CandidateOrigin, CandidatesError, ImageReference, Resolution};
 
 /// The result of resolving one image.
 #[derive(Debug)]
 pub(crate) struct ImageResolution<'a> {
     /// The image as the user wrote it.
     pub image: &'a str,
-    /// The image reference.
-    pub reference: Result<ImageReference, ReferenceError>,
-    /// The references that the node tries instead, if the image has no registry.
-    pub search_candidates: Vec<String>,
-    /// What the nodes do. `None` if the image reference is invalid, an error if the nodes can do nothing.
-    pub pull: Result<Option<PullOutcome<'a>>, NodeConfigError>,
+    /// What the nodes try.
+    pub attempts: Result<Attempts<'a>, ImageError>,
 }
 
-/// What nodes do to pull an image.
+/// Why nodes try nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ImageError {
+    /// The name stands for no image.
+    Name(CandidatesError),
+    /// The nodes have no configuration.
+    Nodes(NodeConfigError),
+}
+
+impl std::fmt::Display for ImageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Name(error) => error.fmt(f),
+            Self::Nodes(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ImageError {}
+
+/// The images that nodes try for a name, in order, until one of them can be pulled.
+#[derive(Debug)]
+pub(crate) struct Attempts<'a> {
+    /// Why it is these images.
+    pub origin: CandidateOrigin,
+    /// What nodes do for each of them. At least one.
+    pub candidates: Vec<PullOutcome<'a>>,
+    /// What is not known of the nodes: whether they have an alias for the name.
+    pub may_be_alias: bool,
+    /// What nodes do if there are several candidates.
+    pub ambiguous_names: AmbiguousNames,
+}
+
+/// What nodes do to pull one image.
 #[derive(Debug)]
 pub(crate) struct PullOutcome<'a> {
+    /// The image.
+    pub reference: ImageReference,
     /// The pull of this reference.
     pub resolution: Resolution,
     /// The pull by digest, if the reference has no digest.
@@ -41,14 +72,22 @@ pub(crate) enum PolicyDenial {
 }
 
 impl ImageResolution<'_> {
-    /// Whether the pull certainly fails: because of the form of the reference, of what a mirror makes of it, or of policy.
+    /// Whether the pull of an image that the name stands for certainly fails: because of the form of the name, of what a
+    /// mirror makes of it, or of policy.
     #[must_use]
     pub(crate) fn fails(&self) -> bool {
-        self.reference.is_err()
-            || match &self.pull {
-                Ok(outcome) => outcome.as_ref().is_some_and(PullOutcome::fails),
-                Err(_) => true,
-            }
+        match &self.attempts {
+            Ok(attempts) => attempts.candidates.iter().any(PullOutcome::fails),
+            Err(_) => true,
+        }
+    }
+}
+
+impl Attempts<'_> {
+    /// Whether some nodes reject the name, because it stands for several images.
+    #[must_use]
+    pub(crate) fn may_be_rejected(&self) -> bool {
+        self.candidates.len() > 1 && self.ambiguous_names != AmbiguousNames::Tried
     }
 }
 

@@ -62,6 +62,8 @@ fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOu
         allowed_registries: allowed,
         blocked_registries: blocked,
         insecure_registries: insecure,
+        // Whatever a short name stands for, a mirror is asked by its own name.
+        search_registries: _,
     } = lists;
     if let (Some(_), Some(other)) = (entries(allowed).first(), entries(blocked).first()) {
         // In configuration that is reported for the cluster, also if it has no mirrors.

@@ -55,6 +55,7 @@ mod scaling;
 mod secrets;
 mod selection;
 mod settings_parity;
+mod short_names;
 mod support;
 mod suppress;
 mod terraform;

@@ -8,8 +8,8 @@ use std::path::Path;
 use crate::support::program::fixture;
 use crate::support::shared::shared;
 use registries_conf::{
-    ImageReference, MirrorEntry, MirrorTable, PullKind, Registries, RegistrySettings, RegistryTable,
-    SEARCH_REGISTRIES, SourcePolicy,
+    ImageReference, MirrorEntry, MirrorTable, PullFromMirror, PullKind, Registries, RegistrySettings,
+    RegistryTable, SEARCH_REGISTRIES, SourcePolicy,
 };
 use serde::Deserialize;
 
@@ -91,6 +91,7 @@ fn settings(case: &Case) -> RegistrySettings {
         insecure: case.insecure.clone(),
         blocked: case.blocked.clone(),
         allowed: Vec::new(),
+        search: Vec::new(),
     }
 }
 
@@ -103,7 +104,7 @@ fn tables(conf: &str) -> Vec<RegistryTable> {
         MirrorTable {
             location: mirror.location,
             insecure: mirror.insecure,
-            pull_from_mirror: PullKind::DigestOnly,
+            pull_from_mirror: PullFromMirror::DigestOnly,
         }
     };
     let table = |registry: RegistryConf| RegistryTable {

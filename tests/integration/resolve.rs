@@ -98,12 +98,19 @@ fn convert_in_process(directory: &Path, settings: &Settings) -> Result<String, S
     Ok(texts.join("---\n"))
 }
 
-/// References as CRI-O has them: it drops a tag beside a digest before it calls the library that recorded them.
-fn without_tags_beside_digests(tries: &Value) -> Value {
+/// References as CRI-O has them: it drops a tag beside a digest and adds the tag `latest` where there is neither, before it
+/// calls the library that recorded them.
+fn as_pulled(tries: &Value) -> Value {
     let without_tag = |reference: &Value| {
         let text = reference.as_str().unwrap();
+        let path = text.rfind('/').map_or(0, |slash| slash + 1);
         let Some((named, digest)) = text.split_once('@') else {
-            return reference.clone();
+            let has_tag = text[path..].contains(':');
+            return json!(if has_tag {
+                text.to_owned()
+            } else {
+                format!("{text}:latest")
+            });
         };
         let path = named.rfind('/').map_or(0, |slash| slash + 1);
         let name = named[path..]
@@ -115,6 +122,28 @@ fn without_tags_beside_digests(tries: &Value) -> Value {
         Some(tries) => tries.iter().map(without_tag).collect(),
         None => tries.clone(),
     }
+}
+
+/// A resolution of the name as the library that recorded it completes it: without a registry, it is on Docker Hub.
+fn on_docker_hub(line: &Value) -> Value {
+    let candidates = line["candidates"].as_array().unwrap();
+    let [_, _, ..] = candidates.as_slice() else {
+        return line.clone();
+    };
+    let is_on_docker_hub =
+        |candidate: &&Value| candidate["reference"].as_str().unwrap().starts_with("docker.io/");
+    let candidate = candidates.iter().find(is_on_docker_hub).unwrap();
+    let references = candidate["pull_sources"].as_array().unwrap().iter();
+    let mut line = json!({
+        "image": line["image"],
+        "source": candidate["source"],
+        "blocked": candidate["blocked"],
+        "error": candidate["error"],
+    });
+    if candidate["source"].is_string() && candidate["error"].is_null() {
+        line["pull_sources"] = references.map(|source| source["reference"].clone()).collect();
+    }
+    line
 }
 
 /// The difference between the output of `resolve` and `convert` and the recorded results, if there is one.
@@ -157,7 +186,7 @@ fn difference(case: &Value, convert: Converter) -> Option<String> {
     } else {
         case["results"].as_array().unwrap()
     };
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in lines.iter().map(on_docker_hub).enumerate() {
         let Some(theirs) = results.get(index) else {
             if line["error"].is_string() {
                 continue;
@@ -166,7 +195,7 @@ fn difference(case: &Value, convert: Converter) -> Option<String> {
         };
         let fails = theirs["error"].is_string() || theirs["unparsable"].is_string();
         let recorded = |key: &str| match key {
-            "tries" => without_tags_beside_digests(&theirs[key]),
+            "tries" => as_pulled(&theirs[key]),
             _ => theirs[key].clone(),
         };
         let same = KEYS.iter().all(|(ours, theirs)| line[ours] == recorded(theirs));
@@ -298,9 +327,9 @@ fn an_image_is_pulled_from_the_mirrors_of_its_longest_match() {
         main.tf:19 rhcs_image_mirror.org
         shorter matches are not used, nor are their mirrors: quay.io
       by digest:
-        1. mirror.local:5000/org/app:v1 (insecure)
-        2. mirror.example.com/org/app:v1
-        3. quay.io/org/app:v1 (the source)
+        1. mirror.local:5000/org/app (insecure)
+        2. mirror.example.com/org/app
+        3. quay.io/org/app (the source)
       by tag (not served by the mirrors):
         1. quay.io/org/app:v1 (the source)
     ");
@@ -312,12 +341,19 @@ fn one_mirror_that_cannot_be_rewritten_fails_the_pull() {
     assert_eq!(run.status, 1);
     assert_snapshot!(run.stdout, @r#"
     nginx
-      has no registry: nodes try registry.access.redhat.com/nginx first, then docker.io/library/nginx, which is resolved below
-      matches docker.io/library (longest match)
-        main.tf:25 rhcs_image_mirror.broken
-      by digest: fails before any registry is contacted, including the source: cannot rewrite the image name for "rosa/cli": not a full image name that begins with a registry host
-      by tag (not served by the mirrors):
-        1. docker.io/library/nginx (the source)
+      has no registry: nodes try 2 images in order
+      may be an alias on nodes from 4.19, which then try only the image of the alias (`--short-name-aliases`)
+      may be rejected: nodes of the first releases of 4.21 do not pull a name that stands for several images
+      1. registry.access.redhat.com/nginx:latest
+        no source matches
+        by digest and by tag:
+          1. registry.access.redhat.com/nginx
+      2. docker.io/library/nginx:latest
+        matches docker.io/library (longest match)
+          main.tf:25 rhcs_image_mirror.broken
+        by digest: fails before any registry is contacted, including the source: cannot rewrite the image name for "rosa/cli": not a full image name that begins with a registry host
+        by tag (not served by the mirrors):
+          1. docker.io/library/nginx:latest (the source)
     "#);
 }
 
@@ -347,9 +383,25 @@ fn a_digest_is_pulled_by_digest_whatever_its_tag() {
         format!("mirror.example.com/quay/x@{DIGEST}"),
         format!("quay.io/x@{DIGEST}"),
     ];
+    let detailed = pull_sources
+        .each_ref()
+        .map(|reference| json!({"reference": reference, "insecure": false, "blocked": false}));
+    let candidate = json!({
+        "reference": format!("quay.io/x@{DIGEST}"),
+        "source": "quay.io",
+        "blocked": false,
+        "entries": [{"address": "rhcs_image_mirror.quay", "file": "main.tf", "line": 13}],
+        "pull_sources": detailed,
+    });
     assert_eq!(
         line,
-        json!({"image": image, "source": "quay.io", "blocked": false, "pull_sources": pull_sources})
+        json!({
+            "image": image,
+            "source": "quay.io",
+            "blocked": false,
+            "pull_sources": pull_sources,
+            "candidates": [candidate],
+        })
     );
 }
 
@@ -499,4 +551,265 @@ resource \"rhcs_image_mirror\" \"a\" {
         run.stderr
     );
     assert!(run.stderr.contains("var.host has no value"), "{}", run.stderr);
+}
+
+/// The case `short-names`: the references that nodes try, and what they ask for each by digest.
+#[test]
+fn short_names_are_tried_in_each_search_registry_or_as_an_alias() {
+    let candidates = |more: &[&str]| -> Vec<(String, Vec<String>)> {
+        let arguments = [
+            "resolve",
+            "--in=mirrors.yaml",
+            "--file=images.txt",
+            "--output-format=json-lines",
+        ];
+        let run = mirrorset_in(&fixture("cases/short-names"), &[&arguments, more].concat());
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let lines = run
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let names = |line: &Value| {
+            let candidates = line["candidates"].as_array().unwrap().iter();
+            candidates
+                .map(|candidate| candidate["reference"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        lines
+            .map(|line| (line["image"].as_str().unwrap().to_owned(), names(&line)))
+            .collect()
+    };
+    let tried = |image: &str, names: &[&str]| {
+        (
+            image.to_owned(),
+            names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(
+        candidates(&[]),
+        [
+            tried(
+                "ubi9/ubi",
+                &[
+                    "registry.access.redhat.com/ubi9/ubi:latest",
+                    "docker.io/ubi9/ubi:latest"
+                ]
+            ),
+            tried(
+                "fedora",
+                &[
+                    "registry.access.redhat.com/fedora:latest",
+                    "docker.io/library/fedora:latest"
+                ]
+            ),
+            tried(
+                "centos",
+                &[
+                    "registry.access.redhat.com/centos:latest",
+                    "docker.io/library/centos:latest"
+                ]
+            ),
+            tried(
+                "alpine:3",
+                &[
+                    "registry.access.redhat.com/alpine:3",
+                    "docker.io/library/alpine:3"
+                ]
+            ),
+            tried(
+                "nginx",
+                &[
+                    "registry.access.redhat.com/nginx:latest",
+                    "docker.io/library/nginx:latest"
+                ]
+            ),
+        ]
+    );
+    assert_eq!(
+        candidates(&["--short-name-aliases=000-shortnames.conf"]),
+        [
+            tried(
+                "ubi9/ubi",
+                &[
+                    "registry.access.redhat.com/ubi9/ubi:latest",
+                    "docker.io/ubi9/ubi:latest"
+                ]
+            ),
+            tried("fedora", &["registry.fedoraproject.org/fedora:latest"]),
+            tried("centos", &["quay.io/centos/centos:latest"]),
+            tried("alpine:3", &["docker.io/library/alpine:3"]),
+            tried(
+                "nginx",
+                &[
+                    "registry.access.redhat.com/nginx:latest",
+                    "docker.io/library/nginx:latest"
+                ]
+            ),
+        ]
+    );
+}
+
+#[test]
+fn each_candidate_has_its_own_entry_and_mirrors() {
+    let directory = fixture("cases/short-names");
+    let run = mirrorset_in(
+        &directory,
+        &["resolve", "ubi9/ubi", "--in=mirrors.yaml", "--node-version=4.18"],
+    );
+    assert_snapshot!(run.stdout, @r"
+    ubi9/ubi
+      has no registry: nodes try 2 images in order
+      1. registry.access.redhat.com/ubi9/ubi:latest
+        matches registry.access.redhat.com (longest match)
+          mirrors.yaml:6 ImageDigestMirrorSet/idms[0]
+        by digest:
+          1. mirror.example.com:8443/rhacc/ubi9/ubi
+          2. registry.access.redhat.com/ubi9/ubi (the source)
+        by tag (not served by the mirrors):
+          1. registry.access.redhat.com/ubi9/ubi:latest (the source)
+      2. docker.io/ubi9/ubi:latest
+        matches docker.io (longest match)
+          mirrors.yaml:8 ImageDigestMirrorSet/idms[1]
+        by digest:
+          1. mirror.example.com:8443/hub/ubi9/ubi
+          2. docker.io/ubi9/ubi (the source)
+        by tag (not served by the mirrors):
+          1. docker.io/ubi9/ubi:latest (the source)
+    ");
+    let aliased = mirrorset_in(
+        &directory,
+        &[
+            "resolve",
+            "centos",
+            "--in=mirrors.yaml",
+            "--short-name-aliases=000-shortnames.conf",
+        ],
+    );
+    assert_snapshot!(aliased.stdout, @r"
+    centos
+      is an alias of quay.io/centos/centos:latest in 000-shortnames.conf, which is the only image that nodes try
+      matches quay.io (longest match)
+        mirrors.yaml:10 ImageDigestMirrorSet/idms[2]
+      by digest:
+        1. mirror.example.com:8443/quay/centos/centos
+        2. quay.io/centos/centos (the source)
+      by tag (not served by the mirrors):
+        1. quay.io/centos/centos:latest (the source)
+    ");
+}
+
+#[test]
+fn the_release_of_the_nodes_decides_about_ambiguous_names() {
+    let resolve = |image: &str, more: &[&str]| {
+        let arguments = [
+            "resolve",
+            image,
+            "--in=mirrors.yaml",
+            "--output-format=json-lines",
+        ];
+        let run = mirrorset_in(&fixture("cases/short-names"), &[&arguments, more].concat());
+        let line: Value = serde_json::from_str(&run.stdout).unwrap();
+        let has = |key: &str| line[key] == json!(true);
+        (
+            run.status,
+            line["error"].is_string(),
+            has("may_be_rejected"),
+            has("may_be_alias"),
+        )
+    };
+    assert_eq!(resolve("nginx", &[]), (0, false, true, true));
+    assert_eq!(
+        resolve("nginx", &["--node-version=4.18.2"]),
+        (0, false, false, false)
+    );
+    assert_eq!(
+        resolve("nginx", &["--node-version=4.20"]),
+        (0, false, false, true)
+    );
+    assert_eq!(
+        resolve("nginx", &["--node-version=4.21.0"]),
+        (1, true, false, false)
+    );
+    assert_eq!(
+        resolve("nginx", &["--node-version=4.21.4"]),
+        (0, false, true, true)
+    );
+    assert_eq!(
+        resolve("quay.io/nginx", &["--node-version=4.21.0"]),
+        (0, false, false, false)
+    );
+    let aliases = "--short-name-aliases=000-shortnames.conf";
+    assert_eq!(
+        resolve("alpine", &[aliases, "--node-version=4.21.0"]),
+        (0, false, false, false)
+    );
+}
+
+#[test]
+fn an_image_configuration_replaces_the_search_registries() {
+    let image = "
+apiVersion: config.openshift.io/v1
+kind: Image
+metadata:
+  name: cluster
+spec:
+  registrySources:
+    containerRuntimeSearchRegistries: [quay.io, \"registry.corp.example:5000\"]
+";
+    let invalid = image.replace("quay.io", "docker.io/library");
+    let directory = scratch(&[("image.yaml", image), ("invalid.yaml", &invalid)]);
+    let resolve = |file: &str| {
+        let arguments = ["resolve", "nginx:1", "--in", file, "--output-format=json-lines"];
+        let run = mirrorset_in(directory.path(), &arguments);
+        serde_json::from_str::<Value>(&run.stdout).unwrap()
+    };
+    let line = resolve("image.yaml");
+    let candidates = line["candidates"].as_array().unwrap().iter();
+    let names: Vec<&Value> = candidates.map(|candidate| &candidate["reference"]).collect();
+    assert_eq!(names, ["quay.io/nginx:1", "registry.corp.example:5000/nginx:1"]);
+    // CRI-O does not load the file, so that no image at all can be pulled.
+    let error = resolve("invalid.yaml")["error"].to_string();
+    assert!(
+        error.contains("docker.io/library") && error.contains("every pull fails"),
+        "{error}"
+    );
+    let converted = mirrorset_in(
+        directory.path(),
+        &["convert", "image.yaml", "--to=registries-conf"],
+    );
+    assert!(
+        converted
+            .stdout
+            .contains(r#"["quay.io", "registry.corp.example:5000"]"#),
+        "{}",
+        converted.stdout
+    );
+}
+
+#[test]
+fn an_alias_file_that_the_runtime_rejects_is_an_error() {
+    let files = [
+        ("main.tf", PROD),
+        ("tag.conf", "[aliases]\nnginx = \"quay.io/nginx:1\"\n"),
+        ("type.conf", "\n[aliases]\nnginx = 1\n"),
+    ];
+    let directory = scratch(&files);
+    for (file, message) in [
+        (
+            "tag.conf",
+            "error: tag.conf: alias \"quay.io/nginx:1\": a tag is not allowed",
+        ),
+        (
+            "type.conf",
+            "error: type.conf:3: invalid type for `nginx`: expected a string, found integer",
+        ),
+        ("none.conf", "error: none.conf: no such file or directory"),
+    ] {
+        let run = mirrorset_in(
+            directory.path(),
+            &["resolve", "nginx", "--short-name-aliases", file],
+        );
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
 }

@@ -9,6 +9,9 @@ use crate::grammar::{is_component, is_registry};
 /// Maximum length of an image name, without tag and digest (`NameTotalLengthMax`).
 pub const MAX_IMAGE_NAME_LENGTH: usize = 255;
 
+/// The tag of a name that has neither a tag nor a digest (`TagNameOnly`).
+const DEFAULT_TAG: &str = "latest";
+
 /// Maximum length of a tag (`TagRegexp` in `docker/reference`).
 const MAX_TAG_LENGTH: usize = 128;
 
@@ -85,26 +88,19 @@ impl ImageReference {
     }
 
     fn parse(text: &str) -> Result<Self, ReferenceError> {
-        let parts = Parts::split(text);
-        if !parts.are_well_formed() {
-            let lowercase = text.to_lowercase();
-            return Err(if Parts::split(&lowercase).are_well_formed() {
-                ReferenceError::Uppercase
-            } else {
-                ReferenceError::Format
-            });
-        }
-        if parts.name.len() > MAX_IMAGE_NAME_LENGTH {
-            return Err(ReferenceError::TooLong);
-        }
-        if let Some(digest) = parts.digest {
-            validate_digest(digest).map_err(ReferenceError::Digest)?;
-        }
+        let parts = Parts::parse(text)?;
         Ok(Self {
             name: parts.name.to_owned(),
             tag: parts.tag.map(str::to_owned),
             digest: parts.digest.map(str::to_owned),
         })
+    }
+
+    /// Adds the tag or digest of another name to a name that has none.
+    pub(crate) fn with_tag_and_digest(mut self, tag: Option<&str>, digest: Option<&str>) -> Self {
+        self.tag = tag.map(str::to_owned);
+        self.digest = digest.map(str::to_owned);
+        self
     }
 
     /// The name without tag and digest, which sources are matched against.
@@ -119,11 +115,14 @@ impl ImageReference {
         self.tag.as_deref()
     }
 
-    /// The reference as the container runtime pulls it: CRI-O drops a tag beside a digest.
+    /// The reference as the container runtime pulls it: CRI-O drops a tag beside a digest, and a name without
+    /// either has the tag `latest`.
     #[must_use]
-    pub fn without_tag_beside_digest(mut self) -> Self {
-        if self.digest.is_some() {
-            self.tag = None;
+    pub fn as_pulled(mut self) -> Self {
+        match (&self.digest, &self.tag) {
+            (Some(_), _) => self.tag = None,
+            (None, None) => self.tag = Some(DEFAULT_TAG.to_owned()),
+            (None, Some(_)) => {}
         }
         self
     }
@@ -150,13 +149,44 @@ impl fmt::Display for ImageReference {
 
 /// A reference split at `@` and `:`. Names and tags do not contain `@`, tags do not contain slashes and paths do
 /// not contain colons, so these are the parts that the expression of `docker/reference` gives.
-struct Parts<'a> {
-    name: &'a str,
-    tag: Option<&'a str>,
-    digest: Option<&'a str>,
+pub(crate) struct Parts<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) tag: Option<&'a str>,
+    pub(crate) digest: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
+    /// Parses a reference without normalizing it (`Parse`).
+    pub(crate) fn parse(text: &'a str) -> Result<Self, ReferenceError> {
+        let parts = Self::split(text);
+        if !parts.are_well_formed() {
+            let lowercase = text.to_lowercase();
+            return Err(if Parts::split(&lowercase).are_well_formed() {
+                ReferenceError::Uppercase
+            } else {
+                ReferenceError::Format
+            });
+        }
+        if parts.name.len() > MAX_IMAGE_NAME_LENGTH {
+            return Err(ReferenceError::TooLong);
+        }
+        if let Some(digest) = parts.digest {
+            validate_digest(digest).map_err(ReferenceError::Digest)?;
+        }
+        Ok(parts)
+    }
+
+    /// Whether the name begins with a registry: a host with a dot or a port, or `localhost`.
+    pub(crate) fn has_registry(&self) -> bool {
+        let Some((host, path)) = self.name.split_once('/') else {
+            return false;
+        };
+        // What is not a host is a component of the path: `a_b.c/app`.
+        is_registry(host)
+            && path.split('/').all(is_component)
+            && (host.contains(['.', ':']) || host == "localhost")
+    }
+
     fn split(text: &'a str) -> Self {
         let (named, digest) = text
             .split_once('@')

@@ -17,6 +17,8 @@
 //! | Why does a valid mirror fail every pull? | [`find_rewrite_issue`]: the [`UnrewritableReason`], the [`AffectedImages`] and a [`SuggestedName`] |
 //! | How long may image names under a source be? | [`max_image_name_length`] |
 //! | What image does a text name? | [`ImageReference::parse_normalized`], [`ImageReference::parse_canonical`] |
+//! | Which images does a node try for the name in a pod? | [`ImageName::parse`], then [`RegistriesConf::candidates`] |
+//! | What does a node load from its files? | [`RegistriesConf::load`], of each [`ConfFile`] |
 //! | Does a source match an image? | [`matched_length`]; [`Registries::matching_sources`] for all sources of a node |
 //! | What is an image called at a mirror? | [`rewrite()`] |
 //! | In which order are several lists for one source tried? | [`merge_mirrors`] |
@@ -29,12 +31,13 @@
 //! # From settings to pulls
 //!
 //! ```text
-//! RegistrySettings { entries, insecure, blocked, allowed }
+//! RegistrySettings { entries, insecure, blocked, allowed, search }
 //!     │ validate, to_tables
 //!     ▼
-//! Vec<RegistryTable> ─from_tables─▶ Registries ──────┐
-//!                                                    ├─resolve─▶ Resolution { pull_sources, … }
-//! text ─parse_normalized─▶ ImageReference ───────────┘
+//! Vec<RegistryTable> ─from_settings─▶ RegistriesConf { registries, search_registries, aliases } ◀─load─ ConfFile
+//!                                         │ candidates
+//!                                         ▼
+//! text ─parse─▶ ImageName ──────────▶ ImageReference, … ─resolve─▶ Resolution { pull_sources, … }
 //! ```
 //!
 //! # Example
@@ -77,12 +80,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alias;
 mod char_runs;
+mod conf_file;
 mod diagnose;
 mod digest;
 mod docker_hub;
 mod grammar;
 mod hosted_cluster;
+mod image_name;
 mod image_reference;
 mod location;
 mod loopback;
@@ -90,21 +96,27 @@ mod match_issue;
 mod matching;
 mod merge_order;
 mod name_issue;
+mod node_version;
 mod registries;
+mod registries_conf;
 mod resolve;
 mod rewrite;
 mod rewrite_issue;
 mod scope;
 mod settings;
 mod short_name;
+mod short_name_mode;
 mod suggestion;
 mod tables;
 
+pub use alias::{Alias, AliasError, AliasErrorCause, Aliases};
+pub use conf_file::{ConfFile, MirrorKeys, RegistryKeys, Version1Keys};
 pub use diagnose::{Diagnosis, diagnose};
 pub use digest::DigestError;
 pub use docker_hub::DOCKER_HUB;
 pub use grammar::{Role, is_valid_location};
 pub use hosted_cluster::{MAX_LOCATION_LENGTH, MAX_MIRRORS_PER_SOURCE, MAX_SOURCES};
+pub use image_name::{ImageName, ShortName};
 pub use image_reference::{ImageReference, MAX_IMAGE_NAME_LENGTH, ReferenceError};
 pub use location::{Granularity, Location};
 pub use loopback::is_loopback;
@@ -112,17 +124,22 @@ pub use match_issue::{MatchIssue, UnmatchableReason, find_match_issue};
 pub use matching::matched_length;
 pub use merge_order::merge_mirrors;
 pub use name_issue::{NameIssue, NameIssueKind, TextEdit};
+pub use node_version::{AmbiguousNames, InvalidNodeVersion, NodeVersion};
 pub use registries::{Registries, RegistriesError};
+pub use registries_conf::{
+    CandidateOrigin, Candidates, CandidatesError, ConfError, ConfErrorCause, RegistriesConf,
+};
 pub use resolve::{PullSource, Resolution, RewriteError};
 pub use rewrite::rewrite;
 pub use rewrite_issue::{
     AffectedImages, RewriteIssue, UnrewritableReason, find_rewrite_issue, max_image_name_length,
 };
 pub use scope::{is_valid_scope, is_within_scope, matching_scope};
-pub use settings::{MirrorEntry, PullKind, RegistrySettings, SettingsError, SourcePolicy};
+pub use settings::{MirrorEntry, PullKind, RegistrySettings, SEARCH_REGISTRIES, SettingsError, SourcePolicy};
 pub use short_name::{expand_short_name, is_short_name};
+pub use short_name_mode::ShortNameMode;
 pub use suggestion::{SuggestedName, SuggestionApplicability};
-pub use tables::{MirrorTable, NestedScopeError, RegistryTable, SEARCH_REGISTRIES};
+pub use tables::{MirrorTable, NestedScopeError, PullFromMirror, RegistryTable};
 
 /// Runs the example of the README as a test.
 #[cfg(doctest)]

@@ -26,6 +26,8 @@ pub enum RegistriesError {
     InvalidWildcard(String),
     /// Two tables for one location that differ in `insecure` or `blocked`.
     ConflictingTables(String),
+    /// A table with a prefix that is not a wildcard, and without a location.
+    MissingLocation(String),
 }
 
 impl fmt::Display for RegistriesError {
@@ -41,6 +43,9 @@ impl fmt::Display for RegistriesError {
                     "tables for {location:?} have different values of insecure or blocked"
                 )
             }
+            Self::MissingLocation(prefix) => {
+                write!(formatter, "the table with prefix {prefix:?} has no location")
+            }
         }
     }
 }
@@ -48,19 +53,24 @@ impl fmt::Display for RegistriesError {
 impl std::error::Error for RegistriesError {}
 
 impl Registries {
-    /// Loads the tables of a node.
+    /// Loads the tables of a node. The first table of a scope is used.
     pub fn from_tables(tables: &[RegistryTable]) -> Result<Self, RegistriesError> {
         let mut loaded: BTreeMap<String, RegistryTable> = BTreeMap::new();
+        // Tables with several prefixes may share a location.
+        let mut flags: BTreeMap<String, (bool, bool)> = BTreeMap::new();
         for table in tables {
             let table = normalize_table(table)?;
-            // Sources that differ only in trailing slashes are the same: the first table is used.
-            if let Some(first) = loaded.get(table.scope()) {
-                if (first.insecure, first.blocked) != (table.insecure, table.blocked) {
-                    return Err(RegistriesError::ConflictingTables(table.scope().to_owned()));
-                }
-                continue;
+            let location = match table.location.as_str() {
+                "" => &table.prefix,
+                location => location,
+            };
+            let first = *flags
+                .entry(location.to_owned())
+                .or_insert((table.insecure, table.blocked));
+            if first != (table.insecure, table.blocked) {
+                return Err(RegistriesError::ConflictingTables(location.to_owned()));
             }
-            loaded.insert(table.scope().to_owned(), table);
+            loaded.entry(table.scope().to_owned()).or_insert(table);
         }
         let is_invalid_wildcard =
             |scope: &&String| scope.starts_with("*.") && scope.contains(['/', '@', ':']);
@@ -68,6 +78,11 @@ impl Registries {
             return Err(RegistriesError::InvalidWildcard(scope.clone()));
         }
         Ok(Self { tables: loaded })
+    }
+
+    /// The loaded tables, in the order of their scopes.
+    pub fn tables(&self) -> impl Iterator<Item = &RegistryTable> {
+        self.tables.values()
     }
 }
 
@@ -77,6 +92,9 @@ fn normalize_table(table: &RegistryTable) -> Result<RegistryTable, RegistriesErr
     table.prefix = normalize_location(&table.prefix)?;
     if table.scope().is_empty() {
         return Err(RegistriesError::EmptySource);
+    }
+    if table.location.is_empty() && !table.prefix.starts_with("*.") {
+        return Err(RegistriesError::MissingLocation(table.prefix));
     }
     for mirror in &table.mirrors {
         // Mirrors keep their trailing slashes: only containers/image 5.35 removed them as well. With an older
@@ -88,7 +106,7 @@ fn normalize_table(table: &RegistryTable) -> Result<RegistryTable, RegistriesErr
     Ok(table)
 }
 
-fn normalize_location(text: &str) -> Result<String, RegistriesError> {
+pub(crate) fn normalize_location(text: &str) -> Result<String, RegistriesError> {
     let text = text.trim_end_matches('/');
     if text.starts_with("http://") || text.starts_with("https://") {
         return Err(RegistriesError::Scheme(text.to_owned()));
@@ -99,14 +117,13 @@ fn normalize_location(text: &str) -> Result<String, RegistriesError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::PullKind;
-    use crate::tables::MirrorTable;
+    use crate::tables::{MirrorTable, PullFromMirror};
 
     fn table(location: &str, mirrors: &[&str]) -> RegistryTable {
         let mirror = |location: &&str| MirrorTable {
             location: (*location).to_owned(),
             insecure: false,
-            pull_from_mirror: PullKind::DigestOnly,
+            pull_from_mirror: PullFromMirror::DigestOnly,
         };
         RegistryTable {
             location: location.to_owned(),

@@ -115,7 +115,7 @@ impl Registries {
         };
         let mut pull_sources = Vec::new();
         for mirror in &table.mirrors {
-            if mirror.pull_from_mirror == pull_kind {
+            if mirror.pull_from_mirror.serves(pull_kind) {
                 let reference = rewrite_for(&mirror.location)?;
                 pull_sources.push(self.pull_source(reference, mirror.insecure));
             }

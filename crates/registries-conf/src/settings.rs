@@ -6,6 +6,10 @@ use std::fmt;
 use crate::grammar::{Role, is_valid_location};
 use crate::scope::is_valid_scope;
 
+/// The registries that a node adds to a short name, in order: the template of the machine config operator
+/// (`container-registries.yaml`).
+pub const SEARCH_REGISTRIES: [&str; 2] = ["registry.access.redhat.com", "docker.io"];
+
 /// Everything that determines the `registries.conf` of a node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegistrySettings {
@@ -17,6 +21,31 @@ pub struct RegistrySettings {
     pub blocked: Vec<String>,
     /// `allowed_registries`: the only registries that images are pulled from; empty if all are allowed.
     pub allowed: Vec<String>,
+    /// `containerRuntimeSearchRegistries`: the registries that are tried for a short name. Empty for the default
+    /// of OpenShift, [`SEARCH_REGISTRIES`].
+    pub search: Vec<String>,
+}
+
+impl RegistrySettings {
+    /// The registries that are tried for a short name, in order.
+    #[must_use]
+    pub fn search_registries(&self) -> Vec<String> {
+        if self.search.is_empty() {
+            SEARCH_REGISTRIES.map(str::to_owned).to_vec()
+        } else {
+            self.search.clone()
+        }
+    }
+
+    /// The file that has these registries: the drop-in replaces the list of `registries.conf`.
+    #[must_use]
+    pub fn search_file(&self) -> &'static str {
+        if self.search.is_empty() {
+            "registries.conf"
+        } else {
+            "registries.conf.d/01-image-searchRegistries.conf"
+        }
+    }
 }
 
 /// A source and its mirrors: an entry of ImageDigestMirrorSet or of ImageTagMirrorSet.

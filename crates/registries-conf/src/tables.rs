@@ -8,10 +8,6 @@ use crate::merge_order::merge_mirrors;
 use crate::scope::is_within_scope;
 use crate::settings::{MirrorEntry, PullKind, RegistrySettings, SourcePolicy};
 
-/// The registries that a node adds to a short name, in order: the template of the machine config operator
-/// (`container-registries.yaml`).
-pub const SEARCH_REGISTRIES: [&str; 2] = ["registry.access.redhat.com", "docker.io"];
-
 /// A `[[registry]]` table. The fields are the keys of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegistryTable {
@@ -35,7 +31,46 @@ pub struct MirrorTable {
     /// Whether the mirror may be contacted without TLS, or with a certificate that is not trusted.
     pub insecure: bool,
     /// Which pulls the mirror serves.
-    pub pull_from_mirror: PullKind,
+    pub pull_from_mirror: PullFromMirror,
+}
+
+/// The values of `pull-from-mirror`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PullFromMirror {
+    /// All pulls, which is the default of the file.
+    #[default]
+    All,
+    /// Pulls by digest.
+    DigestOnly,
+    /// Pulls by tag.
+    TagOnly,
+}
+
+impl PullFromMirror {
+    /// The value as the file has it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::DigestOnly => "digest-only",
+            Self::TagOnly => "tag-only",
+        }
+    }
+
+    /// Whether the mirror serves pulls of a kind.
+    #[must_use]
+    pub fn serves(self, pull: PullKind) -> bool {
+        self == Self::All || self == Self::from(pull)
+    }
+}
+
+impl From<PullKind> for PullFromMirror {
+    fn from(pull: PullKind) -> Self {
+        match pull {
+            PullKind::DigestOnly => Self::DigestOnly,
+            PullKind::TagOnly => Self::TagOnly,
+        }
+    }
 }
 
 /// Why settings that pass [`RegistrySettings::validate`] still have no tables: a registry within a wildcard
@@ -168,7 +203,7 @@ impl TablesBuilder {
             .extend(locations.into_iter().map(|location| MirrorTable {
                 location: location.to_owned(),
                 insecure: false,
-                pull_from_mirror: pull_kind,
+                pull_from_mirror: pull_kind.into(),
             }));
     }
 

@@ -12,7 +12,7 @@ use crate::convert::target::{
     Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use registries_conf::{MirrorTable, PullKind, RegistryTable, SEARCH_REGISTRIES};
+use registries_conf::{MirrorTable, RegistryTable};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "registries-conf",
@@ -36,7 +36,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Conf<'a> {
-    unqualified_search_registries: [&'a str; 2],
+    unqualified_search_registries: &'a [String],
     short_name_mode: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     registry: Vec<RegistryConf<'a>>,
@@ -89,12 +89,14 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
         match &nodes.tables {
             Err(error) => output.errors.push(as_error(finding(error, NODE_CONFIG_HELP))),
             Ok(tables) => {
-                output.documents.push(document(part, tables, options));
+                output
+                    .documents
+                    .push(document(part, tables, &settings.search_registries(), options));
                 let caveats = nodes.caveats.iter();
                 output
                     .losses
                     .extend(caveats.map(|caveat| finding(&caveat.message, caveat.help)));
-                let error = nodes.registries.as_ref().err();
+                let error = nodes.conf.as_ref().err();
                 output
                     .losses
                     .extend(error.map(|error| finding(error, NODE_CONFIG_HELP)));
@@ -104,9 +106,15 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
     Ok(output)
 }
 
-fn document(part: &ClusterPart<'_>, tables: &[RegistryTable], options: &Options) -> Document {
+/// The file has the search registries that a node gets in a drop-in.
+fn document(
+    part: &ClusterPart<'_>,
+    tables: &[RegistryTable],
+    search_registries: &[String],
+    options: &Options,
+) -> Document {
     let conf = Conf {
-        unqualified_search_registries: SEARCH_REGISTRIES,
+        unqualified_search_registries: search_registries,
         short_name_mode: "",
         registry: tables.iter().map(registry).collect(),
     };
@@ -134,9 +142,6 @@ fn mirror(mirror: &MirrorTable) -> MirrorConf<'_> {
     MirrorConf {
         location: &mirror.location,
         insecure: mirror.insecure,
-        pull_from_mirror: match mirror.pull_from_mirror {
-            PullKind::DigestOnly => "digest-only",
-            PullKind::TagOnly => "tag-only",
-        },
+        pull_from_mirror: mirror.pull_from_mirror.word(),
     }
 }

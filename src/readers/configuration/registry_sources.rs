@@ -19,6 +19,7 @@ pub(crate) fn read_registry_sources(reader: &mut BlockReader<'_, '_>) -> Registr
             allowed_registries: list(reader, &value, "allowed_registries", expression),
             blocked_registries: list(reader, &value, "blocked_registries", expression),
             insecure_registries: list(reader, &value, "insecure_registries", expression),
+            search_registries: Attribute::absent(),
         },
         Err(error) => RegistrySources::all(&reader.failed(&error, expression)),
     }

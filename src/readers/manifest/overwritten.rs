@@ -45,6 +45,7 @@ fn has_same_registries(a: Option<&RegistrySources>, b: Option<&RegistrySources>)
             has_same_elements(&a.allowed_registries, &b.allowed_registries)
                 && has_same_elements(&a.blocked_registries, &b.blocked_registries)
                 && has_same_elements(&a.insecure_registries, &b.insecure_registries)
+                && has_same_elements(&a.search_registries, &b.search_registries)
         }
         (a, b) => a.is_none() && b.is_none(),
     }

@@ -18,16 +18,18 @@ pub(super) fn read_registry_sources(
     for name in path {
         (_, sources) = field(sources, name)?;
         if let Some(reasons) = text.evaluated_reasons(sources) {
-            return Some(RegistrySources::all(&Attribute::unknown(
-                reasons,
-                Some(sources.span),
-            )));
+            let list = Attribute::unknown(reasons, Some(sources.span));
+            return Some(RegistrySources {
+                search_registries: list.clone(),
+                ..RegistrySources::all(&list)
+            });
         }
     }
     Some(RegistrySources {
         allowed_registries: read_list(sources, "allowedRegistries", text, issues),
         blocked_registries: read_list(sources, "blockedRegistries", text, issues),
         insecure_registries: read_list(sources, "insecureRegistries", text, issues),
+        search_registries: read_list(sources, "containerRuntimeSearchRegistries", text, issues),
     })
 }
 

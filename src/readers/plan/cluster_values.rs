@@ -114,6 +114,7 @@ pub(super) fn read_registry_sources<'a>(
         allowed_registries: read("allowed_registries", lists.allowed)?,
         blocked_registries: read("blocked_registries", lists.blocked)?,
         insecure_registries: read("insecure_registries", lists.insecure)?,
+        search_registries: Attribute::absent(),
     })
 }
 

@@ -24,7 +24,7 @@ fn lines(settings: &RegistrySettings) -> Vec<String> {
     let line = |table: RegistryTable| {
         let flags = join_flags(&[(table.insecure, " insecure"), (table.blocked, " blocked")]);
         let mirrors = table.mirrors.iter().map(|mirror| {
-            let by_tag = mirror.pull_from_mirror == PullKind::TagOnly;
+            let by_tag = mirror.pull_from_mirror == PullFromMirror::TagOnly;
             let flags = join_flags(&[(mirror.insecure, " insecure"), (by_tag, " by tag")]);
             format!(" > {}{flags}", mirror.location)
         });

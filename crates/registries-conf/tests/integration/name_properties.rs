@@ -104,6 +104,7 @@ fn any_settings() -> impl Strategy<Value = RegistrySettings> {
     });
     (prop::collection::vec(entry, 0..5), names(3), names(3), names(3)).prop_map(
         |(entries, insecure, blocked, allowed)| RegistrySettings {
+            search: Vec::new(),
             entries,
             insecure,
             blocked,
