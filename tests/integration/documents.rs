@@ -28,9 +28,9 @@ fn pages() -> Vec<String> {
         .into();
     let mut docs: Vec<String> = std::fs::read_dir(root().join("docs"))
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".md"))
-        .map(|name| format!("docs/{name}"))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .map(|path| format!("docs/{}", path.file_name().unwrap().to_str().unwrap()))
         .collect();
     docs.sort();
     pages.extend(docs);
