@@ -54,6 +54,7 @@
 //! | 1 domain | `provider` | all that is known of the rhcs provider |
 //! | 1 domain | `diagnostic` | findings, labels, fixes |
 //! | 1 domain | `file_writer` | files are written whole, never through a link or over another program's text |
+//! | 1 domain | `parallel` | work on many things, spread over the cores |
 //! | 1 domain | `untrusted` | text of inputs, as outputs may show it |
 //!
 //! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and
@@ -79,8 +80,8 @@
 //! 7. Spans are bytes of the file on disk. Lines, columns and the cropping of long lines belong to `output`.
 //! 8. Output is a function of the report and the sources: same input, same bytes. Only `output::Text` is printed, in which
 //!    no input can begin or end a line or control a terminal.
-//! 9. File contents are read through one trait, [`terraform_eval::source`]'s `Files`; the writers and the directory walk
-//!    (`workspace::discovery`) access the disk directly.
+//! 9. Files are read and directories listed through one trait, [`terraform_eval::source`]'s `Files`; the writers alone
+//!    access the disk directly.
 //! 10. The program opens no network connection, starts no process, and writes only the files that the user asks for.
 
 mod baseline;
@@ -95,6 +96,7 @@ mod file_writer;
 mod fix;
 mod model;
 mod output;
+mod parallel;
 mod provider;
 mod readers;
 mod resolve;

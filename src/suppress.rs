@@ -10,4 +10,5 @@ mod unused;
 mod usage;
 
 pub use suppressions::Suppressions;
+pub(crate) use syntax::MARKER;
 pub(crate) use usage::Usage;

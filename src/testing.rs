@@ -33,6 +33,10 @@ pub mod output {
     }
 }
 
+pub mod parallel {
+    pub use crate::parallel::Threads;
+}
+
 pub mod readers {
     pub mod plan {
         pub use crate::readers::plan::{JsonKind, PlanContents, PlanErrorKind, detect, read_plan};
@@ -61,6 +65,6 @@ pub mod suppress {
 
 pub mod workspace {
     pub use crate::workspace::{
-        DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, evaluate, load,
+        DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey, evaluate, load,
     };
 }

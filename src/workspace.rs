@@ -13,8 +13,11 @@
 //! | Which files of other kinds may hide mirrors? | `other_files` |
 //! | Which root modules do the named paths stand for? | `selection` |
 //! | Which modules of the tree call a module? | `callers` |
+//! | What do the files of a directory say at a glance? | `survey` |
+//! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
+//! | What is a file of Terraform, by its name? | `configuration_names` |
 //! | Which files of a directory does Terraform read? | `terraform_files` |
 //! | Which modules are roots, and who calls whom? | `loaded_modules` |
 //! | What if modules call each other in a cycle? | `call_cycles` |
@@ -30,6 +33,7 @@
 
 mod call_cycles;
 mod callers;
+mod configuration_names;
 mod dialects;
 mod discovery;
 mod expressions;
@@ -48,7 +52,9 @@ mod options;
 mod other_files;
 mod plan_configuration;
 mod project_tree;
+mod relevance;
 mod selection;
+mod survey;
 mod terraform_files;
 mod variables;
 
@@ -60,3 +66,4 @@ pub(crate) use loaded::LoadError;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;
 pub use options::{EngineVersion, InputPaths, Options, PlanConfiguration};
+pub use survey::Survey;

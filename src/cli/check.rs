@@ -69,6 +69,7 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
     if load.plan_configuration == PlanConfiguration::None {
         load.plan_configuration = PlanConfiguration::Near(PathBuf::from("."));
     }
+    load.reads_all_modules = arguments.show_settings;
     if let Some(path) = &arguments.config {
         anyhow::ensure!(
             !load.files.is_directory(path),

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config;
+use crate::parallel::Threads;
 use crate::workspace::{EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files, ReadLimits};
@@ -71,6 +72,9 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         plan_configuration: PlanConfiguration::None,
         files: Arc::new(DiskFiles::default()),
         environment,
+        survey: None,
+        threads: Threads::default(),
+        reads_all_modules: false,
         engine: engine.copied(),
         engine_version: engine_version.copied(),
         variables: variables.into_iter().map(|(_, variable)| variable).collect(),

@@ -40,5 +40,5 @@ mod static_reference;
 mod syntax_errors;
 mod trace;
 
-pub(crate) use root_module::{RootModule, RootModuleModel, evaluate_roots};
+pub(crate) use root_module::{RootModule, RootModuleModel, evaluate_roots, may_have_inputs};
 pub(crate) use syntax_errors::syntax_error_findings;

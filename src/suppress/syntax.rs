@@ -6,7 +6,7 @@ use terraform_eval::source::Span;
 use terraform_eval::syntax::comments::Comment;
 
 /// The prefix of suppression comments.
-pub(super) const MARKER: &str = "mirrorset:";
+pub(crate) const MARKER: &str = "mirrorset:";
 
 /// What a suppression applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

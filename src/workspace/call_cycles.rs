@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 
-/// Disconnects each call that closes a cycle, so that every walk of the tree ends.
-pub(crate) fn cut_call_cycles(tree: &mut ModuleTree) -> Vec<SyntaxError> {
+/// Disconnects each call that closes a cycle in what these modules call, so that every walk from them ends.
+pub(crate) fn cut_call_cycles(
+    tree: &mut ModuleTree,
+    starts: impl IntoIterator<Item = ModuleId>,
+) -> Vec<SyntaxError> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         Entered,
@@ -14,8 +17,7 @@ pub(crate) fn cut_call_cycles(tree: &mut ModuleTree) -> Vec<SyntaxError> {
     }
     let mut syntax_errors = Vec::new();
     let mut states: BTreeMap<ModuleId, State> = BTreeMap::new();
-    let modules: Vec<ModuleId> = tree.modules().map(|(id, _)| id).collect();
-    for start in modules {
+    for start in starts {
         if states.contains_key(&start) {
             continue;
         }

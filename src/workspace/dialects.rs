@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::workspace::configuration_names::is_for_opentofu;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::lock_file::locked_registry;
 use crate::workspace::options::{EngineVersion, Options};
-use crate::workspace::terraform_files::{configuration_files, is_for_opentofu};
+use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::modules::{Module, requirements};
 use terraform_eval::source::{Sources, Span, display_name};

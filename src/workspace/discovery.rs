@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Choice, SkipReason, Skipped};
+use crate::parallel::Threads;
+use crate::workspace::configuration_names::is_configuration;
 use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
-use crate::workspace::project_tree::{ProjectTrees, holds};
-use crate::workspace::terraform_files::is_configuration;
-use terraform_eval::source::{FileKind, Files, display_name};
-use walkdir::{DirEntry, WalkDir};
+use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
+
+use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, display_name};
 
 /// What lies at and below the paths that a user names, and in the rest of their project trees. All paths are canonical.
 #[derive(Debug, Default)]
@@ -90,15 +91,6 @@ impl Subtrees {
     }
 }
 
-/// A directory that has configuration files.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ConfigurationDirectory {
-    /// Its canonical path.
-    pub(crate) path: PathBuf,
-    /// The canonical path of its project tree.
-    pub(crate) tree: PathBuf,
-}
-
 impl ConfigurationDirectory {
     /// The directory of a root module that a user names.
     pub(crate) fn of(directory: &Path, files: &mut InputFiles) -> Self {
@@ -124,10 +116,11 @@ pub(crate) struct NamedFile {
 pub(crate) fn discover(
     paths: &[PathBuf],
     trees: &mut ProjectTrees,
-    files: &dyn Files,
+    files: &CachedFiles,
+    threads: Threads,
     is_excluded: &mut dyn FnMut(&Path) -> bool,
 ) -> Discovery {
-    let mut walker = Walker::new(trees, files, is_excluded, Walked::default());
+    let mut walker = Walker::new(trees, files, threads, is_excluded, Walked::default());
     let mut named_files = BTreeSet::new();
     let mut walks = BTreeSet::new();
     for path in paths {
@@ -150,10 +143,17 @@ impl Discovery {
         &mut self,
         searched: BTreeSet<PathBuf>,
         trees: &mut ProjectTrees,
-        files: &dyn Files,
+        files: &CachedFiles,
+        threads: Threads,
         is_excluded: &mut dyn FnMut(&Path) -> bool,
     ) {
-        let mut walker = Walker::new(trees, files, is_excluded, std::mem::take(&mut self.walked));
+        let mut walker = Walker::new(
+            trees,
+            files,
+            threads,
+            is_excluded,
+            std::mem::take(&mut self.walked),
+        );
         walker.walk_all(searched.into_iter().map(|tree| (tree.clone(), tree)));
         self.other_modules.extend(walker.modules());
         self.walked = walker.walked;
@@ -162,7 +162,8 @@ impl Discovery {
 
 struct Walker<'a> {
     trees: &'a mut ProjectTrees,
-    files: &'a dyn Files,
+    files: &'a CachedFiles,
+    threads: Threads,
     is_excluded: &'a mut dyn FnMut(&Path) -> bool,
     ignore_files: IgnoreFiles,
     walked: Walked,
@@ -181,13 +182,15 @@ struct Walker<'a> {
 impl<'a> Walker<'a> {
     fn new(
         trees: &'a mut ProjectTrees,
-        files: &'a dyn Files,
+        files: &'a CachedFiles,
+        threads: Threads,
         is_excluded: &'a mut dyn FnMut(&Path) -> bool,
         walked: Walked,
     ) -> Self {
         Self {
             trees,
             files,
+            threads,
             is_excluded,
             walked,
             ignore_files: IgnoreFiles::default(),
@@ -295,53 +298,68 @@ impl<'a> Walker<'a> {
         is_ignored.then_some(Choice::Ignored)
     }
 
+    /// Walks a directory level by level. The directories of one level are listed at the same time.
     fn walk(&mut self, start: &Path, tree: &Path) {
-        let mut entries = WalkDir::new(start).sort_by_file_name().into_iter();
-        while let Some(entry) = entries.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.report_walk_error(start, &error);
-                    continue;
+        let mut level = Vec::new();
+        if self.walked.visited.insert(start.to_owned()) {
+            level.push(start.to_owned());
+        }
+        while !level.is_empty() {
+            let files = self.files;
+            let listed = self.threads.map(&level, |directory| files.entries(directory));
+            let mut next = Vec::new();
+            for (directory, entries) in level.iter().zip(listed) {
+                match entries {
+                    Ok(entries) => self.look_into(directory, &entries, tree, &mut next),
+                    Err(error) => self.report_unlisted(directory, &error),
                 }
-            };
-            let is_directory = entry.file_type().is_dir();
-            if is_directory && !self.enter(&entry, tree) {
-                entries.skip_current_dir();
-            } else if !is_directory {
-                self.look_at(&entry, tree);
+            }
+            level = next;
+        }
+    }
+
+    /// Looks at the entries of a directory, and adds the directories in it to the next level.
+    fn look_into(
+        &mut self,
+        directory: &Path,
+        entries: &[DirectoryEntry],
+        tree: &Path,
+        next: &mut Vec<PathBuf>,
+    ) {
+        for entry in entries {
+            let is_hidden = entry.name.as_encoded_bytes().starts_with(b".");
+            let is_directory = entry.kind == FileKind::Directory && !entry.is_link;
+            if is_directory {
+                let path = directory.join(&entry.name);
+                if self.enters(&path, is_hidden, tree) {
+                    next.push(path);
+                }
+            } else if !is_hidden {
+                // Neither Terraform nor a directory of manifests has hidden files.
+                self.look_at(&directory.join(&entry.name), entry.is_link, tree);
             }
         }
     }
 
-    /// Whether to look into a directory.
-    fn enter(&mut self, entry: &DirEntry, tree: &Path) -> bool {
-        let path = entry.path();
-        if entry.depth() > 0 {
-            let name = entry.file_name().to_string_lossy();
+    /// Whether to look into a directory that another one has.
+    fn enters(&mut self, path: &Path, is_hidden: bool, tree: &Path) -> bool {
+        if is_hidden {
             // The tree does not contain what git and Terraform keep for themselves.
-            if name == ".git" || name == ".terraform" {
-                return false;
-            }
-            if name.starts_with('.') {
+            let name = path.file_name().unwrap_or_default();
+            if name != ".git" && name != ".terraform" {
                 self.skip_by_choice(path, Choice::Hidden);
-                return false;
             }
-            if let Some(choice) = self.choice_to_skip(path, true, tree) {
-                self.skip_by_choice(path, choice);
-                return false;
-            }
+            return false;
+        }
+        if let Some(choice) = self.choice_to_skip(path, true, tree) {
+            self.skip_by_choice(path, choice);
+            return false;
         }
         self.walked.visited.insert(path.to_owned())
     }
 
-    fn look_at(&mut self, entry: &DirEntry, tree: &Path) {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            // Neither Terraform nor a directory of manifests has hidden files.
-            return;
-        }
-        if entry.path_is_symlink() && !self.follow(path, tree) {
+    fn look_at(&mut self, path: &Path, is_link: bool, tree: &Path) {
+        if is_link && !self.follow(path, tree) {
             return;
         }
         match NameKind::of(path) {
@@ -410,12 +428,10 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn report_walk_error(&mut self, start: &Path, error: &walkdir::Error) {
-        let path = error.path().unwrap_or(start);
-        if self.is_named(path) {
-            let message = error.io_error().map_or_else(|| error.to_string(), io_message);
-            let shown = self.trees.shown_path(path);
-            self.errors.push(LoadError::from_path(&shown, &message));
+    fn report_unlisted(&mut self, directory: &Path, error: &std::io::Error) {
+        if self.is_named(directory) {
+            let shown = self.trees.shown_path(directory);
+            self.errors.push(LoadError::from_path(&shown, &io_message(error)));
         }
     }
 
@@ -460,7 +476,6 @@ fn io_message(error: &std::io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terraform_eval::source::DiskFiles;
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
@@ -474,16 +489,18 @@ mod tests {
 
     fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
-        let mut trees = ProjectTrees::new(Some(root), &DiskFiles::default());
-        let mut discovery = discover(&paths, &mut trees, &DiskFiles::default(), &mut |_| false);
+        let files = CachedFiles::default();
+        let threads = Threads::default();
+        let mut trees = ProjectTrees::new(Some(root), &files);
+        let mut discovery = discover(&paths, &mut trees, &files, threads, &mut |_| false);
         assert!(discovery.other_modules.is_empty());
         let searched = discovery.trees.clone();
-        discovery.search_trees(searched, &mut trees, &DiskFiles::default(), &mut |_| false);
+        discovery.search_trees(searched, &mut trees, &files, threads, &mut |_| false);
         discovery
     }
 
     fn names(root: &Path, modules: &[ConfigurationDirectory]) -> Vec<String> {
-        let root = DiskFiles::default().canonical_path(root);
+        let root = CachedFiles::default().canonical_path(root);
         let name = |module: &ConfigurationDirectory| {
             let path = module.path.strip_prefix(&root).unwrap();
             path.to_string_lossy().into_owned()

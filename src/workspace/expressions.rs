@@ -4,10 +4,10 @@ use std::path::Path;
 
 use crate::readers::configuration::RootModule;
 use crate::workspace::dialects::DialectChoice;
-use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::options::Options;
+use crate::workspace::project_tree::ConfigurationDirectory;
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, Scope};
 use terraform_eval::syntax::native::parse_expression;

@@ -4,19 +4,27 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileRole, SkipReason, Skipped};
+use crate::parallel::Threads;
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::untrusted::source_kind::message_about;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ProjectTrees, holds};
-use terraform_eval::source::{FileId, ReadError, Sources, Span, display_name};
+use crate::workspace::survey::Survey;
+use terraform_eval::source::{CachedFiles, FileId, ReadError, Sources, Span, display_name};
 
 #[derive(Debug, Default)]
 pub(crate) struct InputFiles {
     pub(crate) sources: Sources,
+    /// The files of `sources`, whose directories are listed once.
+    pub(crate) cached: Arc<CachedFiles>,
+    /// What is known of directories of configuration.
+    pub(crate) survey: Arc<Survey>,
+    pub(crate) threads: Threads,
     pub(crate) configs: ConfigFiles,
     pub(crate) trees: ProjectTrees,
     /// Findings about the inputs themselves, in the order in which they were read.
@@ -31,8 +39,12 @@ pub(crate) struct InputFiles {
 
 impl InputFiles {
     pub(crate) fn new(options: &Options) -> Self {
+        let cached = Arc::new(CachedFiles::new(options.files.clone()));
         Self {
-            sources: Sources::with_files(options.files.clone()),
+            sources: Sources::with_files(cached.clone()),
+            cached,
+            survey: options.survey.clone().unwrap_or_default(),
+            threads: options.threads,
             configs: ConfigFiles::new(options.config.clone()),
             trees: ProjectTrees::new(options.project_root.as_deref(), &*options.files),
             ..Self::default()

@@ -9,7 +9,7 @@ use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Ski
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::manifest::AppliedManifests;
 use crate::workspace::dialects::DialectChoice;
-use crate::workspace::discovery::{ConfigurationDirectory, discover};
+use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::{LoadError, Loaded};
 use crate::workspace::loaded_modules::LoadedModules;
@@ -20,6 +20,8 @@ use crate::workspace::named_files::{NamedFiles, OtherFile};
 use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::other_files::{report_other_files, unopened_template};
 use crate::workspace::plan_configuration::PlanJoiner;
+use crate::workspace::project_tree::ConfigurationDirectory;
+use crate::workspace::relevance::{IdleModule, Relevance};
 use crate::workspace::selection::Selection;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
@@ -43,9 +45,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         configs,
         sources,
         trees,
+        cached,
+        threads,
         ..
     } = &mut loader.files;
-    let mut discovery = discover(paths, trees, &*options.files, &mut |path| {
+    let mut discovery = discover(paths, trees, cached, *threads, &mut |path| {
         configs.excludes(path, sources)
     });
     loader.files.skipped.append(&mut discovery.skipped);
@@ -60,22 +64,27 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         mut manifests,
         others,
     } = named;
-    let mut modules = loader.load_modules(&selection.directories, options);
+    let relevance = loader.divide(&mut selection, options);
+    let mut modules = loader.load_modules(&relevance.read, options);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
     let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
-    let roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
+    let mut roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
+    loader.add_idle(relevance.idle, &mut modules, &mut roots);
     // What the configuration reads is its data and not an input of its own.
     let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
     manifests.read_candidates(candidates, &mut loader.files);
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
-    let applied = roots.models.iter().flat_map(|(_, model)| model.manifests.files());
+    let applied = roots
+        .models
+        .values()
+        .flat_map(|(_, model)| model.manifests.files());
     loader.applied_files = manifests.remove(&applied.chain(roots.accessed.iter().cloned()).collect());
     let applied_files = loader.applied_files.values();
     (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
-    for (directory, model) in roots.models {
+    for (directory, model) in roots.models.into_values() {
         let name = model.input.name.clone();
         loader.add(directory.clone(), model.input, model.sensitive);
         loader.add_applied(&directory, &name, model.manifests);
@@ -144,8 +153,8 @@ fn load_over_file(path: &Path, options: &Options) -> Loaded {
 /// The root modules that the named paths stand for.
 #[derive(Default)]
 struct SelectedRoots {
-    /// The models, with the directories of the root modules.
-    models: Vec<(PathBuf, RootModuleModel)>,
+    /// The models, with the directories of the root modules as findings show them, by canonical directory.
+    models: BTreeMap<PathBuf, (PathBuf, RootModuleModel)>,
     /// The paths that their functions looked up.
     accessed: BTreeSet<PathBuf>,
 }
@@ -195,7 +204,10 @@ struct Loader {
     directories: Vec<PathBuf>,
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
+    /// Files that were read and of which no text is kept.
     data_files: BTreeSet<ReadFile>,
+    /// The canonical directories of modules that have nothing to check.
+    idle_directories: Vec<PathBuf>,
     dialects: BTreeMap<PathBuf, DialectChoice>,
     /// The files with manifests that resources apply, by canonical path.
     applied_files: BTreeMap<PathBuf, FileId>,
@@ -210,6 +222,7 @@ impl Loader {
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
             data_files: BTreeSet::new(),
+            idle_directories: Vec::new(),
             dialects: BTreeMap::new(),
             applied_files: BTreeMap::new(),
         }
@@ -219,6 +232,49 @@ impl Loader {
         let mut modules = LoadedModules::read(directories, options, &mut self.files);
         self.errors.append(&mut modules.errors);
         modules
+    }
+
+    /// Divides the selected modules into those that are read and those that have nothing to check.
+    fn divide(&mut self, selection: &mut Selection, options: &Options) -> Relevance {
+        let directories = std::mem::take(&mut selection.directories);
+        // Values for variables apply to every root module that declares them.
+        if options.reads_all_modules || !options.variables.is_empty() {
+            return Relevance {
+                read: directories,
+                ..Relevance::default()
+            };
+        }
+        let InputFiles {
+            survey,
+            cached,
+            threads,
+            ..
+        } = &self.files;
+        Relevance::divide(directories, &selection.modules, survey, cached, *threads)
+    }
+
+    /// Adds modules that have nothing to check: their files count as read, and the roots are inputs without mirrors.
+    fn add_idle(&mut self, idle: Vec<IdleModule>, modules: &mut LoadedModules, selected: &mut SelectedRoots) {
+        for IdleModule {
+            directory,
+            facts,
+            is_root,
+        } in idle
+        {
+            let shown = self.files.trees.shown_path(&directory.path);
+            self.data_files
+                .extend(facts.files.iter().map(|(name, role)| ReadFile {
+                    name: display_name(&shown.join(name)),
+                    role: *role,
+                }));
+            if is_root {
+                modules.read_variables_of_settings(&shown, &directory.tree, &mut self.files);
+                let model = RootModuleModel::without_blocks(display_name(&shown));
+                selected.models.insert(directory.path.clone(), (shown, model));
+            }
+            self.idle_directories.push(directory.path);
+        }
+        self.idle_directories.sort();
     }
 
     /// Joins plans with their configuration; returns the root modules that a plan stands for now.
@@ -283,7 +339,8 @@ impl Loader {
     ) -> Vec<(ModuleId, RootModuleModel)> {
         let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
         let roots: Vec<&RootModule> = roots.collect();
-        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, &roots) else {
+        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, &roots, self.files.threads)
+        else {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
@@ -323,7 +380,8 @@ impl Loader {
         for candidate in choice.candidates() {
             let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
             let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
-            let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative]);
+            let threads = self.files.threads;
+            let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative], threads);
             let mut models = models.into_iter().flatten();
             if let Some(model) = models.next().filter(|model| !model.is_rejected) {
                 return Some((alternative.module, model));
@@ -382,7 +440,11 @@ impl Loader {
             if let Some(choice) = modules.choices.get(&root) {
                 self.dialects.insert(directory.clone(), choice.clone());
             }
-            selected.models.push((directory, model));
+            let path = modules
+                .location(root)
+                .map_or(&directory, |location| &location.path)
+                .clone();
+            selected.models.insert(path, (directory, model));
         }
         for module in &kept {
             let skipped = modules.unread.get(module).into_iter().flatten();
@@ -400,7 +462,7 @@ impl Loader {
                 name: display_name(&self.files.trees.shown_path(path)),
                 role: FileRole::Data,
             });
-        self.data_files = read.collect();
+        self.data_files.extend(read);
         for other in others.into_values() {
             other.report(&mut self.files);
         }
@@ -459,9 +521,12 @@ impl Loader {
         names.extend(self.errors.iter().map(|error| error.path.clone()));
         // A name is a path relative to the current directory, or the address of a module call.
         let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
+        let idle = &self.idle_directories;
         let is_empty = |directory: &PathBuf| {
             let mut following = paths.range(directory.clone()..);
-            !following.next().is_some_and(|path| path.starts_with(directory))
+            let next = idle.partition_point(|path| path < directory);
+            let idle = idle.get(next).is_some_and(|path| path.starts_with(directory));
+            !idle && !following.next().is_some_and(|path| path.starts_with(directory))
         };
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";

@@ -10,15 +10,15 @@ use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
 use crate::workspace::call_cycles::cut_call_cycles;
+use crate::workspace::configuration_names::is_override;
 use crate::workspace::dialects::{Candidate, DialectChoice, Evidence, Pins};
-use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
-use crate::workspace::project_tree::holds;
-use crate::workspace::terraform_files::{EngineFiles, is_override, read_automatic_variables, read_variables};
+use crate::workspace::project_tree::{ConfigurationDirectory, holds};
+use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, read_variables};
 use crate::workspace::variables::VariableValues;
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
@@ -93,7 +93,10 @@ impl LoadedModules {
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
         loaded.read_discovered(directories, options, files);
-        loaded.syntax_errors.extend(cut_call_cycles(&mut loaded.tree));
+        let modules: Vec<ModuleId> = loaded.tree.modules().map(|(id, _)| id).collect();
+        loaded
+            .syntax_errors
+            .extend(cut_call_cycles(&mut loaded.tree, modules));
         let called = loaded.called_directories();
         let mut seen = BTreeSet::new();
         for directory in directories {
@@ -108,8 +111,7 @@ impl LoadedModules {
                 loaded.add_root(module, options, files);
             }
         }
-        let roots: BTreeSet<ModuleId> = loaded.roots.iter().map(|root| root.module).collect();
-        if loaded.connect_computed_calls(&roots, options, files) {
+        if loaded.connect_computed_calls(0, options, files) {
             let called = loaded.called_directories();
             loaded.roots.retain(|root| {
                 let location = loaded.locations.get(&root.module);
@@ -150,11 +152,11 @@ impl LoadedModules {
         let module = self.read_module(&location, candidate.engine, files);
         if is_new {
             self.connect_calls(vec![module], options, files);
-            let cycles = cut_call_cycles(&mut self.tree);
-            self.report_syntax_errors(cycles);
+            self.syntax_errors
+                .extend(cut_call_cycles(&mut self.tree, [module]));
         }
         self.add_root(module, options, files);
-        self.connect_computed_calls(&BTreeSet::from([module]), options, files);
+        self.connect_computed_calls(self.roots.len() - 1, options, files);
         let alternative = self.roots.pop();
         self.evidence.insert(location.path, evidence);
         alternative
@@ -186,15 +188,6 @@ impl LoadedModules {
         match self.evidence.get(&directory.path).and_then(Evidence::engine) {
             Some(engine) => self.by_engine.get(&(directory.path.clone(), engine)).copied(),
             None => self.of_directory(&directory.path).next(),
-        }
-    }
-
-    /// Adds syntax errors, each once: a file may be read for both programs.
-    fn report_syntax_errors(&mut self, errors: impl IntoIterator<Item = SyntaxError>) {
-        for error in errors {
-            if !self.syntax_errors.contains(&error) {
-                self.syntax_errors.push(error);
-            }
         }
     }
 
@@ -247,10 +240,7 @@ impl LoadedModules {
         });
         let ConfigurationDirectory { path, tree } = location;
         let mut tfvars = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
-        let config = files.configs.nearest(&directory, &mut files.sources);
-        for path in config.map(Config::var_files).unwrap_or_default() {
-            tfvars.extend(self.read_shared_variables(path, &tree, files));
-        }
+        tfvars.extend(self.read_variables_of_settings(&directory, &tree, files));
         let declarations = self.tree.module(module);
         let mut inputs = self
             .values
@@ -284,6 +274,22 @@ impl LoadedModules {
             .collect()
     }
 
+    /// The arguments of the files of variables that the settings of a directory name.
+    pub(crate) fn read_variables_of_settings(
+        &mut self,
+        directory: &Path,
+        tree: &Path,
+        files: &mut InputFiles,
+    ) -> Vec<Attribute> {
+        let config = files.configs.nearest(directory, &mut files.sources);
+        let paths = config.map(Config::var_files).unwrap_or_default();
+        let attributes = paths
+            .into_iter()
+            .flat_map(|path| self.read_shared_variables(path, tree, files));
+        attributes.collect()
+    }
+
+    /// The arguments of a file of variables, read once.
     fn read_shared_variables(
         &mut self,
         path: PathBuf,
@@ -330,7 +336,7 @@ impl LoadedModules {
             };
             let document = parse_file(file, files.sources.text(file), Format::from_path(&path));
             file_ids.push(file);
-            self.report_syntax_errors(document.syntax_errors);
+            self.syntax_errors.extend(document.syntax_errors);
             if is_override(&path) {
                 overrides.extend(document.items);
             } else {
@@ -381,19 +387,18 @@ impl LoadedModules {
         }
     }
 
-    /// Connects the calls whose sources are not literals, as programs evaluate them before they install modules. Returns
-    /// whether there was one that could be connected.
+    /// Connects the calls whose sources are not literals, as programs evaluate them before they install modules: those that
+    /// the root modules from a position on lead to. Returns whether there was one that could be connected.
     fn connect_computed_calls(
         &mut self,
-        roots: &BTreeSet<ModuleId>,
+        first_root: usize,
         options: &Options,
         files: &mut InputFiles,
     ) -> bool {
         let mut is_connected = false;
         while !self.computed.is_empty() {
             let mut sources: BTreeMap<(ModuleId, Arc<str>), BTreeSet<String>> = BTreeMap::new();
-            let roots = self.roots.iter().filter(|root| roots.contains(&root.module));
-            for root in roots {
+            for root in self.roots.iter().skip(first_root) {
                 let wanted = |module, call: &Arc<str>| self.computed.contains_key(&(module, call.clone()));
                 let found = computed_sources(&self.tree, &files.sources, root, &wanted);
                 for (call, source) in found {
@@ -418,8 +423,13 @@ impl LoadedModules {
             }
             is_connected = true;
             self.connect_calls(callees, options, files);
-            let cycles = cut_call_cycles(&mut self.tree);
-            self.report_syntax_errors(cycles);
+            let starts: Vec<ModuleId> = self
+                .roots
+                .iter()
+                .skip(first_root)
+                .map(|root| root.module)
+                .collect();
+            self.syntax_errors.extend(cut_call_cycles(&mut self.tree, starts));
         }
         is_connected
     }
@@ -503,9 +513,8 @@ impl LoadedModules {
                 }
                 if let Some(span) = call.span {
                     let error = SyntaxError::new(span, format!("no module in {source:?}"));
-                    self.report_syntax_errors([
-                        error.help("the path is relative to the directory of this file")
-                    ]);
+                    let help = "the path is relative to the directory of this file";
+                    self.syntax_errors.push(error.help(help));
                 }
                 return Ok(None);
             };

@@ -4,14 +4,12 @@ use std::path::Path;
 
 use crate::model::FileRole;
 use crate::provider;
+use crate::workspace::configuration_names::LOCK_FILE;
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::dialect::Engine;
 use terraform_eval::modules::requirements;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::document::{Format, parse_file};
-
-/// The name of the file.
-pub(crate) const LOCK_FILE: &str = ".terraform.lock.hcl";
 
 /// The program whose registry the providers in the lock file of a root module come from, and the first such provider.
 /// `None` if there are none, or of both registries.

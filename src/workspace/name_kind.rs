@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::config;
-use crate::workspace::lock_file::LOCK_FILE;
-use crate::workspace::terraform_files::{is_automatic_variables, is_configuration, is_variables};
+use crate::workspace::configuration_names::{
+    LOCK_FILE, is_automatic_variables, is_configuration, is_variables,
+};
 
 /// Whether a file is YAML, by its name.
 pub(crate) fn is_yaml(path: &Path) -> bool {

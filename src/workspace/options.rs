@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::config::ConfigSource;
 pub use crate::config::EngineVersion;
+use crate::parallel::Threads;
+use crate::workspace::survey::Survey;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files};
 
@@ -41,6 +43,13 @@ pub struct Options {
     pub engine: Option<Engine>,
     /// `--engine-version`: the version of the program. By default, it is detected for each root module.
     pub engine_version: Option<EngineVersion>,
+    /// What is known of directories of configuration from earlier loads of the same files. Whoever keeps it makes it forget
+    /// the directories whose files have changed. By default, every load finds out again.
+    pub survey: Option<Arc<Survey>>,
+    /// How many threads work at the same time.
+    pub threads: Threads,
+    /// Whether modules that have nothing to check are read as well, as the settings of all root modules need it.
+    pub reads_all_modules: bool,
     /// `--var` and `--var-file`, in order. They apply to every root module that declares the names.
     pub variables: Vec<VariableArg>,
 }
@@ -64,6 +73,9 @@ impl Default for Options {
             environment: Vec::new(),
             engine: None,
             engine_version: None,
+            survey: None,
+            threads: Threads::default(),
+            reads_all_modules: false,
             variables: Vec::new(),
         }
     }

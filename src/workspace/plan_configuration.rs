@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
 use crate::readers::plan_with_configuration;
 use crate::workspace::dialects::DialectChoice;
-use crate::workspace::discovery::ConfigurationDirectory;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_mirrors};
 use crate::workspace::options::{Options, PlanConfiguration};
+use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::address::ResourcePath;
 use terraform_eval::dialect::Dialect;
@@ -281,7 +281,7 @@ impl<'f> PlanJoiner<'f> {
     }
 
     fn evaluate(&mut self, modules: &LoadedModules, root: &RootModule) -> Option<RootModuleModel> {
-        let models = evaluate_roots(&modules.tree, &self.files.sources, &[root]);
+        let models = evaluate_roots(&modules.tree, &self.files.sources, &[root], self.files.threads);
         if models.is_none() {
             self.errors.push(LoadError::out_of_memory());
         }

@@ -10,6 +10,15 @@ use std::path::{Component, Path, PathBuf};
 use crate::config;
 use terraform_eval::source::{Files, clean_path, is_tool_data};
 
+/// A directory that has configuration files.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ConfigurationDirectory {
+    /// Its canonical path.
+    pub(crate) path: PathBuf,
+    /// The canonical path of its project tree.
+    pub(crate) tree: PathBuf,
+}
+
 /// Whether a tree holds a path; both are canonical. What git and Terraform keep for themselves is not part of it.
 pub(crate) fn holds(tree: &Path, path: &Path) -> bool {
     path.strip_prefix(tree).is_ok_and(|below| !is_tool_data(below))

@@ -7,15 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
 use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
-use crate::workspace::discovery::{ConfigurationDirectory, Discovery, NamedFile};
+use crate::workspace::discovery::{Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
 use crate::workspace::other_files::skipped_file;
+use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::source::display_name;
 
@@ -105,7 +105,8 @@ impl Selection {
         let needs_readers =
             !selection.data_files.is_empty() || !named.others.is_empty() || !selection.manifests.is_empty();
         let callers = if is_searched || needs_readers {
-            Callers::read(known.values().copied(), files.sources.files())
+            let directories: Vec<&ConfigurationDirectory> = known.values().copied().collect();
+            Callers::of(&directories, &files.survey, &files.cached, files.threads)
         } else {
             Callers::default()
         };
@@ -164,14 +165,15 @@ fn read_inputs(
         configs,
         sources,
         trees,
+        cached,
+        threads,
         ..
     } = files;
-    let disk = sources.shared_files();
     searched.extend(manifests.iter().map(|path| {
         let directory = path.parent().unwrap_or(path);
-        trees.of_directory(directory, &*disk)
+        trees.of_directory(directory, &**cached)
     }));
-    discovery.search_trees(searched, trees, &*disk, &mut |path| {
+    discovery.search_trees(searched, trees, cached, *threads, &mut |path| {
         configs.excludes(path, sources)
     });
     (others, manifests)
@@ -192,11 +194,20 @@ fn users_of_variables<'m>(
 ) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut users: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     let InputFiles { configs, sources, .. } = files;
+    // Modules that share their settings share the files.
+    let mut by_settings: BTreeMap<PathBuf, (Vec<PathBuf>, Vec<PathBuf>)> = BTreeMap::new();
     for module in modules {
-        let config = configs.nearest(module, sources);
-        for path in config.map(Config::var_files).unwrap_or_default() {
+        let Some(config) = configs.nearest(module, sources) else {
+            continue;
+        };
+        let known = by_settings.entry(config.directory().to_owned());
+        let (_, modules) = known.or_insert_with(|| (config.var_files(), Vec::new()));
+        modules.push(module.to_owned());
+    }
+    for (paths, modules) in by_settings.into_values() {
+        for path in paths {
             let path = sources.files().canonical_path(&path);
-            users.entry(path).or_default().push(module.to_owned());
+            users.entry(path).or_default().extend(modules.iter().cloned());
         }
     }
     users

@@ -4,31 +4,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::FileRole;
+use crate::workspace::configuration_names::{
+    is_automatic_variables, is_configuration, is_for_opentofu, name_of,
+};
 use crate::workspace::input_files::InputFiles;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{FileKind, Files};
 use terraform_eval::syntax::document::{Format, parse_variables};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Attribute;
-
-/// Whether Terraform or OpenTofu reads a file of this name as configuration. Like Terraform, this ignores hidden
-/// files and the backup files of editors.
-pub(crate) fn is_configuration(path: &Path) -> bool {
-    let name = name_of(path);
-    let is_ignored =
-        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-    !is_ignored
-        && [".tf", ".tf.json", ".tofu", ".tofu.json"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-}
-
-/// Whether OpenTofu alone reads a configuration file of this name.
-pub(crate) fn is_for_opentofu(path: &Path) -> bool {
-    const ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
-    let name = name_of(path);
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
 
 /// The files of a directory that Terraform or OpenTofu reads as configuration, by name.
 pub(crate) fn configuration_files(directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
@@ -49,7 +33,7 @@ impl EngineFiles {
     /// `main.tf`, OpenTofu reads only `main.tofu`.
     pub(crate) fn of(directory: &Path, engine: Engine, files: &dyn Files) -> Self {
         let paths = configuration_files(directory, files);
-        let names: BTreeSet<String> = paths.iter().map(|path| name_of(path)).collect();
+        let names: BTreeSet<String> = paths.iter().map(|path| name_of(path).into_owned()).collect();
         let mut divided = Self::default();
         for path in paths {
             let reason = match engine {
@@ -102,20 +86,6 @@ pub(crate) fn read_automatic_variables(
     attributes
 }
 
-/// Whether Terraform loads a file of this name automatically.
-pub(crate) fn is_automatic_variables(path: &Path) -> bool {
-    let name = name_of(path);
-    matches!(&*name, "terraform.tfvars" | "terraform.tfvars.json")
-        || name.ends_with(".auto.tfvars")
-        || name.ends_with(".auto.tfvars.json")
-}
-
-/// Whether a file has values of variables, by its name.
-pub(crate) fn is_variables(path: &Path) -> bool {
-    let name = name_of(path);
-    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
-}
-
 /// The arguments of a tfvars file. `tree` is the project tree, unless a user names the file.
 pub(crate) fn read_variables(
     path: &Path,
@@ -135,15 +105,6 @@ pub(crate) fn read_variables(
     attributes
 }
 
-/// Whether a file overrides what others declare (`override.tf`, `x_override.tf.json`).
-pub(crate) fn is_override(path: &Path) -> bool {
-    let name = name_of(path);
-    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"]
-        .iter()
-        .find_map(|ending| name.strip_suffix(ending));
-    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
-}
-
 fn list_files(directory: &Path, files: &dyn Files, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = files.list(directory).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries
@@ -153,11 +114,4 @@ fn list_files(directory: &Path, files: &dyn Files, is_wanted: impl Fn(&Path) -> 
         .collect();
     paths.sort();
     paths
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

@@ -1,12 +1,14 @@
 //! Inputs with very many elements of one kind take linear time: a linear search for each of them would take
 //! minutes.
 
+use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use crate::support::program::{mirrorset_in, write_files};
 use crate::support::report::{render, report};
 use mirrorset::testing::output::check::find_format;
-use mirrorset::testing::workspace::{Options, PlanConfiguration, load};
+use mirrorset::testing::parallel::Threads;
+use mirrorset::testing::workspace::{Options, PlanConfiguration, Survey, load};
 use serde_json::{Map, Value, json};
 
 /// Far more than any test needs, even without optimization and on a busy machine.
@@ -281,4 +283,113 @@ fn modules_take_linear_time() {
             .chain(file(call.to_owned() + &mirror))
             .collect()
     });
+}
+
+/// A repository of root modules, of which some have mirrors, mistakes, files of variables, or call other modules.
+fn repository(roots: usize) -> Files {
+    let root = |number: usize| {
+        let directory = format!("live/team-{number}");
+        let calls = format!("module \"net\" {{\n  source = \"../../modules/net\"\n  size = {number}\n}}\n");
+        let mut files = vec![
+            (format!("{directory}/main.tf"), calls),
+            (
+                format!("{directory}/variables.tf"),
+                "variable \"x\" {\n  default = 1\n}\n".to_owned(),
+            ),
+            (format!("{directory}/terraform.tfvars"), "x = 2\n".to_owned()),
+        ];
+        let special = match number % 8 {
+            0 => mirror_block(number, "\"c\""),
+            1 => mirror_block(number, "var.cluster").replace("quay.io", "https://quay.io"),
+            2 => "module \"m\" {\n  source = \"../../modules/mirror\"\n}\n".to_owned(),
+            3 => "module \"far\" {\n  source = \"hashicorp/consul/aws\"\n}\n".to_owned(),
+            4 => "# mirrorset: ignore[short-source]\nresource \"aws_vpc\" \"v\" {}\n".to_owned(),
+            5 if number % 16 == 5 => "variable \"broken\" {\n".to_owned(),
+            _ => String::new(),
+        };
+        files.push((format!("{directory}/special.tf"), special));
+        files
+    };
+    let modules = [
+        ("modules/net/main.tf", "variable \"size\" {}\n".to_owned()),
+        ("modules/mirror/main.tf", mirror_block(0, "\"c\"")),
+        (
+            "modules/unused/main.tf",
+            "output \"a\" {\n  value = 1\n}\n".to_owned(),
+        ),
+        (
+            "loop/a/main.tf",
+            "module \"b\" {\n  source = \"../b\"\n}\n".to_owned(),
+        ),
+        (
+            "loop/b/main.tf",
+            "module \"a\" {\n  source = \"../a\"\n}\n".to_owned(),
+        ),
+    ];
+    let modules = modules.map(|(name, text)| (name.to_owned(), text));
+    (0..roots).flat_map(root).chain(modules).collect()
+}
+
+fn write_repository(directory: &std::path::Path, roots: usize) {
+    let files = repository(roots);
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    write_files(directory, &files);
+}
+
+/// What a check of a directory reports, with all that it has read and skipped.
+fn report_of(directory: &std::path::Path, options: &Options) -> String {
+    let loaded = load(&[directory.to_owned()], options);
+    render(find_format("json").unwrap(), &report(&loaded), &loaded)
+}
+
+#[test]
+fn the_report_does_not_depend_on_the_number_of_threads() {
+    let directory = tempfile::tempdir().unwrap();
+    write_repository(directory.path(), 100);
+    let reports = [1, 2, 16].map(|number| {
+        let options = Options {
+            threads: Threads::exactly(NonZero::new(number).unwrap()),
+            ..Options::default()
+        };
+        report_of(directory.path(), &options)
+    });
+    assert!(reports[0].contains("invalid-source"), "{}", reports[0]);
+    assert_eq!(reports[0], reports[1]);
+    assert_eq!(reports[0], reports[2]);
+}
+
+#[test]
+fn modules_without_mirrors_are_read_as_if_all_were_needed() {
+    let directory = tempfile::tempdir().unwrap();
+    write_repository(directory.path(), 64);
+    let all = Options {
+        reads_all_modules: true,
+        ..Options::default()
+    };
+    assert_eq!(
+        report_of(directory.path(), &Options::default()),
+        report_of(directory.path(), &all)
+    );
+}
+
+#[test]
+fn what_is_known_of_directories_can_be_kept_between_loads() {
+    let directory = tempfile::tempdir().unwrap();
+    write_repository(directory.path(), 16);
+    let survey = std::sync::Arc::new(Survey::default());
+    let kept = Options {
+        survey: Some(survey.clone()),
+        ..Options::default()
+    };
+    let first = report_of(directory.path(), &kept);
+    assert_eq!(first, report_of(directory.path(), &kept));
+    let changed = directory.path().join("live/team-7");
+    std::fs::write(changed.join("special.tf"), mirror_block(7, "\"c\"")).unwrap();
+    survey.forget(&std::fs::canonicalize(&changed).unwrap());
+    let second = report_of(directory.path(), &kept);
+    assert_ne!(first, second);
+    assert_eq!(second, report_of(directory.path(), &Options::default()));
 }

@@ -3,6 +3,7 @@
 //! A span counts bytes of the file on disk, including a byte order mark, so that edits and editors address the same
 //! bytes however the file was read.
 
+mod cached_files;
 mod canonical_directories;
 mod disk_file;
 mod files;
@@ -12,6 +13,7 @@ pub(crate) mod sandbox;
 mod span;
 mod tool_data;
 
+pub use cached_files::CachedFiles;
 pub use disk_file::FileEnds;
 pub use files::{DirectoryEntry, DiskFiles, FileKind, Files, MemoryFiles, OverlayFiles};
 pub use read_error::ReadError;

@@ -21,15 +21,18 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason, UnknownReasons,
 };
+use crate::parallel::Threads;
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::configuration::root_module::manifests::has_manifests;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
+use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, InstanceId, RootInputs};
-use terraform_eval::modules::{Callee, ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, Module, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -61,18 +64,30 @@ pub(crate) struct RootModuleModel {
     pub(crate) is_rejected: bool,
 }
 
+impl RootModuleModel {
+    /// A root module without any block that is read.
+    pub(crate) fn without_blocks(name: String) -> Self {
+        let kind = InputKind::Configuration;
+        Self {
+            input: Input::new(kind, name),
+            manifests: AppliedManifests::new(kind),
+            sensitive: Vec::new(),
+            accessed: BTreeSet::new(),
+            diagnostics: Vec::new(),
+            is_rejected: false,
+        }
+    }
+}
+
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
 pub(crate) fn evaluate_roots(
     tree: &ModuleTree,
     sources: &Sources,
     roots: &[&RootModule],
+    threads: Threads,
 ) -> Option<Vec<RootModuleModel>> {
-    eval::with_stack(|| {
-        roots
-            .iter()
-            .map(|root| evaluate_root(tree, sources, root))
-            .collect()
-    })
+    let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
+    threads.map_within(roots, &enclose, |root| evaluate_root(tree, sources, root))
 }
 
 fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> RootModuleModel {
@@ -144,19 +159,28 @@ fn is_rejected(input: &Input) -> bool {
         || input.mirrors.iter().any(Mirror::is_rejected)
 }
 
+/// Whether a module declares, apart from its calls, something that is read into the model.
+pub(crate) fn may_have_inputs(module: &Module) -> bool {
+    let mut names = module.resources.keys();
+    names.any(|name| is_read(name) || has_manifests(name)) || !module.imports().is_empty()
+}
+
+/// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
+fn is_read(name: &ResourceName) -> bool {
+    provider::is_image_mirror(name)
+        || provider::cluster_kind(name).is_some()
+        || provider::waits_for_cluster(name)
+        || provider::is_image_mirrors_data_source(name)
+        || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
+}
+
 impl RootModuleReader<'_> {
     /// Whether a module or one that it calls has blocks to read, or may call a module that does.
     fn is_relevant(&mut self, module: ModuleId) -> bool {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
             return *is_relevant;
         }
-        let has_blocks = self.tree.module(module).resources.keys().any(|name| {
-            provider::is_image_mirror(name)
-                || provider::cluster_kind(name).is_some()
-                || provider::waits_for_cluster(name)
-                || provider::is_image_mirrors_data_source(name)
-                || (self.tree.schemas().get(name).is_none() && provider::similar_type(name).is_some())
-        });
+        let has_blocks = self.tree.module(module).resources.keys().any(is_read);
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let is_relevant = has_blocks

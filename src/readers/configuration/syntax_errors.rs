@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::SYNTAX_ERROR;
 use crate::untrusted::source_kind::message_about;
 use terraform_eval::modules::ModuleTree;
-use terraform_eval::source::Sources;
+use terraform_eval::source::{FileId, Sources};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 
 /// Reports the syntax errors of all modules and `others`, which belong to none of them.
@@ -25,7 +25,7 @@ pub(crate) fn syntax_error_findings(
 /// The errors that do not contain another one. The splitter and the parser of blocks may both report an error; the
 /// one with the smaller span points at it.
 fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
-    errors.sort_by_key(|error| (error.span.file, error.span.start, Reverse(error.span.end)));
+    errors.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.message.cmp(&b.message)));
     // A file may be read for two programs.
     errors.dedup();
     let contains_next =
@@ -33,6 +33,11 @@ fn innermost(mut errors: Vec<&SyntaxError>) -> Vec<&SyntaxError> {
     let is_outer: Vec<bool> = errors.windows(2).map(contains_next).chain([false]).collect();
     let innermost = errors.into_iter().zip(is_outer).filter(|(_, is_outer)| !is_outer);
     innermost.map(|(error, _)| error).collect()
+}
+
+/// The order of errors: those that contain others first.
+fn order(error: &SyntaxError) -> (FileId, u32, Reverse<u32>) {
+    (error.span.file, error.span.start, Reverse(error.span.end))
 }
 
 fn finding(error: &SyntaxError, sources: &Sources) -> Diagnostic {

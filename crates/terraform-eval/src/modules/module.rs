@@ -9,7 +9,7 @@ use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::TopLevel;
 use crate::syntax::syntax_error::SyntaxError;
-use crate::syntax::tree::{Attribute, Expression, ExpressionKind};
+use crate::syntax::tree::{Attribute, Expression, literal};
 
 use super::lazy_block::LazyBlock;
 
@@ -314,15 +314,5 @@ impl ModuleCall {
             .iter()
             .any(|start| source.starts_with(start));
         is_local.then(|| caller.join(source))
-    }
-}
-
-/// The text of an expression that is a literal string.
-#[must_use]
-pub fn literal(expression: &Expression) -> Option<&str> {
-    match &expression.kind {
-        ExpressionKind::String(text) => Some(text),
-        ExpressionKind::Parenthesis(inner) => literal(inner),
-        _ => None,
     }
 }

@@ -25,13 +25,17 @@ pub enum Callee {
     },
 }
 
+/// What the calls of a module resolve to, by name, with the spans of their `source` arguments.
+type Calls = BTreeMap<Arc<str>, (Callee, Option<Span>)>;
+
 /// All modules of a run, each directory once however many calls resolve to it.
 #[derive(Debug)]
 pub struct ModuleTree {
     schemas: &'static ProviderSchemas,
     modules: Vec<Module>,
     by_directory: BTreeMap<PathBuf, ModuleId>,
-    calls: BTreeMap<(ModuleId, Arc<str>), (Callee, Option<Span>)>,
+    /// The calls of each module.
+    calls: Vec<Calls>,
 }
 
 impl ModuleTree {
@@ -42,7 +46,7 @@ impl ModuleTree {
             schemas,
             modules: Vec::new(),
             by_directory: BTreeMap::new(),
-            calls: BTreeMap::new(),
+            calls: Vec::new(),
         }
     }
 
@@ -62,13 +66,16 @@ impl ModuleTree {
     pub fn add(&mut self, directory: PathBuf, module: Module) -> ModuleId {
         let id = ModuleId(self.modules.len());
         self.modules.push(module);
+        self.calls.push(BTreeMap::new());
         self.by_directory.insert(directory, id);
         id
     }
 
     /// Records the module that a call resolves to, and the span of its `source` argument.
     pub fn connect(&mut self, caller: ModuleId, call: Arc<str>, callee: Callee, source: Option<Span>) {
-        self.calls.insert((caller, call), (callee, source));
+        if let Some(calls) = self.calls.get_mut(caller.0) {
+            calls.insert(call, (callee, source));
+        }
     }
 
     /// The module with an id of this tree.
@@ -84,20 +91,15 @@ impl ModuleTree {
     /// The module that a call resolves to; `None` if that has not been recorded.
     #[must_use]
     pub fn callee(&self, caller: ModuleId, call: &str) -> Option<&Callee> {
-        self.calls
-            .get(&(caller, Arc::from(call)))
-            .map(|(callee, _)| callee)
+        let (callee, _) = self.calls.get(caller.0)?.get(call)?;
+        Some(callee)
     }
 
     /// The calls of a module to modules of this tree, with the spans of their `source` arguments.
     #[must_use]
     pub fn calls_of(&self, caller: ModuleId) -> Vec<(Arc<str>, ModuleId, Option<Span>)> {
-        let first = (caller, Arc::from(""));
-        let calls = self
-            .calls
-            .range(first..)
-            .take_while(|((module, _), _)| *module == caller);
-        let resolved = calls.filter_map(|((_, call), (callee, span))| match callee {
+        let calls = self.calls.get(caller.0).into_iter().flatten();
+        let resolved = calls.filter_map(|(call, (callee, span))| match callee {
             Callee::Module(id) => Some((call.clone(), *id, *span)),
             Callee::Missing { .. } => None,
         });

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::dialect::Engine;
 use crate::source::{Sources, Span};
-use crate::syntax::tree::{Attribute, Body, ExpressionKind, ObjectKey};
+use crate::syntax::tree::{Attribute, Body, ExpressionKind, ObjectKey, literal};
 
 use super::lazy_block::LazyBlock;
-use super::module::{Module, literal};
+use super::module::Module;
 
 /// An entry of `required_providers`.
 #[derive(Debug, Clone, PartialEq, Eq)]

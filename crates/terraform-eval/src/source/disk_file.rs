@@ -62,7 +62,19 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if metadata.is_file() && length >= MIN_PARALLEL_BYTES {
         return read_halves(path, file, size);
     }
+    if metadata.is_file() && size > 0 {
+        return read_size(file, size);
+    }
     read_to_end(file, size, limit)
+}
+
+/// Reads a file of this size with one call of the system, if it gives all at once. If the file grows in the meantime, the
+/// rest is not read.
+fn read_size(file: File, size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    // A reader that may give `size` bytes and no more is not asked for the end of the file.
+    file.take(size as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads to the end, but not more than `limit` bytes. `size` is the expected number.

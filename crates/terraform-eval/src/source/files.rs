@@ -47,6 +47,8 @@ pub struct DirectoryEntry {
     pub name: OsString,
     /// What it leads to.
     pub kind: FileKind,
+    /// Whether the entry itself is a link.
+    pub is_link: bool,
 }
 
 /// The files that a run can see.
@@ -88,6 +90,14 @@ pub trait Files: fmt::Debug + Send + Sync {
 
     /// Whether the path itself is a link, wherever it leads.
     fn is_link(&self, path: &Path) -> bool;
+
+    /// How many bytes may still be read, if there is a limit for all files together.
+    fn budget(&self) -> u64 {
+        u64::MAX
+    }
+
+    /// Sets how many bytes may still be read.
+    fn set_budget(&self, _: u64) {}
 
     /// Reads a file as text.
     fn read_text(&self, path: &Path) -> Result<String, ReadError> {
@@ -184,12 +194,12 @@ impl Files for DiskFiles {
 
     fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
         let entries = fs::read_dir(directory)?.flatten().map(|entry| {
-            let kind = match entry.file_type() {
-                Ok(file_type) if !file_type.is_symlink() => file_type.into(),
-                _ => self.kind(&entry.path()).unwrap_or(FileKind::Other),
+            let (kind, is_link) = match entry.file_type() {
+                Ok(file_type) if !file_type.is_symlink() => (file_type.into(), false),
+                _ => (self.kind(&entry.path()).unwrap_or(FileKind::Other), true),
             };
             let name = entry.file_name();
-            DirectoryEntry { name, kind }
+            DirectoryEntry { name, kind, is_link }
         });
         Ok(Box::new(entries))
     }
@@ -204,6 +214,14 @@ impl Files for DiskFiles {
 
     fn is_link(&self, path: &Path) -> bool {
         path.is_symlink()
+    }
+
+    fn budget(&self) -> u64 {
+        self.limits.budget()
+    }
+
+    fn set_budget(&self, bytes: u64) {
+        self.limits.set_budget(bytes);
     }
 }
 
@@ -286,7 +304,8 @@ impl MemoryFiles {
                 Some(_) => FileKind::Directory,
                 None => FileKind::File,
             };
-            entries.push(DirectoryEntry { name, kind });
+            let is_link = false;
+            entries.push(DirectoryEntry { name, kind, is_link });
         }
         entries
     }
@@ -433,6 +452,14 @@ impl Files for OverlayFiles {
     fn is_link(&self, path: &Path) -> bool {
         self.lower.is_link(path)
     }
+
+    fn budget(&self) -> u64 {
+        self.lower.budget()
+    }
+
+    fn set_budget(&self, bytes: u64) {
+        self.lower.set_budget(bytes);
+    }
 }
 
 #[cfg(test)]
@@ -443,6 +470,7 @@ mod tests {
         DirectoryEntry {
             name: name.into(),
             kind,
+            is_link: false,
         }
     }
 

@@ -45,6 +45,16 @@ impl ReadLimits {
         self.file
     }
 
+    /// What is left of the total.
+    pub(super) fn budget(&self) -> u64 {
+        self.rest.load(Ordering::Relaxed)
+    }
+
+    /// Sets what is left of the total.
+    pub(super) fn set_budget(&self, bytes: u64) {
+        self.rest.store(bytes, Ordering::Relaxed);
+    }
+
     /// Takes the bytes of a file out of what is left.
     pub(super) fn charge(&self, bytes: u64) -> io::Result<()> {
         let take = |rest: u64| rest.checked_sub(bytes);

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
-use crate::syntax::outline::{Content, Item, outline};
+use crate::syntax::outline::{Content, Item, outline, outline_body};
 use crate::syntax::syntax_error::SyntaxError;
-use crate::syntax::tree::{Attribute, Block, Expression, Name};
+use crate::syntax::tree::{Attribute, Block, Expression, Name, literal};
 use crate::syntax::{json, native};
 
 /// The syntax of a file.
@@ -84,6 +84,54 @@ impl TopLevel {
         match &self.body {
             Source::Native(item) => native::parse_block(self.span.file, text, item),
             Source::Json(block) => (Some(Block::clone(block)), Vec::new()),
+        }
+    }
+}
+
+/// An argument, as far as its text alone tells its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiteralArgument {
+    /// There is no such argument.
+    Absent,
+    /// A literal string.
+    Text(String),
+    /// Any other expression, or an invalid one.
+    Other,
+}
+
+impl TopLevel {
+    /// An argument of the block. A plain string is found without parsing the block.
+    #[must_use]
+    pub fn literal_argument(&self, text: &str, name: &str) -> LiteralArgument {
+        if let Source::Native(item) = &self.body
+            && let Content::Block { body } = item.content
+        {
+            let items = outline_body(self.span.file, text, body.range(), true).items;
+            let value = items.iter().find_map(|item| match item.content {
+                Content::Attribute { value } if text.get(item.name.range()) == Some(name) => {
+                    text.get(value.range())
+                }
+                _ => None,
+            });
+            let Some(value) = value else {
+                return LiteralArgument::Absent;
+            };
+            let inner = value
+                .trim()
+                .strip_prefix('"')
+                .and_then(|value| value.strip_suffix('"'));
+            let is_plain = |inner: &&str| inner.is_ascii() && !inner.contains(['\\', '"', '$', '%', '\n']);
+            if let Some(inner) = inner.filter(is_plain) {
+                return LiteralArgument::Text(inner.to_owned());
+            }
+        }
+        let (block, _) = self.parse(text);
+        match block.as_ref().and_then(|block| block.body.attribute(name)) {
+            None => LiteralArgument::Absent,
+            Some(argument) => match literal(&argument.value) {
+                Some(text) => LiteralArgument::Text(text.to_owned()),
+                None => LiteralArgument::Other,
+            },
         }
     }
 }

@@ -421,3 +421,13 @@ pub enum TemplatePart {
         span: Span,
     },
 }
+
+/// The text of an expression that is a literal string.
+#[must_use]
+pub fn literal(expression: &Expression) -> Option<&str> {
+    match &expression.kind {
+        ExpressionKind::String(text) => Some(text),
+        ExpressionKind::Parenthesis(inner) => literal(inner),
+        _ => None,
+    }
+}

@@ -17,7 +17,7 @@ use crate::readers::manifest::{
     ApplyingResource, EvaluatedValues, ManifestDocument, ManifestForm, ManifestResourceType, ManifestText,
     Texts, can_carry_manifests, manifest_type_of, names_mirror_set, splits_documents,
 };
-use terraform_eval::address::{Address, Subject};
+use terraform_eval::address::{Address, ResourceName, Subject};
 use terraform_eval::cty::{Marks, Value};
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::{ModuleId, Resource, literal, references};
@@ -41,14 +41,18 @@ const MAX_CHART_FILES: usize = 500;
 /// How large a file of a Helm chart may be to be searched.
 const MAX_CHART_FILE_BYTES: u64 = 1 << 20;
 
+/// Whether a block can apply manifests.
+pub(super) fn has_manifests(name: &ResourceName) -> bool {
+    manifest_type_of(name).is_some() || can_carry_manifests(name)
+}
+
 impl<'a> RootModuleReader<'a> {
     /// Whether a module or one that it calls has blocks that apply manifests, or may contain some.
     pub(crate) fn has_manifests(&mut self, module: ModuleId) -> bool {
         if let Some(has_manifests) = self.modules_with_manifests.get(&module) {
             return *has_manifests;
         }
-        let mut names = self.tree.module(module).resources.keys();
-        let has_blocks = names.any(|name| manifest_type_of(name).is_some() || can_carry_manifests(name));
+        let has_blocks = self.tree.module(module).resources.keys().any(has_manifests);
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let has_manifests = has_blocks || calls.any(|(_, callee, _)| self.has_manifests(callee));

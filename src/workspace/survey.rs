@@ -1,0 +1,232 @@
+//! What the files of a directory of configuration say at a glance: which modules they call, and whether anything in them
+//! can have to do with mirrors.
+//!
+//! Most modules of a large repository have nothing to check. They are looked at here, each file once and on all cores,
+//! and no more is kept of them than their calls. A long-lived session keeps a [`Survey`] between loads, and lets it
+//! [`forget`](Survey::forget) a directory in which a file has changed.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::model::FileRole;
+use crate::parallel::Threads;
+use crate::provider;
+use crate::readers::configuration::may_have_inputs;
+use crate::suppress;
+use crate::workspace::configuration_names::{
+    LOCK_FILE, is_automatic_variables, is_configuration, is_for_opentofu, is_override,
+};
+use crate::workspace::project_tree::{ConfigurationDirectory, holds};
+use memchr::memmem::Finder;
+use terraform_eval::modules::{Module, ModuleCall};
+use terraform_eval::source::{CachedFiles, DirectoryEntry, FileId, FileKind, Files as _, ReadError};
+use terraform_eval::syntax::document::{Format, LiteralArgument, TopLevel, parse_file, parse_variables};
+
+/// What the files of one directory say.
+#[derive(Debug, Default)]
+pub(crate) struct ModuleFacts {
+    /// Whether its files have to be read into the module tree: they declare something that is checked, call a module that is
+    /// not a local one, have an error, or suppress findings.
+    pub(crate) matters: bool,
+    /// The local sources of its calls.
+    pub(crate) calls: BTreeSet<String>,
+    /// Whether a function may read other files.
+    pub(crate) reads_files: bool,
+    /// The names of the files that were read, with what they are.
+    pub(crate) files: Vec<(OsString, FileRole)>,
+}
+
+/// The facts of directories, each found once.
+#[derive(Debug, Default)]
+pub struct Survey {
+    known: RwLock<HashMap<PathBuf, Arc<ModuleFacts>>>,
+}
+
+impl Survey {
+    /// The facts of directories, in their order. The texts of those that matter are read ahead.
+    pub(crate) fn of_directories(
+        &self,
+        directories: &[&ConfigurationDirectory],
+        files: &CachedFiles,
+        threads: Threads,
+    ) -> Vec<Arc<ModuleFacts>> {
+        let budget = files.budget();
+        let find = |directory: &&ConfigurationDirectory| self.of_directory(directory, files);
+        let found = threads.map(directories, find);
+        let found = if found.iter().any(|(_, is_over)| *is_over) {
+            // Which file is one too many is decided in the order of the paths.
+            files.set_budget(budget);
+            files.forget_texts();
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            for directory in directories {
+                known.remove(&directory.path);
+            }
+            drop(known);
+            directories.iter().map(find).collect()
+        } else {
+            found
+        };
+        found.into_iter().map(|(facts, _)| facts).collect()
+    }
+
+    /// Forgets the facts of a directory: a file in it has changed.
+    pub fn forget(&self, directory: &Path) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.remove(directory);
+    }
+
+    /// The facts of a directory, and whether the limit for all files together is reached.
+    fn of_directory(
+        &self,
+        directory: &ConfigurationDirectory,
+        files: &CachedFiles,
+    ) -> (Arc<ModuleFacts>, bool) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = known.get(&directory.path) {
+            return (facts.clone(), false);
+        }
+        drop(known);
+        let mut surveyor = Surveyor {
+            directory,
+            files,
+            facts: ModuleFacts::default(),
+            is_over_budget: false,
+            texts: Vec::new(),
+        };
+        surveyor.look();
+        let facts = Arc::new(surveyor.facts);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(directory.path.clone(), facts.clone());
+        (facts, surveyor.is_over_budget)
+    }
+}
+
+/// Looks at the files of one directory.
+struct Surveyor<'s> {
+    directory: &'s ConfigurationDirectory,
+    files: &'s CachedFiles,
+    facts: ModuleFacts,
+    is_over_budget: bool,
+    texts: Vec<(PathBuf, String)>,
+}
+
+impl Surveyor<'_> {
+    fn look(&mut self) {
+        let Ok(entries) = self.files.entries(&self.directory.path) else {
+            self.facts.matters = true;
+            return;
+        };
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
+        let entries = entries.iter().filter(|entry| entry.kind != FileKind::Directory);
+        for entry in entries {
+            let name = Path::new(&entry.name);
+            if is_configuration(name) {
+                self.look_at_configuration(
+                    entry,
+                    if is_override(name) {
+                        &mut overrides
+                    } else {
+                        &mut blocks
+                    },
+                );
+            } else if is_automatic_variables(name) {
+                self.look_at_variables(entry);
+            } else if name == Path::new(LOCK_FILE) {
+                self.look_at_lock_file(entry);
+            }
+        }
+        let module = Module::new(
+            &self.directory.path,
+            Vec::new(),
+            blocks,
+            overrides,
+            provider::schemas(),
+        );
+        self.facts.matters |= !module.syntax_errors.is_empty() || may_have_inputs(&module);
+        if self.facts.matters {
+            for (path, text) in self.texts.drain(..) {
+                self.files.read_ahead(path, text);
+            }
+        }
+    }
+
+    fn look_at_configuration(&mut self, entry: &DirectoryEntry, blocks: &mut Vec<TopLevel>) {
+        let Some((path, text)) = self.read(entry, FileRole::Configuration) else {
+            return;
+        };
+        let has = |word: &str| Finder::new(word).find(text.as_bytes()).is_some();
+        self.facts.reads_files |= has("file");
+        let format = Format::from_path(&path);
+        let document = parse_file(FileId::DETACHED, &text, format);
+        self.facts.matters |= !document.syntax_errors.is_empty()
+            || format == Format::Json
+            || is_for_opentofu(&path)
+            || has(suppress::MARKER);
+        for block in document
+            .items
+            .iter()
+            .filter(|block| &*block.kind.text == "module")
+        {
+            self.look_at_call(block, &text);
+        }
+        blocks.extend(document.items);
+        self.texts.push((path, text));
+    }
+
+    fn look_at_call(&mut self, call: &TopLevel, text: &str) {
+        match call.literal_argument(text, "source") {
+            LiteralArgument::Text(source)
+                if ModuleCall::local_directory(&source, Path::new("")).is_some() =>
+            {
+                self.facts.calls.insert(source);
+            }
+            _ => self.facts.matters = true,
+        }
+    }
+
+    fn look_at_variables(&mut self, entry: &DirectoryEntry) {
+        if let Some((path, text)) = self.read(entry, FileRole::Variables) {
+            let (_, syntax_errors) = parse_variables(FileId::DETACHED, &text, Format::from_path(&path));
+            let has_suppressions = Finder::new(suppress::MARKER).find(text.as_bytes()).is_some();
+            self.facts.matters |= !syntax_errors.is_empty() || has_suppressions;
+            self.texts.push((path, text));
+        }
+    }
+
+    fn look_at_lock_file(&mut self, entry: &DirectoryEntry) {
+        if let Some((path, text)) = self.read(entry, FileRole::LockFile) {
+            self.facts.matters |= Finder::new(provider::types::PROVIDER_NAME)
+                .find(text.as_bytes())
+                .is_some();
+            self.texts.push((path, text));
+        }
+    }
+
+    /// The text of a file. A link that leads out of the tree, and a file that cannot be read, are for those to report who
+    /// read the module.
+    fn read(&mut self, entry: &DirectoryEntry, role: FileRole) -> Option<(PathBuf, String)> {
+        let path = self.directory.path.join(&entry.name);
+        if entry.is_link {
+            self.facts.matters = true;
+            let target = self.files.canonicalize(&path).ok()?;
+            if !holds(&self.directory.tree, &target) {
+                return None;
+            }
+        }
+        match self.files.read_text(&path) {
+            Ok(text) => {
+                self.facts.files.push((entry.name.clone(), role));
+                Some((path, text))
+            }
+            Err(error) => {
+                self.facts.matters = true;
+                self.is_over_budget |=
+                    matches!(&error, ReadError::Io(error) if error.kind() == ErrorKind::QuotaExceeded);
+                None
+            }
+        }
+    }
+}
