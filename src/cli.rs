@@ -8,6 +8,7 @@ mod eval;
 mod exit;
 mod fix;
 mod loading;
+mod lsp;
 mod resolve;
 mod rules;
 mod terminal;
@@ -57,5 +58,6 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => rules::explain(&arguments),
         Command::Eval(arguments) => eval::run(&arguments, &options()?),
+        Command::Lsp(arguments) => lsp::run(&arguments, &options()?),
     }
 }

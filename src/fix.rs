@@ -12,4 +12,5 @@ mod write;
 
 pub(crate) use outcome::{FileChange, FixOutcome};
 pub(crate) use rounds::fix;
+pub(crate) use select::fixable_path;
 pub(crate) use write::write;

@@ -34,8 +34,9 @@
 //! | tier | module | what it holds |
 //! |---|---|---|
 //! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
+//! | 5 application | `lsp` | the language server: sessions over the texts that an editor has open |
 //! | 5 application | `output` | the report and other results as text and JSON: one file per format |
-//! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix |
+//! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix and for the language server |
 //! | 5 application | `testing` | what the tests and benchmarks of the package use of it |
 //! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |
 //! | 4 operations | `fix` | applies the fixes of findings until nothing changes, and drops those that add an error |
@@ -94,6 +95,7 @@ mod convert;
 mod diagnostic;
 mod file_writer;
 mod fix;
+mod lsp;
 mod model;
 mod output;
 mod parallel;

@@ -14,5 +14,6 @@ mod secrets;
 mod summary;
 mod text;
 
+pub(crate) use finding_groups::{FindingGroup, group_findings};
 pub(crate) use summary::count_by_reason;
 pub use text::Text;

@@ -48,6 +48,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// Evaluate Terraform expressions in a module, without `terraform init`.
     Eval(EvalArguments),
+    /// Serve an editor: the language server, on standard input and output.
+    Lsp(LspArguments),
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +187,24 @@ pub(super) struct CheckArguments {
     /// The exit status is still 2 if an input could not be read.
     #[arg(long, help_heading = OUTPUT)]
     pub(super) exit_zero: bool,
+}
+
+/// The arguments of the language server. The settings of the editor take precedence.
+#[derive(Debug, Args)]
+pub(super) struct LspArguments {
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    /// Use this configuration file instead of the nearest `mirrorset.toml` above each root module.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = CONFIGURATION)]
+    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    /// Hide the findings recorded in this baseline file.
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Use standard input and output, which is the default: editors pass this flag.
+    #[arg(long, hide = true)]
+    pub(super) stdio: bool,
 }
 
 /// The arguments about fixes.

@@ -90,7 +90,7 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
     })
 }
 
-fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
+pub(super) fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
     RuleSelection {
         select: arguments.select.clone(),
         ignore: arguments.ignore.clone(),

@@ -81,7 +81,7 @@ pub(super) fn select_fixes<'f>(
 
 /// The canonical path of a file. `None` if the file does not exist, or is below `.terraform`, where `terraform init`
 /// installs modules that users do not edit.
-fn fixable_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
+pub(crate) fn fixable_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
     let path = sources.files().canonicalize(sources.file(file).path()?).ok()?;
     let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
     (!is_installed).then_some(path)

@@ -1,19 +1,19 @@
-//! Groups findings for text output: instances of one block with the same finding are one group.
+//! Groups findings for text output and editors: instances of one block with the same finding are one group.
 
 use crate::diagnostic::{Diagnostic, pluralize};
 
 use crate::untrusted::one_line;
 
 /// A finding that one or more instances of a block have.
-pub(super) struct FindingGroup<'a> {
-    pub(super) finding: &'a Diagnostic,
+pub(crate) struct FindingGroup<'a> {
+    pub(crate) finding: &'a Diagnostic,
     /// How many more findings differ from it only in their address.
-    pub(super) more: usize,
+    pub(crate) more: usize,
 }
 
 /// Groups findings that differ only in their address. The findings are sorted by span, so those of one group are
 /// adjacent.
-pub(super) fn group_findings(findings: &[Diagnostic]) -> Vec<FindingGroup<'_>> {
+pub(crate) fn group_findings(findings: &[Diagnostic]) -> Vec<FindingGroup<'_>> {
     let mut groups: Vec<FindingGroup<'_>> = Vec::new();
     for finding in findings {
         match groups.last_mut() {
@@ -34,7 +34,7 @@ fn differs_only_by_instance(a: &Diagnostic, b: &Diagnostic) -> bool {
 }
 
 impl FindingGroup<'_> {
-    pub(super) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let message = one_line(&self.finding.headline());
         match self.more {
             0 => message,

@@ -32,6 +32,13 @@ impl Rule {
         page::summary(self.page).trim_end_matches('.')
     }
 
+    /// Where its page can be read.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (repository, version) = (env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"));
+        format!("{repository}/blob/v{version}/docs/rules.md#{}", self.name)
+    }
+
     /// A finding of this rule with a message alone.
     pub(crate) fn diagnostic(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.code(), self.severity, message)

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::diagnostic::Code;
 use crate::rules::{UNUSED_SUPPRESSION, reports_unread_input};
 use terraform_eval::source::{FileId, Sources, Span};
-use terraform_eval::syntax::comments::{comments, yaml_comments};
+use terraform_eval::syntax::comments::{Comment, comments, yaml_comments};
 use terraform_eval::syntax::document::Format;
 
 use super::syntax::{MARKER, RuleName, Scope, SuppressionSyntax};
@@ -108,12 +108,7 @@ impl Suppressions {
                 continue;
             };
             let text = source.text();
-            let comments = if is_yaml(path) {
-                yaml_comments(file, text, MARKER)
-            } else {
-                comments(file, text, Format::from_path(path), MARKER)
-            };
-            for comment in comments {
+            for comment in marked_comments(file, path, text) {
                 let Some(syntax) = SuppressionSyntax::parse(text, &comment) else {
                     continue;
                 };
@@ -207,12 +202,21 @@ pub(super) fn can_be_suppressed(code: Code) -> bool {
     !reports_unread_input(code) && code != UNUSED_SUPPRESSION.code()
 }
 
+/// The comments of a file that may be suppressions.
+pub(super) fn marked_comments(file: FileId, path: &Path, text: &str) -> Vec<Comment> {
+    if is_yaml(path) {
+        yaml_comments(file, text, MARKER)
+    } else {
+        comments(file, text, Format::from_path(path), MARKER)
+    }
+}
+
 fn is_yaml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
-fn may_have_suppressions(path: &Path) -> bool {
+pub(super) fn may_have_suppressions(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     FILE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
 }

@@ -73,6 +73,8 @@ impl Selection {
                     }
                 }
                 NameKind::Settings => {
+                    // Its errors are reported even if there is no module below it.
+                    files.configs.nearest(&directory, &mut files.sources);
                     let below = known.keys().filter(|module| module.starts_with(&directory));
                     for module in below {
                         let config = files.configs.nearest(module, &mut files.sources);

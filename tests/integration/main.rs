@@ -36,6 +36,7 @@ mod hostile_files;
 mod hostile_output;
 mod invalid_examples;
 mod kubernetes_manifests;
+mod lsp;
 mod manifest;
 mod merge_order_conformance;
 mod modules;

@@ -1,6 +1,7 @@
 //! Helpers that several test modules share.
 
 pub(crate) mod concise;
+pub(crate) mod editor;
 pub(crate) mod examples;
 pub(crate) mod lab;
 pub(crate) mod program;

@@ -1,0 +1,31 @@
+//! The language server: the same session as that of the command line, over the texts that an editor has open.
+//!
+//! After each change, the open texts of a folder are checked as `mirrorset check` does that names them: they stand for the
+//! modules that they belong to and for everything that calls those. There is one thread for the work, so an answer never
+//! contradicts the texts that the client has sent.
+//!
+//! | question | file |
+//! |---|---|
+//! | How do messages come and go? | `transport`, `queue` |
+//! | What happens at each message? | `server` |
+//! | What can the client do, and what does it want? | `client` |
+//! | Which texts are open, and where are they checked? | `documents`, `folder_files` |
+//! | What is known of a folder? | `analysis` |
+//! | Where is a span for the client? | `uri`, `position`, `locations` |
+//! | What is shown of findings? | `diagnostics` |
+//! | What can be done about them? | `code_actions` |
+
+mod analysis;
+mod client;
+mod code_actions;
+mod diagnostics;
+mod documents;
+mod folder_files;
+mod locations;
+mod position;
+mod queue;
+mod server;
+mod transport;
+mod uri;
+
+pub(crate) use server::{ServerOptions, serve_stdio};

@@ -1,0 +1,73 @@
+//! What is known of the open texts of one folder: their session and its findings.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::baseline::BaselineError;
+use crate::diagnostic::Diagnostic;
+use crate::session::{Session, SessionOptions};
+use crate::workspace::InputPaths;
+use terraform_eval::source::Files;
+
+use super::documents::{Documents, real_path};
+use super::folder_files::FolderFiles;
+use super::locations::{FileUris, Locations};
+use super::position::Encoding;
+
+/// The session of a folder, with its findings.
+#[derive(Debug)]
+pub(super) struct Analysis {
+    /// The loaded project.
+    pub(super) session: Session,
+    /// The findings of the report, or the errors in configuration files, which precede a report.
+    pub(super) findings: Vec<Diagnostic>,
+    /// The URIs of its files.
+    pub(super) uris: FileUris,
+    /// The files with the open texts.
+    pub(super) files: Arc<dyn Files>,
+    /// The options of the session.
+    pub(super) options: SessionOptions,
+}
+
+impl Analysis {
+    /// Checks what the open texts of a folder stand for, as `mirrorset check` does that runs in the folder and names them.
+    /// All open texts are laid over the files on disk.
+    pub(super) fn check(
+        folder: &Path,
+        documents: &Documents,
+        options: &SessionOptions,
+        disk: Arc<dyn Files>,
+    ) -> Result<Self, BaselineError> {
+        let uris = FileUris::new(folder, documents, &*disk);
+        let canonical = disk.canonical_path(folder);
+        let named = documents.in_folder(folder).map(|document| {
+            let path = real_path(&document.path, &*disk);
+            path.strip_prefix(&canonical).map_or(path.clone(), Path::to_owned)
+        });
+        let mut options = options.clone();
+        options.inputs = InputPaths::Paths(named.collect());
+        let files: Arc<dyn Files> = Arc::new(FolderFiles::new(&canonical, documents.over(disk)));
+        let session = Session::open_over(&options, files.clone())?;
+        let findings = match session.configuration_errors() {
+            [] => session.check().findings,
+            errors => errors.to_vec(),
+        };
+        Ok(Self {
+            session,
+            findings,
+            uris,
+            files,
+            options,
+        })
+    }
+
+    /// The locations of the spans of its files.
+    pub(super) fn locations(&self, encoding: Encoding) -> Locations<'_> {
+        Locations::new(&self.session.loaded.sources, &self.uris, encoding)
+    }
+
+    /// The files with texts laid over them, as the session of the folder sees them.
+    pub(super) fn folder_files(&self, files: Arc<dyn Files>) -> Arc<dyn Files> {
+        Arc::new(FolderFiles::new(self.uris.folder(), files))
+    }
+}

@@ -1,0 +1,597 @@
+//! The life of the server: messages in, answers and diagnostics out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use gen_lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeActionRequest, CodeActionResponse,
+    Diagnostic as LspDiagnostic, DiagnosticOptions, DiagnosticProvider, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DocumentDiagnosticReport, DocumentDiagnosticRequest,
+    FullDocumentDiagnosticReport, InitializeResult, PublishDiagnosticsParams,
+    RelatedFullDocumentDiagnosticReport, Request as RequestType, Save, ServerCapabilities, ServerInfo,
+    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
+};
+use jiff::civil::Date;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use terraform_eval::source::{DiskFiles, ReadLimits};
+
+use crate::config::ConfigSource;
+use crate::session::SessionOptions;
+use crate::untrusted::one_line;
+
+use super::analysis::Analysis;
+use super::client::{Client, ClientSettings, FIX_ALL};
+use super::code_actions::code_actions;
+use super::diagnostics;
+use super::documents::Documents;
+use super::queue::{Next, Queue};
+use super::transport::{answer_to_invalid, log, stdio};
+use super::uri::path_of;
+
+/// The longest time between a change and the check of it while more changes come.
+const MAX_PAUSE: Duration = Duration::from_millis(300);
+
+/// What the command line says about a server.
+pub(crate) struct ServerOptions {
+    /// The options of each session, without inputs.
+    pub(crate) session: SessionOptions,
+    /// How much one check reads, in megabytes: of a file, and of all files together.
+    pub(crate) limits: (u64, u64),
+    /// The current date.
+    pub(crate) today: fn() -> Option<Date>,
+}
+
+/// Serves a client on standard input and output. Returns whether the client has ended the session as the protocol asks.
+///
+/// # Errors
+///
+/// The system refuses a thread.
+pub(crate) fn serve_stdio(options: ServerOptions) -> std::io::Result<bool> {
+    let (connection, writer) = stdio()?;
+    let is_ended = serve(connection, options);
+    // The last messages are written before the program ends. A panic of the thread has been printed.
+    let _ = writer.join();
+    Ok(is_ended)
+}
+
+/// Serves a client. Returns whether the client has ended the session as the protocol asks.
+pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
+    let mut queue = Queue::default();
+    let Some((client, settings)) = initialize(&connection, &mut queue) else {
+        return false;
+    };
+    let mut documents = Documents::default();
+    documents.set_folders(client.folders.clone());
+    let mut server = Server {
+        connection,
+        queue,
+        options,
+        client,
+        settings: BTreeMap::new(),
+        default_settings: ClientSettings::default(),
+        documents,
+        analyses: BTreeMap::new(),
+        outdated: BTreeSet::new(),
+        last_check: Duration::ZERO,
+        published: BTreeMap::new(),
+        answered: BTreeMap::new(),
+        logged: BTreeSet::new(),
+        asked: BTreeMap::new(),
+        next_id: 0,
+        is_shut_down: false,
+    };
+    server.set_default_settings(&settings);
+    server.run()
+}
+
+/// Answers `initialize`. Returns the client and its first settings; `None` if it leaves before.
+fn initialize(connection: &Connection, queue: &mut Queue) -> Option<(Client, Value)> {
+    loop {
+        match queue.next(connection, None) {
+            Next::Message(Message::Request(request)) if request.method == "initialize" => {
+                let client = Client::new(&request.params);
+                let result = InitializeResult {
+                    capabilities: capabilities(&client),
+                    server_info: Some(ServerInfo {
+                        name: diagnostics::SOURCE.to_owned(),
+                        version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+                    }),
+                };
+                send(connection, ok(request.id, &result));
+                let settings = request.params.get("initializationOptions").cloned();
+                return Some((client, settings.unwrap_or_default()));
+            }
+            Next::Message(Message::Request(request)) => {
+                let message = "the server is not initialized".to_owned();
+                let code = ErrorCode::ServerNotInitialized as i32;
+                send(connection, Response::new_err(request.id, code, message));
+            }
+            Next::Message(Message::Notification(notification)) if notification.method == "exit" => {
+                return None;
+            }
+            Next::Message(Message::Notification(notification)) => {
+                if let Some(answer) = answer_to_invalid(&notification) {
+                    send(connection, answer);
+                }
+            }
+            Next::Canceled(response) => send(connection, response),
+            Next::Message(_) | Next::Pause => {}
+            Next::End => return None,
+        }
+    }
+}
+
+fn capabilities(client: &Client) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(client.encoding.kind()),
+        text_document_sync: Some(TextDocumentSync::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::Incremental),
+            save: Some(Save::Bool(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
+        code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QuickFix, FIX_ALL]),
+            ..CodeActionOptions::default()
+        })),
+        diagnostic_provider: client.pulls_diagnostics.then(|| {
+            DiagnosticProvider::DiagnosticOptions(DiagnosticOptions {
+                identifier: Some(diagnostics::SOURCE.to_owned()),
+                inter_file_dependencies: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
+        workspace: Some(WorkspaceOptions {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(true.into()),
+            }),
+            ..WorkspaceOptions::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+/// The response to a request.
+fn ok(id: RequestId, result: &impl Serialize) -> Response {
+    match serde_json::to_value(result) {
+        Ok(value) => Response {
+            id,
+            response_result: Ok(value),
+        },
+        Err(error) => Response::new_err(id, ErrorCode::InternalError as i32, error.to_string()),
+    }
+}
+
+/// Sends a message. A client that has gone is noticed when the next message is read.
+fn send(connection: &Connection, message: impl Into<Message>) {
+    let _ = connection.sender.send(message.into());
+}
+
+/// What a request of the server asks for.
+#[derive(Debug)]
+enum Asked {
+    /// The settings of these folders.
+    Settings(Vec<Option<PathBuf>>),
+    /// Something whose answer has nothing to say.
+    Acknowledgment,
+}
+
+struct Server {
+    connection: Connection,
+    queue: Queue,
+    options: ServerOptions,
+    client: Client,
+    /// The settings of folders, and those of everything else.
+    settings: BTreeMap<PathBuf, ClientSettings>,
+    default_settings: ClientSettings,
+    documents: Documents,
+    /// What is known of each folder with open texts.
+    analyses: BTreeMap<PathBuf, Analysis>,
+    /// The folders that have to be checked again.
+    outdated: BTreeSet<PathBuf>,
+    /// How long the last check took.
+    last_check: Duration,
+    /// The diagnostics that the client has, by URI, with the version of the text.
+    published: BTreeMap<String, (Option<i32>, Vec<LspDiagnostic>)>,
+    /// The diagnostics that the client has asked for, by URI, with the version of the text.
+    answered: BTreeMap<String, (i32, Vec<LspDiagnostic>)>,
+    /// What the log of the client has already.
+    logged: BTreeSet<String>,
+    /// The requests to the client that are not answered.
+    asked: BTreeMap<RequestId, Asked>,
+    next_id: i32,
+    is_shut_down: bool,
+}
+
+impl Server {
+    fn run(&mut self) -> bool {
+        loop {
+            // While changes come, checks take at most half of the time.
+            let is_outdated = !self.outdated.is_empty();
+            let pause = is_outdated.then(|| self.last_check.min(MAX_PAUSE));
+            match self.queue.next(&self.connection, pause) {
+                Next::End => return self.is_shut_down,
+                Next::Pause => self.check_outdated(),
+                Next::Canceled(response) => self.send(response),
+                Next::Message(Message::Request(request)) => {
+                    let response = self.answer(request);
+                    self.send(response);
+                }
+                Next::Message(Message::Notification(notification)) if notification.method == "exit" => {
+                    return self.is_shut_down;
+                }
+                Next::Message(Message::Notification(notification)) => self.notice(notification),
+                Next::Message(Message::Response(response)) => self.take_response(response),
+            }
+        }
+    }
+
+    fn send(&self, message: impl Into<Message>) {
+        send(&self.connection, message);
+    }
+
+    /// Writes a line to the log of the client, once.
+    fn log(&mut self, text: String) {
+        if !self.logged.contains(&text) {
+            self.send(log(&text));
+            self.logged.insert(text);
+        }
+    }
+
+    /// Sends a request to the client.
+    fn ask(&mut self, method: &str, params: Value, asked: Asked) {
+        self.next_id = self.next_id.wrapping_add(1);
+        let id = RequestId::from(self.next_id);
+        self.send(Request {
+            id: id.clone(),
+            method: method.to_owned(),
+            params,
+        });
+        self.asked.insert(id, asked);
+    }
+
+    fn take_response(&mut self, response: Response) {
+        let Some(Asked::Settings(folders)) = self.asked.remove(&response.id) else {
+            return;
+        };
+        let Ok(Value::Array(values)) = response.response_result else {
+            return;
+        };
+        for (folder, value) in folders.into_iter().zip(values) {
+            match folder {
+                None => self.set_default_settings(&value),
+                Some(folder) => {
+                    let settings = self.read_settings(&value);
+                    self.settings.insert(folder, settings);
+                }
+            }
+        }
+        self.outdate_all();
+    }
+
+    fn read_settings(&mut self, value: &Value) -> ClientSettings {
+        let (settings, errors) = ClientSettings::read(value);
+        for error in errors {
+            self.log(error);
+        }
+        settings
+    }
+
+    fn set_default_settings(&mut self, value: &Value) {
+        self.default_settings = self.read_settings(value);
+    }
+
+    /// Asks for the settings of the folders.
+    fn ask_for_settings(&mut self) {
+        if !self.client.answers_configuration {
+            return;
+        }
+        let folders = self.documents.folders().iter().cloned().map(Some);
+        let folders: Vec<Option<PathBuf>> = std::iter::once(None).chain(folders).collect();
+        let item = |folder: &Option<PathBuf>| match folder {
+            None => json!({"section": "mirrorset"}),
+            Some(folder) => json!({"section": "mirrorset", "scopeUri": super::uri::uri_of(folder)}),
+        };
+        let items: Vec<Value> = folders.iter().map(item).collect();
+        self.ask(
+            "workspace/configuration",
+            json!({ "items": items }),
+            Asked::Settings(folders),
+        );
+    }
+
+    fn notice(&mut self, notification: Notification) {
+        if let Some(answer) = answer_to_invalid(&notification) {
+            return self.send(answer);
+        }
+        let Notification { method, params } = notification;
+        match method.as_str() {
+            "initialized" => {
+                self.ask_for_settings();
+                if self.client.watches_files {
+                    let watchers = json!([{"globPattern": "**/*"}]);
+                    let registration = json!({
+                        "id": "watched-files",
+                        "method": "workspace/didChangeWatchedFiles",
+                        "registerOptions": {"watchers": watchers},
+                    });
+                    let params = json!({"registrations": [registration]});
+                    self.ask("client/registerCapability", params, Asked::Acknowledgment);
+                }
+            }
+            "textDocument/didOpen" => {
+                self.with(&method, params, |server, params: DidOpenTextDocumentParams| {
+                    if server.documents.open(params.text_document).is_some() {
+                        server.outdate_all();
+                    }
+                })
+            }
+            "textDocument/didChange" => {
+                self.with(&method, params, |server, params: DidChangeTextDocumentParams| {
+                    let encoding = server.client.encoding;
+                    let changed =
+                        server
+                            .documents
+                            .change(&params.text_document, params.content_changes, encoding);
+                    if changed.is_some() {
+                        server.outdate_all();
+                    }
+                })
+            }
+            "textDocument/didClose" => {
+                self.with(&method, params, |server, params: DidCloseTextDocumentParams| {
+                    server.answered.remove(params.text_document.uri.as_ref());
+                    if server.documents.close(&params.text_document.uri).is_some() {
+                        server.outdate_all();
+                    }
+                })
+            }
+            "textDocument/didSave" => self.outdate_all(),
+            "workspace/didChangeWatchedFiles" => self.outdate_all(),
+            "workspace/didChangeConfiguration" => {
+                self.with(&method, params, |server, params: DidChangeConfigurationParams| {
+                    if server.client.answers_configuration {
+                        server.ask_for_settings();
+                    } else {
+                        server.set_default_settings(&params.settings);
+                        server.outdate_all();
+                    }
+                });
+            }
+            "workspace/didChangeWorkspaceFolders" => {
+                self.with(
+                    &method,
+                    params,
+                    |server, params: DidChangeWorkspaceFoldersParams| {
+                        let paths = |folders: &[gen_lsp_types::WorkspaceFolder]| -> Vec<PathBuf> {
+                            folders.iter().filter_map(|folder| path_of(&folder.uri)).collect()
+                        };
+                        let removed = paths(&params.event.removed);
+                        let mut folders = server.documents.folders().to_vec();
+                        folders.retain(|folder| !removed.contains(folder));
+                        folders.extend(paths(&params.event.added));
+                        server.documents.set_folders(folders);
+                        server.settings.retain(|folder, _| !removed.contains(folder));
+                        server.ask_for_settings();
+                        server.outdate_all();
+                    },
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Handles the parameters of a notification, or logs that they are invalid.
+    fn with<P: DeserializeOwned>(&mut self, method: &str, params: Value, handle: impl FnOnce(&mut Self, P)) {
+        match serde_json::from_value(params) {
+            Ok(params) => handle(self, params),
+            Err(error) => {
+                let text = format!(
+                    "a notification {method} was skipped, because its parameters are invalid: {error}"
+                );
+                self.send(log(&text));
+            }
+        }
+    }
+
+    /// Any text may be one that any folder's modules read.
+    fn outdate_all(&mut self) {
+        self.outdated = self.documents.used_folders();
+        self.outdated.extend(self.analyses.keys().cloned());
+    }
+
+    fn answer(&mut self, request: Request) -> Response {
+        if self.is_shut_down {
+            let message = "the server is shut down".to_owned();
+            return Response::new_err(request.id, ErrorCode::InvalidRequest as i32, message);
+        }
+        match request.method.as_str() {
+            "shutdown" => {
+                self.is_shut_down = true;
+                ok(request.id, &())
+            }
+            "textDocument/codeAction" => self.answer_with::<CodeActionRequest>(request, |server, params| {
+                let analysis = server.analysis_of(&params.text_document.uri)?;
+                let actions = code_actions(analysis, &server.documents, &server.client, &params);
+                Some(actions.into_iter().map(CodeActionResponse::CodeAction).collect())
+            }),
+            "textDocument/diagnostic" => {
+                self.answer_with::<DocumentDiagnosticRequest>(request, |server, params| {
+                    let items = server.diagnostics_of(&params.text_document.uri);
+                    let report = RelatedFullDocumentDiagnosticReport {
+                        full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                            items,
+                            ..FullDocumentDiagnosticReport::default()
+                        },
+                        ..RelatedFullDocumentDiagnosticReport::default()
+                    };
+                    DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(report)
+                })
+            }
+            method => {
+                let message = format!("unknown method {}", one_line(method));
+                Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message)
+            }
+        }
+    }
+
+    /// Answers a request from what is known of the present texts.
+    fn answer_with<R: RequestType>(
+        &mut self,
+        request: Request,
+        answer: impl FnOnce(&mut Self, R::Params) -> R::Result,
+    ) -> Response {
+        let Request { id, params, .. } = request;
+        match serde_json::from_value::<R::Params>(params) {
+            Ok(params) => {
+                self.check_outdated();
+                let result = answer(self, params);
+                ok(id, &result)
+            }
+            Err(error) => {
+                let message = format!("invalid parameters: {}", one_line(&error.to_string()));
+                Response::new_err(id, ErrorCode::InvalidParams as i32, message)
+            }
+        }
+    }
+
+    fn analysis_of(&self, uri: &Uri) -> Option<&Analysis> {
+        self.analyses.get(&self.documents.get(uri)?.folder)
+    }
+
+    /// The diagnostics of an open text, which are remembered as those that the client has.
+    fn diagnostics_of(&mut self, uri: &Uri) -> Vec<LspDiagnostic> {
+        let Some(version) = self.documents.get(uri).map(|document| document.version) else {
+            return Vec::new();
+        };
+        let mut shown = self.shown_diagnostics();
+        let items = shown.remove(uri.as_ref()).unwrap_or_default();
+        self.answered
+            .insert(uri.as_ref().to_owned(), (version, items.clone()));
+        items
+    }
+
+    /// Checks the folders whose texts have changed, and tells the client.
+    fn check_outdated(&mut self) {
+        if self.outdated.is_empty() {
+            return;
+        }
+        let start = Instant::now();
+        let used = self.documents.used_folders();
+        self.analyses.retain(|folder, _| used.contains(folder));
+        for folder in std::mem::take(&mut self.outdated) {
+            if !used.contains(&folder) {
+                continue;
+            }
+            // The old one is no longer needed, so that two are never in memory.
+            self.analyses.remove(&folder);
+            let options = self.session_options(&folder);
+            let (file, total) = self.options.limits;
+            let disk = std::sync::Arc::new(DiskFiles::new(ReadLimits::from_megabytes(file, total)));
+            match Analysis::check(&folder, &self.documents, &options, disk) {
+                Ok(analysis) => _ = self.analyses.insert(folder, analysis),
+                Err(error) => self.log(error.to_string()),
+            }
+        }
+        self.last_check = start.elapsed();
+        self.publish();
+    }
+
+    /// The options of a folder's session: those of the command line and of the client.
+    fn session_options(&self, folder: &Path) -> SessionOptions {
+        let settings = self.settings.get(folder).unwrap_or(&self.default_settings);
+        let mut options = self.options.session.clone();
+        options.selection = settings.selection(&options.selection);
+        if let Some(config) = &settings.config {
+            options.load.config = ConfigSource::File(folder.join(config));
+        }
+        if let Some(baseline) = &settings.baseline {
+            options.baseline = Some(folder.join(baseline));
+        }
+        options.today = (self.options.today)().unwrap_or(options.today);
+        options
+    }
+
+    /// The diagnostics of all folders, by URI. Two folders may lead to the same file.
+    fn shown_diagnostics(&mut self) -> BTreeMap<String, Vec<LspDiagnostic>> {
+        let mut shown: BTreeMap<String, Vec<LspDiagnostic>> = BTreeMap::new();
+        let mut homeless = Vec::new();
+        for analysis in self.analyses.values() {
+            let (by_uri, texts) = diagnostics::all(analysis, &self.client);
+            homeless.extend(texts);
+            for (uri, found) in by_uri {
+                let all = shown.entry(uri).or_default();
+                let new: Vec<LspDiagnostic> = found.into_iter().filter(|one| !all.contains(one)).collect();
+                all.extend(new);
+            }
+        }
+        for text in homeless {
+            self.log(text);
+        }
+        shown
+    }
+
+    /// Tells the client what has changed in the diagnostics.
+    fn publish(&mut self) {
+        let mut shown = self.shown_diagnostics();
+        if self.client.pulls_diagnostics {
+            // The client asks for those of open texts.
+            let mut is_changed = false;
+            for document in self.documents.iter() {
+                let items = shown.remove(document.uri.as_ref()).unwrap_or_default();
+                let answered = self.answered.get(document.uri.as_ref());
+                is_changed |=
+                    answered.is_some_and(|(version, known)| *version == document.version && *known != items);
+            }
+            if is_changed {
+                self.ask("workspace/diagnostic/refresh", Value::Null, Asked::Acknowledgment);
+            }
+        }
+        let versions: BTreeMap<&str, i32> = self
+            .documents
+            .iter()
+            .map(|document| (document.uri.as_ref(), document.version))
+            .collect();
+        let mut published = BTreeMap::new();
+        for (uri, found) in shown {
+            let version = versions.get(uri.as_str()).copied();
+            if found.is_empty() && version.is_none() {
+                continue;
+            }
+            published.insert(uri, (version, found));
+        }
+        let gone: Vec<String> = (self.published.keys())
+            .filter(|uri| !published.contains_key(*uri))
+            .cloned()
+            .collect();
+        for uri in gone {
+            self.publish_one(uri, None, Vec::new());
+        }
+        let known = std::mem::take(&mut self.published);
+        for (uri, (version, found)) in &published {
+            if known.get(uri) != Some(&(*version, found.clone())) {
+                self.publish_one(uri.clone(), *version, found.clone());
+            }
+        }
+        self.published = published;
+    }
+
+    fn publish_one(&self, uri: String, version: Option<i32>, found: Vec<LspDiagnostic>) {
+        let params = PublishDiagnosticsParams {
+            uri: Uri(uri),
+            version,
+            diagnostics: found,
+        };
+        self.send(Notification {
+            method: "textDocument/publishDiagnostics".to_owned(),
+            params: serde_json::to_value(params).unwrap_or_default(),
+        });
+    }
+}
