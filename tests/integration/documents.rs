@@ -293,4 +293,6 @@ fn packages_have_the_version_of_the_manifest() {
     let image = "ghcr.io/mirrorset/mirrorset:";
     assert_eq!(hooks.matches(image).count(), 2);
     assert_eq!(hooks.matches(&format!("{image}{version} ")).count(), 2);
+    let template = text("templates/check/template.yml");
+    assert!(template.contains(&format!("default: \"{version}\"")));
 }
