@@ -6,6 +6,7 @@ use anyhow::Context as _;
 
 use crate::config::ConfigSource;
 use crate::lsp::{ServerOptions, serve_stdio};
+use crate::model::Requirements;
 use crate::session::SessionOptions;
 use crate::workspace::{InputPaths, Options, PlanConfiguration};
 
@@ -29,6 +30,7 @@ pub(super) fn run(arguments: &LspArguments, options: &Options) -> anyhow::Result
         selection: rule_selection(&arguments.rules),
         changes_info: true,
         baseline: arguments.baseline.clone(),
+        requirements: Requirements::default(),
         today: today()?,
     };
     let is_ended = serve_stdio(ServerOptions {
