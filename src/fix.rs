@@ -10,7 +10,7 @@ mod rounds;
 mod select;
 mod write;
 
-pub(crate) use outcome::{FileChange, FixOutcome};
-pub(crate) use rounds::fix;
+pub use outcome::{FileChange, FixOutcome};
+pub use rounds::fix;
 pub(crate) use select::fixable_path;
 pub(crate) use write::write;

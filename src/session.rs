@@ -96,7 +96,7 @@ impl Session {
     pub fn render_baseline(&self, path: &Path) -> String {
         let findings = self.check().findings;
         let Loaded { sources, project, .. } = &self.loaded;
-        baseline::render(&findings, sources, &project.sensitive, path)
+        baseline::render(&findings, sources, &project.sensitive.spans, path)
     }
 
     /// Reads a baseline file, whose findings are left out of later reports.
@@ -152,7 +152,7 @@ impl Session {
     }
 
     /// Opens a session that reads its files through `files`.
-    pub(crate) fn open_over(options: &SessionOptions, files: Arc<dyn Files>) -> Result<Self, BaselineError> {
+    pub fn open_over(options: &SessionOptions, files: Arc<dyn Files>) -> Result<Self, BaselineError> {
         let mut options = options.clone();
         options.load.files = files;
         Self::open(&options)

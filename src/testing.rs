@@ -5,16 +5,47 @@ pub mod check {
     pub use crate::check::{CheckContext, CheckSettings, Report, check};
 }
 
+pub mod compare {
+    use crate::cluster_mirrors::{ClusterMirrors, by_cluster};
+    use crate::compare::compare;
+    use crate::output;
+    use crate::workspace::Loaded;
+
+    /// The differences between two inputs as `diff` prints them, empty if nodes see the same mirrors. `None` if no
+    /// clusters of them can be compared.
+    #[must_use]
+    pub fn differences(before: &Loaded, after: &Loaded) -> Option<String> {
+        let clusters = [before, after].map(|loaded| by_cluster(&loaded.project));
+        let [before_clusters, after_clusters] = &clusters;
+        let before_clusters: Vec<&ClusterMirrors<'_>> = before_clusters.iter().collect();
+        let after_clusters: Vec<&ClusterMirrors<'_>> = after_clusters.iter().collect();
+        let comparison = compare(&before_clusters, &after_clusters).ok()?;
+        if comparison
+            .clusters
+            .iter()
+            .all(|cluster| cluster.differences.is_empty())
+        {
+            return Some(String::new());
+        }
+        let text = output::diff::full(&comparison, [&before.sources, &after.sources]);
+        Some(text.as_str().to_owned())
+    }
+}
+
 pub mod config {
     pub use crate::config::render_schema;
 }
 
 pub mod convert {
-    pub use crate::convert::{ConvertError, Options, TARGETS, convert, find_target};
+    pub use crate::convert::{ConvertError, Options, TARGETS, TargetSpec, convert, find_target, hcl};
 }
 
 pub mod diagnostic {
     pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
+}
+
+pub mod fix {
+    pub use crate::fix::{FileChange, FixOutcome, fix};
 }
 
 pub mod model {
@@ -22,7 +53,21 @@ pub mod model {
 }
 
 pub mod output {
+    use crate::fix::FixOutcome;
     pub use crate::output::Text;
+    use crate::output::patch;
+    use crate::workspace::Loaded;
+
+    /// The changes of files as `check --diff` prints them.
+    #[must_use]
+    pub fn patch(outcome: &FixOutcome, loaded: &Loaded) -> String {
+        let text = patch::render(
+            outcome.changes.values(),
+            &loaded.project.sensitive,
+            &loaded.sources,
+        );
+        text.as_str().to_owned()
+    }
 
     pub mod check {
         pub use crate::output::check::{FORMATS, Format, ReportView, find_format, render_findings};
@@ -47,6 +92,31 @@ pub mod readers {
     }
 }
 
+pub mod resolve {
+    use crate::cluster_mirrors::by_cluster;
+    use crate::output;
+    use crate::resolve::{ClusterResolver, NodeOptions};
+    use crate::workspace::Loaded;
+
+    /// Where each cluster pulls an image from, as `resolve` prints it in each of its formats.
+    #[must_use]
+    pub fn resolutions(loaded: &Loaded, image: &str) -> Vec<String> {
+        let nodes = NodeOptions::default();
+        let clusters = by_cluster(&loaded.project);
+        let known = clusters.iter().filter(|cluster| !cluster.cluster.is_unknown());
+        let resolvers = known.map(|cluster| ClusterResolver::new(cluster, &nodes));
+        let texts = resolvers.flat_map(|resolver| {
+            let resolution = resolver.resolve(image);
+            let texts = [
+                output::resolve::full(&resolution, Some(resolver.name), &loaded.sources),
+                output::resolve::json_line(&resolution, Some(resolver.name), &loaded.sources),
+            ];
+            texts.map(|text| text.as_str().to_owned())
+        });
+        texts.collect()
+    }
+}
+
 pub mod rules {
     pub use crate::rules::{Example, Fixability, Language, Page, RULES, Rule, SECTIONS, find};
 }
@@ -64,7 +134,26 @@ pub mod suppress {
 }
 
 pub mod workspace {
+    use std::path::Path;
+
+    use crate::output::eval;
+    use crate::workspace::evaluate_console;
     pub use crate::workspace::{
         DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey, evaluate, load,
     };
+
+    /// Expressions, evaluated in a module, as `eval` prints them in each of its formats.
+    #[must_use]
+    pub fn evaluate_and_print(
+        directory: &Path,
+        expressions: &[String],
+        options: &Options,
+    ) -> Vec<[String; 2]> {
+        let values = evaluate_console(directory, expressions, options);
+        let print = |(expression, value): (&String, _)| {
+            let texts = [eval::full(value).text, eval::json_line(expression, value).text];
+            texts.map(|text| text.as_str().to_owned())
+        };
+        expressions.iter().zip(&values).map(print).collect()
+    }
 }

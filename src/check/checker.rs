@@ -300,7 +300,7 @@ impl<'a> Checker<'a, '_> {
             let partition = baseline.partition(
                 deduplicated.reported,
                 context.sources,
-                &project.sensitive,
+                &project.sensitive.spans,
                 |collected| &collected.finding,
             );
             deduplicated.reported = partition.new;

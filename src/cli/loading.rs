@@ -43,11 +43,10 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         }
     }
     variables.sort_by_key(|(index, _)| *index);
+    // Like Terraform, this reads bytes that are not UTF-8 as U+FFFD.
     let terraform_variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((
-            name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(),
-            text.to_str()?.to_owned(),
-        ))
+        let name = name.to_str()?.strip_prefix("TF_VAR_")?.to_owned();
+        Some((name, text.to_string_lossy().into_owned()))
     };
     let mut environment: Vec<(String, String)> = std::env::vars_os().filter_map(terraform_variable).collect();
     environment.sort();

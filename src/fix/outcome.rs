@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// A file that fixes change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FileChange {
+pub struct FileChange {
     /// The name of the file in messages.
     pub name: String,
     /// The original text.
@@ -16,7 +16,7 @@ pub(crate) struct FileChange {
 
 /// The result of applying fixes in memory.
 #[derive(Debug, Default)]
-pub(crate) struct FixOutcome {
+pub struct FixOutcome {
     /// The files that change, by canonical path.
     pub changes: BTreeMap<PathBuf, FileChange>,
     /// How many findings were fixed.

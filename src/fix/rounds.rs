@@ -25,7 +25,7 @@ const MAX_CHECKS: usize = 200;
 /// # Errors
 ///
 /// Those of `check`.
-pub(crate) fn fix<E>(
+pub fn fix<E>(
     files: &Arc<dyn Files>,
     max_applicability: Applicability,
     check: impl FnMut(Arc<dyn Files>) -> Result<(Vec<Diagnostic>, Sources), E>,

@@ -1,6 +1,8 @@
 //! The inputs of a run.
 
-use terraform_eval::source::Span;
+use std::collections::BTreeSet;
+
+use terraform_eval::source::{FileId, Span};
 
 use crate::diagnostic::Diagnostic;
 
@@ -15,14 +17,24 @@ pub struct Project {
     pub inputs: Vec<Input>,
     /// Findings about files that could not be read or parsed.
     pub diagnostics: Vec<Diagnostic>,
-    /// The source text of sensitive values, which no output may show.
-    pub sensitive: Vec<Span>,
+    /// The texts that no output may show.
+    pub sensitive: HiddenTexts,
     /// What was read, and what was skipped.
     pub(crate) coverage: Coverage,
     /// The number of files that could not be read.
     pub unreadable: usize,
     /// The number of mirrors in the inputs.
     mirrors: u32,
+}
+
+/// The texts that no output may show, and where the same texts are hidden.
+#[derive(Debug, Default)]
+pub struct HiddenTexts {
+    /// The source text of sensitive values.
+    pub spans: Vec<Span>,
+    /// The files of each root module, with those of the modules that it calls. What is sensitive in one of them is hidden
+    /// in all of them, and not in files that only other root modules have.
+    pub root_modules: Vec<BTreeSet<FileId>>,
 }
 
 impl Project {

@@ -194,6 +194,7 @@ impl<'a> Files<'a> for Excerpts<'a> {
 mod tests {
     use super::*;
     use crate::diagnostic::{Code, Diagnostic, Severity};
+    use crate::model::HiddenTexts;
     use terraform_eval::source::Sources;
 
     fn finding(span: Span) -> Diagnostic {
@@ -210,7 +211,8 @@ mod tests {
         let at = text.find("\"nginx\"").unwrap();
         let file = sources.add("plan.json", text);
         let span = Span::new(file, at, at + 7);
-        let redacted = RedactedSources::new(&[finding(span)], &sources, &[]);
+        let nothing = HiddenTexts::default();
+        let redacted = RedactedSources::new(&[finding(span)], &sources, &nothing);
         let mut excerpts = Excerpts::new(&redacted);
         let (excerpt, range) = excerpts.show(span);
         assert_eq!(excerpts.source(excerpt).unwrap(), "…\"source\":\"nginx\"…");

@@ -2,9 +2,10 @@
 //! cannot be applied as a patch.
 
 use similar::{ChangeTag, DiffOp, TextDiff};
-use terraform_eval::source::{FileId, Sources, Span};
+use terraform_eval::source::{FileId, Sources};
 
 use crate::fix::FileChange;
+use crate::model::HiddenTexts;
 use crate::untrusted::Untrusted;
 
 use super::redaction::mask;
@@ -14,11 +15,11 @@ use super::text::Text;
 /// How many unchanged lines are shown before and after a change.
 const CONTEXT: usize = 3;
 
-/// Renders changes of files. `sensitive` are the spans of the values that evaluation met in `sources`.
+/// Renders changes of files. `sensitive` are the texts in `sources` that are not shown.
 #[must_use]
 pub(crate) fn render<'c>(
     changes: impl IntoIterator<Item = &'c FileChange>,
-    sensitive: &[Span],
+    sensitive: &HiddenTexts,
     sources: &Sources,
 ) -> Text {
     let secrets = Secrets::new(sources, sensitive);
@@ -38,9 +39,9 @@ fn push_change(text: &mut Text, change: &FileChange, secrets: &Secrets<'_>, sour
     let file = find_file(change, sources);
     let before_ranges = match file {
         Some(file) => secrets.in_file(file, false),
-        None => secrets.in_text(&change.name, &change.before, false),
+        None => secrets.in_text(None, &change.name, &change.before, false),
     };
-    let after_ranges = secrets.in_text(&change.name, &change.after, false);
+    let after_ranges = secrets.in_text(file, &change.name, &change.after, false);
     let (before, after) = (
         mask(&change.before, &before_ranges),
         mask(&change.after, &after_ranges),

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::HiddenTexts;
 use crate::rules::reports_unread_input;
 use crate::untrusted::{is_command, is_hidden};
 
@@ -59,7 +60,7 @@ impl LabelLines {
 
 impl<'a> RedactedSources<'a> {
     /// Redacts the files that findings point into.
-    pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a [Span]) -> Self {
+    pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a HiddenTexts) -> Self {
         let mut redacted = Self {
             sources,
             masks: BTreeMap::new(),
@@ -154,7 +155,10 @@ mod tests {
     fn a_sensitive_value_is_masked() {
         let mut sources = Sources::new();
         let file = sources.add("a.tf", "a = \"géheim\"\nb = 1\n");
-        let secret = [Span::new(file, 4, 13)];
+        let secret = HiddenTexts {
+            spans: vec![Span::new(file, 4, 13)],
+            ..HiddenTexts::default()
+        };
         let span = Span::new(file, 14, 15);
         let finding = Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "");
         let redacted = RedactedSources::new(&[finding], &sources, &secret);

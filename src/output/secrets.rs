@@ -2,17 +2,21 @@
 //!
 //! Evaluation records the values that it meets. A finding may show text next to them, and text that was never
 //! evaluated: a file with a syntax error, an argument that a block does not have. So what a file declares as sensitive
-//! counts as well, by its syntax alone, and so does every other place with the same text.
+//! counts as well, by its syntax alone, and so does every other place with the same text in the files of the same root
+//! module.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::model::HiddenTexts;
 use crate::untrusted::source_kind::{SourceKind, WORDS, has_word, may_hide};
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
-use terraform_eval::source::{FileId, Sources, Span};
+use terraform_eval::source::{FileId, Sources};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{Attribute, Body, ExpressionKind};
 
@@ -22,8 +26,18 @@ const MIN_LENGTH: usize = 4;
 /// What is known of the secrets in the sources of a run.
 pub(super) struct Secrets<'a> {
     sources: &'a Sources,
-    /// The texts of the values that evaluation met.
-    evaluated: &'a [Span],
+    known: &'a HiddenTexts,
+    /// The root modules that each file is part of. A file that is part of none has secrets of every other file.
+    root_modules: BTreeMap<FileId, Vec<usize>>,
+    /// What the syntax of files declares, as far as it was needed.
+    declarations: RefCell<BTreeMap<FileId, Rc<Declarations>>>,
+    /// What is hidden in the files of the same root modules.
+    hidden: RefCell<BTreeMap<Vec<usize>, Rc<Hidden>>>,
+}
+
+/// What is hidden in a file.
+#[derive(Default)]
+struct Hidden {
     /// The names of the variables that are declared as sensitive or ephemeral.
     variables: BTreeSet<Arc<str>>,
     /// Finds the texts that are masked wherever they are.
@@ -32,42 +46,117 @@ pub(super) struct Secrets<'a> {
 
 impl<'a> Secrets<'a> {
     /// Collects the secrets of sources.
-    pub(super) fn new(sources: &'a Sources, evaluated: &'a [Span]) -> Self {
-        let mut secrets = Self {
-            sources,
-            evaluated,
-            variables: BTreeSet::new(),
-            texts: None,
+    pub(super) fn new(sources: &'a Sources, known: &'a HiddenTexts) -> Self {
+        let hides = |file: FileId| {
+            let kind = SourceKind::of(sources.file(file).name());
+            kind == SourceKind::Configuration && has_word(sources.text(file))
         };
-        let mut ranges: Vec<(FileId, Range<usize>)> =
-            evaluated.iter().map(|span| (span.file, span.range())).collect();
-        for file in sources.ids() {
-            let text = sources.text(file);
-            if SourceKind::of(sources.file(file).name()) == SourceKind::Configuration && has_word(text) {
-                secrets.variables.extend(hidden_variables(file, sources));
+        let mut root_modules: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+        if !known.spans.is_empty() || sources.ids().any(hides) {
+            for (root, files) in known.root_modules.iter().enumerate() {
+                for file in files {
+                    root_modules.entry(*file).or_default().push(root);
+                }
             }
         }
-        for file in sources.ids() {
-            let name = sources.file(file).name();
-            let kind = SourceKind::of(name);
-            let is_relevant = match kind {
-                SourceKind::Configuration => has_word(sources.text(file)) || !secrets.variables.is_empty(),
-                SourceKind::Variables => !secrets.variables.is_empty(),
-                // Every text of the environment is hidden in excerpts, but only those of sensitive variables are secrets.
-                SourceKind::Argument => secrets
+        Self {
+            sources,
+            known,
+            root_modules,
+            declarations: RefCell::default(),
+            hidden: RefCell::default(),
+        }
+    }
+
+    /// The ranges to mask in a text of a file, sorted. `has_error`: whether the text may not be valid.
+    pub(super) fn in_file(&self, file: FileId, has_error: bool) -> Vec<Range<usize>> {
+        let source = self.sources.file(file);
+        let spans = self.known.spans.iter().filter(|span| span.file == file);
+        let mut ranges: Vec<Range<usize>> = spans.map(|span| span.range()).collect();
+        ranges.extend(self.in_text(Some(file), source.name(), source.text(), has_error));
+        ranges.sort_by_key(|range| range.start);
+        ranges
+    }
+
+    /// The ranges to mask in a text that a file of this name has or would have, sorted.
+    pub(super) fn in_text(
+        &self,
+        file: Option<FileId>,
+        name: &str,
+        text: &str,
+        has_error: bool,
+    ) -> Vec<Range<usize>> {
+        if has_error && may_hide(name, text) {
+            return whole(text);
+        }
+        let hidden = self.hidden_in(file);
+        let mut ranges = match SourceKind::of(name) {
+            // An excerpt shows no text of the environment, whatever the variable.
+            SourceKind::Argument => whole(text),
+            _ if is_relevant(name, text, &hidden.variables) => {
+                Declarations::of(name, text).ranges(&hidden.variables)
+            }
+            _ => Vec::new(),
+        };
+        if let Some(texts) = &hidden.texts {
+            ranges.extend(texts.find_iter(text).map(|found| found.range()));
+        }
+        ranges.sort_by_key(|range| range.start);
+        ranges
+    }
+
+    /// What is hidden in a file: the secrets of its root modules, and of files that are part of none. In such a file, those
+    /// of all files.
+    fn hidden_in(&self, file: Option<FileId>) -> Rc<Hidden> {
+        let root_modules = file.and_then(|file| self.root_modules.get(&file));
+        let root_modules = root_modules.cloned().unwrap_or_default();
+        if let Some(hidden) = self.hidden.borrow().get(&root_modules) {
+            return hidden.clone();
+        }
+        let files: BTreeSet<FileId> = if root_modules.is_empty() {
+            self.sources.ids().collect()
+        } else {
+            let own = root_modules
+                .iter()
+                .filter_map(|root| self.known.root_modules.get(*root))
+                .flatten()
+                .copied();
+            let others = self
+                .sources
+                .ids()
+                .filter(|file| !self.root_modules.contains_key(file));
+            own.chain(others).collect()
+        };
+        let hidden = Rc::new(self.collect(&files));
+        self.hidden.borrow_mut().insert(root_modules, hidden.clone());
+        hidden
+    }
+
+    /// Collects the secrets of files.
+    fn collect(&self, files: &BTreeSet<FileId>) -> Hidden {
+        let mut hidden = Hidden::default();
+        for file in files {
+            let (name, text) = (self.sources.file(*file).name(), self.sources.text(*file));
+            if SourceKind::of(name) == SourceKind::Configuration && has_word(text) {
+                hidden
                     .variables
-                    .iter()
-                    .any(|variable| name.ends_with(&format!("{variable}>"))),
-                SourceKind::Other => false,
-            };
-            if is_relevant {
-                let declared = secrets.declared_in(name, sources.text(file));
-                ranges.extend(declared.into_iter().map(|range| (file, range)));
+                    .extend(self.declared(*file).variables.iter().cloned());
+            }
+        }
+        let spans = self.known.spans.iter().filter(|span| files.contains(&span.file));
+        let mut ranges: Vec<(FileId, Range<usize>)> = spans.map(|span| (span.file, span.range())).collect();
+        for file in files {
+            let (name, text) = (self.sources.file(*file).name(), self.sources.text(*file));
+            // The objects in other files are hidden where they are.
+            let is_other = SourceKind::of(name) == SourceKind::Other;
+            if !is_other && is_relevant(name, text, &hidden.variables) {
+                let declared = self.declared(*file).ranges(&hidden.variables);
+                ranges.extend(declared.into_iter().map(|range| (*file, range)));
             }
         }
         let mut texts: BTreeSet<String> = BTreeSet::new();
         for (file, range) in ranges {
-            let source = sources.file(file);
+            let source = self.sources.file(file);
             let is_argument = SourceKind::of(source.name()) == SourceKind::Argument;
             // A file that is hidden as a whole has other texts than secrets.
             if is_argument || range != (0..source.text().len()) {
@@ -77,85 +166,111 @@ impl<'a> Secrets<'a> {
         }
         if !texts.is_empty() {
             // Only texts of gigabytes could not be searched for.
-            secrets.texts = AhoCorasick::builder()
+            hidden.texts = AhoCorasick::builder()
                 .match_kind(MatchKind::LeftmostLongest)
                 .build(texts)
                 .ok();
         }
-        secrets
+        hidden
     }
 
-    /// The ranges to mask in a text of a file, sorted. `has_error`: whether the text may not be valid.
-    pub(super) fn in_file(&self, file: FileId, has_error: bool) -> Vec<Range<usize>> {
-        let source = self.sources.file(file);
-        let spans = self.evaluated.iter().filter(|span| span.file == file);
-        let mut ranges: Vec<Range<usize>> = spans.map(|span| span.range()).collect();
-        ranges.extend(self.in_text(source.name(), source.text(), has_error));
-        ranges.sort_by_key(|range| range.start);
-        ranges
+    /// What the syntax of a file declares.
+    fn declared(&self, file: FileId) -> Rc<Declarations> {
+        let mut declarations = self.declarations.borrow_mut();
+        let declare = || {
+            Rc::new(Declarations::of(
+                self.sources.file(file).name(),
+                self.sources.text(file),
+            ))
+        };
+        declarations.entry(file).or_insert_with(declare).clone()
     }
+}
 
-    /// The ranges to mask in a text that a file of this name has or would have, sorted.
-    pub(super) fn in_text(&self, name: &str, text: &str, has_error: bool) -> Vec<Range<usize>> {
-        if has_error && may_hide(name, text) {
-            return whole(text);
-        }
-        let mut ranges = self.declared_in(name, text);
-        if let Some(texts) = &self.texts {
-            ranges.extend(texts.find_iter(text).map(|found| found.range()));
-        }
-        ranges.sort_by_key(|range| range.start);
-        ranges
+/// Whether the syntax of a text may declare something as hidden.
+fn is_relevant(name: &str, text: &str, variables: &BTreeSet<Arc<str>>) -> bool {
+    match SourceKind::of(name) {
+        SourceKind::Configuration => has_word(text) || !variables.is_empty(),
+        SourceKind::Variables => !variables.is_empty(),
+        // Only the texts of sensitive variables are secrets, which are hidden elsewhere, too.
+        SourceKind::Argument => variables
+            .iter()
+            .any(|variable| name.ends_with(&format!("{variable}>"))),
+        SourceKind::Other => true,
     }
+}
 
-    /// The ranges that the syntax of a text declares as sensitive.
-    fn declared_in(&self, name: &str, text: &str) -> Vec<Range<usize>> {
+/// What the syntax of a text declares as hidden.
+#[derive(Default)]
+struct Declarations {
+    /// The names of variables that hide their values. A name is taken from a block with a syntax error, too.
+    variables: Vec<Arc<str>>,
+    /// The ranges that are hidden.
+    ranges: Vec<Range<usize>>,
+    /// The ranges of the values of variables, which are hidden if the variable is.
+    values: Vec<(Arc<str>, Range<usize>)>,
+}
+
+impl Declarations {
+    fn of(name: &str, text: &str) -> Self {
         let format = Format::from_path(Path::new(name));
-        let everything = || whole(text);
-        let mut ranges = Vec::new();
+        let mut declared = Self::default();
         match SourceKind::of(name) {
-            SourceKind::Argument => return everything(),
-            SourceKind::Other => ranges.extend(secret_objects(text)),
+            SourceKind::Argument => declared.ranges = whole(text),
+            SourceKind::Other => declared.ranges = secret_objects(text),
             SourceKind::Variables => {
                 let (attributes, syntax_errors) = parse_variables(FileId::DETACHED, text, format);
-                if !syntax_errors.is_empty() {
-                    return everything();
-                }
-                ranges.extend(self.arguments(&attributes));
-            }
-            SourceKind::Configuration if has_word(text) || !self.variables.is_empty() => {
-                let document = parse_file(FileId::DETACHED, text, format);
-                let mut has_errors = !document.syntax_errors.is_empty();
-                for item in &document.items {
-                    let (block, syntax_errors) = item.parse(text);
-                    has_errors |= !syntax_errors.is_empty();
-                    let Some(block) = block else { continue };
-                    match &*block.kind.text {
-                        "variable" | "output" if is_hidden(&block.body) => {
-                            let values = ["default", "value"].into_iter();
-                            let values = values.filter_map(|name| block.body.attribute(name));
-                            ranges.extend(values.map(|attribute| attribute.value.span.range()));
-                        }
-                        "module" => ranges.extend(self.arguments(&block.body.attributes)),
-                        _ => {}
-                    }
-                    add_calls(&block.body, text, &mut ranges);
-                }
-                if has_errors && has_word(text) {
-                    return everything();
+                if syntax_errors.is_empty() {
+                    declared.add_values(&attributes);
+                } else {
+                    declared.ranges = whole(text);
                 }
             }
-            SourceKind::Configuration => {}
+            SourceKind::Configuration => declared.add_configuration(text, format),
         }
-        ranges
+        declared
     }
 
-    /// The values of arguments for variables that are sensitive.
-    fn arguments(&self, attributes: &[Attribute]) -> Vec<Range<usize>> {
-        let hidden = attributes
-            .iter()
-            .filter(|attribute| self.variables.contains(&attribute.name.text));
-        hidden.map(|attribute| attribute.value.span.range()).collect()
+    fn add_configuration(&mut self, text: &str, format: Format) {
+        let document = parse_file(FileId::DETACHED, text, format);
+        let mut has_errors = !document.syntax_errors.is_empty();
+        for item in &document.items {
+            let (block, syntax_errors) = item.parse(text);
+            has_errors |= !syntax_errors.is_empty();
+            let hides = block.as_ref().is_none_or(|block| is_hidden(&block.body));
+            if &*item.kind.text == "variable" && (hides || !syntax_errors.is_empty()) {
+                self.variables
+                    .extend(item.labels.first().map(|label| label.text.clone()));
+            }
+            let Some(block) = block else { continue };
+            match &*block.kind.text {
+                "variable" | "output" if hides => {
+                    let values = ["default", "value"].into_iter();
+                    let values = values.filter_map(|name| block.body.attribute(name));
+                    self.ranges
+                        .extend(values.map(|attribute| attribute.value.span.range()));
+                }
+                "module" => self.add_values(&block.body.attributes),
+                _ => {}
+            }
+            add_calls(&block.body, text, &mut self.ranges);
+        }
+        if has_errors && has_word(text) {
+            self.ranges = whole(text);
+        }
+    }
+
+    fn add_values(&mut self, attributes: &[Attribute]) {
+        let values = attributes.iter();
+        self.values
+            .extend(values.map(|attribute| (attribute.name.text.clone(), attribute.value.span.range())));
+    }
+
+    /// The hidden ranges, if these variables are hidden.
+    fn ranges(&self, variables: &BTreeSet<Arc<str>>) -> Vec<Range<usize>> {
+        let values = self.values.iter().filter(|(name, _)| variables.contains(name));
+        let values = values.map(|(_, range)| range.clone());
+        self.ranges.iter().cloned().chain(values).collect()
     }
 }
 
@@ -170,23 +285,6 @@ fn is_hidden(body: &Body) -> bool {
 /// The range of all of a text.
 fn whole(text: &str) -> Vec<Range<usize>> {
     std::iter::once(0..text.len()).collect()
-}
-
-/// The names of the variables of a file that hide their values. A name is taken from a block with a syntax error, too.
-fn hidden_variables(file: FileId, sources: &Sources) -> Vec<Arc<str>> {
-    let (name, text) = (sources.file(file).name(), sources.text(file));
-    let document = parse_file(FileId::DETACHED, text, Format::from_path(Path::new(name)));
-    let variables = document
-        .items
-        .iter()
-        .filter(|item| &*item.kind.text == "variable");
-    let hidden = variables.filter(|item| {
-        let (block, syntax_errors) = item.parse(text);
-        block.is_none_or(|block| is_hidden(&block.body)) || !syntax_errors.is_empty()
-    });
-    hidden
-        .filter_map(|item| Some(item.labels.first()?.text.clone()))
-        .collect()
 }
 
 /// Adds the arguments of calls of `sensitive`.
@@ -270,10 +368,17 @@ mod tests {
         for (name, text) in files {
             sources.add(*name, *text);
         }
-        let secrets = Secrets::new(&sources, &[]);
-        let text = files.iter().find(|(name, _)| *name == shown).unwrap().1;
-        let mut masked = text.as_bytes().to_vec();
-        for range in secrets.in_text(shown, text, false) {
+        mask_all(&sources, &HiddenTexts::default(), shown)
+    }
+
+    /// The text of a file with the ranges masked.
+    fn mask_all(sources: &Sources, known: &HiddenTexts, shown: &str) -> String {
+        let file = sources
+            .ids()
+            .find(|file| sources.file(*file).name() == shown)
+            .unwrap();
+        let mut masked = sources.text(file).as_bytes().to_vec();
+        for range in Secrets::new(sources, known).in_file(file, false) {
             masked[range].fill(b'*');
         }
         String::from_utf8(masked).unwrap()
@@ -325,5 +430,32 @@ mod tests {
             shown.starts_with("kind: Other\n---") && !shown.contains("stringData"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_the_files_of_its_root_modules_alone() {
+        let mut sources = Sources::new();
+        let files: Vec<FileId> = [
+            ("a/main.tf", "locals {\n  x = sensitive(\"hidden\")\n}\n"),
+            ("a/terraform.tfvars", "key = \"hidden\"\n"),
+            ("b/main.tf", "locals {\n  y = \"hidden\"\n}\n"),
+            ("shared/main.tf", "locals {\n  z = \"hidden\"\n}\n"),
+            ("m.yaml", "name: hidden\n"),
+        ]
+        .map(|(name, text)| sources.add(name, text))
+        .into();
+        let known = HiddenTexts {
+            spans: Vec::new(),
+            root_modules: vec![[files[0], files[1], files[3]].into(), [files[2], files[3]].into()],
+        };
+        for (name, expected) in [
+            ("a/main.tf", "locals {\n  x = sensitive(********)\n}\n"),
+            ("a/terraform.tfvars", "key = \"******\"\n"),
+            ("b/main.tf", "locals {\n  y = \"hidden\"\n}\n"),
+            ("shared/main.tf", "locals {\n  z = \"******\"\n}\n"),
+            ("m.yaml", "name: ******\n"),
+        ] {
+            assert_eq!(mask_all(&sources, &known, name), expected, "{name}");
+        }
     }
 }

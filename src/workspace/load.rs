@@ -432,6 +432,10 @@ impl Loader {
             if !named.note_reads(&model.accessed) && !is_selected {
                 continue;
             }
+            self.project
+                .sensitive
+                .root_modules
+                .push(modules.files_of(root, &called));
             kept.extend(called.iter().copied());
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
@@ -539,7 +543,7 @@ impl Loader {
     fn add(&mut self, directory: PathBuf, input: Input, sensitive: Vec<Span>) {
         self.directories.push(directory);
         self.project.add(input);
-        self.project.sensitive.extend(sensitive);
+        self.project.sensitive.spans.extend(sensitive);
     }
 
     /// Marks what was skipped and is listed in `known-gaps`.

@@ -56,6 +56,8 @@ pub(crate) struct LoadedModules {
     installed: InstalledModules,
     /// The arguments of tfvars files that configuration files name: several roots may share one.
     shared_variables: BTreeMap<PathBuf, Vec<Attribute>>,
+    /// The tfvars files of the root modules.
+    variable_files: BTreeMap<ModuleId, BTreeSet<FileId>>,
 }
 
 impl LoadedModules {
@@ -81,6 +83,7 @@ impl LoadedModules {
             values: VariableValues::default(),
             installed: InstalledModules::default(),
             shared_variables: BTreeMap::new(),
+            variable_files: BTreeMap::new(),
         };
         loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
         let mut pins = Pins::default();
@@ -205,6 +208,15 @@ impl LoadedModules {
         found
     }
 
+    /// The files of a root module and of the modules that it reaches, with its tfvars files.
+    pub(crate) fn files_of(&self, root: ModuleId, reachable: &BTreeSet<ModuleId>) -> BTreeSet<FileId> {
+        let configuration = reachable
+            .iter()
+            .flat_map(|module| &self.tree.module(*module).files);
+        let variables = self.variable_files.get(&root).into_iter().flatten();
+        configuration.chain(variables).copied().collect()
+    }
+
     /// The directories of the modules that a module calls, directly or through others.
     pub(crate) fn directories_below(&self, module: ModuleId) -> BTreeSet<PathBuf> {
         let called = self
@@ -241,6 +253,8 @@ impl LoadedModules {
         let ConfigurationDirectory { path, tree } = location;
         let mut tfvars = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
         tfvars.extend(self.read_variables_of_settings(&directory, &tree, files));
+        let variable_files = tfvars.iter().map(|attribute| attribute.span.file);
+        self.variable_files.insert(module, variable_files.collect());
         let declarations = self.tree.module(module);
         let mut inputs = self
             .values

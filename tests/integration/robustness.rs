@@ -178,7 +178,8 @@ proptest! {
         for diagnostic in &loaded.configs.diagnostics {
             assert_inside(diagnostic, &loaded);
         }
-        let _ = output::check::render_findings(&loaded.configs.diagnostics, &[], &loaded.sources, true);
+        let sensitive = &loaded.project.sensitive;
+        let _ = output::check::render_findings(&loaded.configs.diagnostics, sensitive, &loaded.sources, true);
     }
 }
 

@@ -77,12 +77,16 @@ fn assert_hidden(run: &Run, what: &str) {
 
 /// Asserts that no command shows a mark of these files.
 fn assert_commands_hide(files: &[(&str, &str)], environment: &[(&str, &str)], case: &str) {
-    let directory = scratch(files);
+    assert_commands_hide_in(scratch(files).path(), environment, case);
+}
+
+/// Asserts that no command in a directory shows a mark.
+fn assert_commands_hide_in(directory: &Path, environment: &[(&str, &str)], case: &str) {
     for command in commands() {
         let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
-        let run = mirrorset_with_environment(directory.path(), &arguments, environment);
+        let run = mirrorset_with_environment(directory, &arguments, environment);
         assert_hidden(&run, &format!("{} over {case}", command.join(" ")));
-        assert_file_hides(&directory.path().join("baseline.json"), case);
+        assert_file_hides(&directory.join("baseline.json"), case);
     }
 }
 
@@ -256,6 +260,80 @@ fn no_place_in_a_module_shows_a_hidden_value() {
         ),
     ];
     assert_commands_hide(&files, &[], "places");
+}
+
+/// Expressions that read what a configuration must not read. Each file that they name has a mark.
+const OUTSIDE: [&str; 12] = [
+    "file(\"../outside/secret\")",
+    "file(\"${path.module}/../outside/secret\")",
+    "file(\"link\")",
+    "file(\"linked/secret\")",
+    "filebase64(\"../outside/secret\")",
+    "templatefile(\"../outside/secret\", {})",
+    "yamldecode(file(\"../outside/secret.yaml\"))",
+    "join(\",\", fileset(\"../outside\", \"*\"))",
+    "join(\",\", fileset(\"linked\", \"**\"))",
+    "file(\".git/config\")",
+    "file(\"terraform.tfstate\")",
+    "file(\"/proc/self/environ\")",
+];
+
+#[cfg(unix)]
+#[test]
+fn no_place_in_a_module_shows_what_lies_outside() {
+    let mut text = String::new();
+    for (index, value) in OUTSIDE.iter().enumerate() {
+        text.push_str(&places(index, value).replace("(var.s)", "(local.s)"));
+    }
+    let marked = "M4RKsecret: M4RKvalue\nM4RKkey: M4RKvalue\n";
+    let tree = scratch(&[
+        (
+            "repo/main.tf",
+            &text
+                .replace("M4RKs", "s")
+                .replace("M4RKname", "name")
+                .replace("M4RKargument", "a"),
+        ),
+        (
+            "repo/locals.tf",
+            "locals {\n  s = \"s\"\n}\nmodule \"out\" {\n  source = \"../outside\"\n}\n",
+        ),
+        (
+            "repo/child/main.tf",
+            "variable \"number\" {}\nvariable \"plain\" {}\nvariable \"object\" {}\nvariable \"hidden\" {}\n",
+        ),
+        (
+            "repo/mirrorset.toml",
+            "var-files = [\"../outside/values.tfvars\"]\n",
+        ),
+        ("repo/.git/config", marked),
+        ("repo/terraform.tfstate", marked),
+        ("outside/secret", marked),
+        ("outside/secret.yaml", marked),
+        ("outside/M4RKname", marked),
+        ("outside/main.tf", "locals {\n  M4RKlocal = \"M4RKvalue\n}\n"),
+        ("outside/values.tfvars", "s = \"M4RKs\n"),
+    ]);
+    let repository = tree.path().join("repo");
+    for (target, link) in [
+        ("../outside/secret", "link"),
+        ("../outside", "linked"),
+        ("../outside/main.tf", "linked.tf"),
+        ("../outside/values.tfvars", "terraform.tfvars"),
+        ("../outside/secret.yaml", "linked.yaml"),
+        ("../outside/main.tf", ".terraform.lock.hcl"),
+    ] {
+        std::os::unix::fs::symlink(target, repository.join(link)).unwrap();
+    }
+    let environment = [
+        ("GITHUB_TOKEN", "M4RKtoken"),
+        ("TF_VAR_undeclared", "M4RKundeclared"),
+    ];
+    assert_commands_hide_in(&repository, &environment, "what lies outside");
+    let mut arguments = vec!["eval", "--"];
+    arguments.extend(OUTSIDE);
+    let run = mirrorset_with_environment(&repository, &arguments, &environment);
+    assert_hidden(&run, "eval of what lies outside");
 }
 
 #[test]

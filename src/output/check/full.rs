@@ -6,7 +6,8 @@ use codespan_reporting::term::{Config, Styles, StylesWriter, emit_to_write_style
 use termcolor::{Ansi, NoColor, WriteColor};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use terraform_eval::source::{Sources, Span};
+use crate::model::HiddenTexts;
+use terraform_eval::source::Sources;
 
 use crate::output::excerpt::Excerpts;
 use crate::output::finding_groups::FindingGroup;
@@ -36,7 +37,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
 #[must_use]
 pub fn render_findings(
     findings: &[Diagnostic],
-    sensitive: &[Span],
+    sensitive: &HiddenTexts,
     sources: &Sources,
     use_colors: bool,
 ) -> Text {

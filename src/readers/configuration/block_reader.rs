@@ -124,7 +124,10 @@ impl<'s, 'a> BlockReader<'s, 'a> {
             Err(error) => return self.failed_argument(name, error, expression),
         };
         match convert(&value, &Type::String) {
-            Ok(value) => self.attribute(&value, expression),
+            Ok(value) => match self.charge_copies(&value) {
+                Ok(()) => self.attribute(&value, expression),
+                Err(error) => self.failed_argument(name, error, expression),
+            },
             Err(error) => wrong_type(name, &error, expression.span),
         }
     }
@@ -157,9 +160,23 @@ impl<'s, 'a> BlockReader<'s, 'a> {
             Err(error) => return self.failed_argument(name, error, expression),
         };
         match convert(&value, &Type::list(Type::String)) {
-            Ok(value) => self.list_from_value(&value, expression),
+            Ok(value) => match self.charge_copies(&value) {
+                Ok(()) => self.list_from_value(&value, expression),
+                Err(error) => self.failed_argument(name, error, expression),
+            },
             Err(error) => wrong_type(name, &error, mistyped_part(&value, expression).span),
         }
+    }
+
+    /// Charges the memory of the copies of long texts: the model has one, and so have the indexes of mirrors. Names are not
+    /// that long.
+    fn charge_copies(&self, value: &Value) -> eval::Result<()> {
+        const LONGEST_NAME: usize = 1_000;
+        const COPIES: usize = 6;
+        let texts = value.as_slice().unwrap_or(std::slice::from_ref(value));
+        let lengths = texts.iter().filter_map(|text| Some(text.as_str()?.len()));
+        let long: usize = lengths.filter(|length| *length > LONGEST_NAME).sum();
+        self.context.evaluator.charge_memory(long.saturating_mul(COPIES))
     }
 
     /// A list of strings from a value of that type.

@@ -169,8 +169,8 @@ impl<'a> Evaluator<'a> {
         name: impl FnOnce() -> String,
         compute: impl FnOnce() -> Result<Value>,
     ) -> Result<Value> {
-        /// The memory of an entry of the table, apart from the value.
-        const ENTRY: usize = 256;
+        /// The memory of an entry of the table, with what each value has beside its text and elements.
+        const ENTRY: usize = 512;
         let key = (instance, node);
         if !self.memo.values.is_done(&key) {
             self.charge_memory(ENTRY)?;
@@ -178,8 +178,8 @@ impl<'a> Evaluator<'a> {
         self.memo.values.get_or_compute(key, name, compute)
     }
 
-    /// Charges memory to the budget.
-    pub(super) fn charge_memory(&self, bytes: usize) -> Result<()> {
+    /// Charges memory to the budget: also that of the copies that a reader makes of values.
+    pub fn charge_memory(&self, bytes: usize) -> Result<()> {
         self.limits.charge_memory(bytes)
     }
 

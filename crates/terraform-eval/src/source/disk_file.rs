@@ -77,6 +77,38 @@ fn read_size(file: File, size: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads the bytes of a file at a canonical path, which was found to be one that may be read. If a link has taken the place
+/// of a part of the path since then, nothing is read.
+pub(super) fn read_resolved(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    if !is_at(&metadata, path)? {
+        return Err(io::Error::other("another file took the place of the file"));
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    if metadata.len() > limit {
+        return Err(too_large(limit));
+    }
+    read_to_end(file, size, limit)
+}
+
+/// Whether an open file is the one at a path in which there are no links.
+fn is_at(opened: &Metadata, path: &Path) -> io::Result<bool> {
+    let found = std::fs::symlink_metadata(path)?;
+    Ok(std::fs::canonicalize(path)? == path && is_same_file(opened, &found))
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// The standard library does not tell which file this is.
+#[cfg(not(unix))]
+fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
 /// Reads to the end, but not more than `limit` bytes. `size` is the expected number.
 pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(size.saturating_add(1));
@@ -240,6 +272,30 @@ mod tests {
         let bytes: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(read(file.path(), MAX_TEXT_BYTES).unwrap() == bytes);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_became_a_link_is_not_read() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = std::fs::canonicalize(scratch.path()).unwrap();
+        std::fs::create_dir(root.join("in")).unwrap();
+        std::fs::create_dir(root.join("out")).unwrap();
+        std::fs::write(root.join("in/a"), "a").unwrap();
+        std::fs::write(root.join("out/a"), "secret").unwrap();
+        let read = |name: &str| read_resolved(&root.join(name), 10).ok();
+        assert_eq!(read("in/a").unwrap(), b"a");
+        assert!(read_resolved(&root.join("in/a"), 0).is_err());
+        std::os::unix::fs::symlink("../out/a", root.join("in/b")).unwrap();
+        assert_eq!(read("in/b"), None);
+        std::fs::remove_dir_all(root.join("in")).unwrap();
+        std::os::unix::fs::symlink("out", root.join("in")).unwrap();
+        assert_eq!(read("in/a"), None);
+        let (_, opened) = open(&root.join("out/a")).unwrap();
+        std::fs::rename(root.join("out/a"), root.join("out/b")).unwrap();
+        std::fs::write(root.join("out/a"), "other").unwrap();
+        assert!(!is_at(&opened, &root.join("out/a")).unwrap());
+        assert!(is_at(&opened, &root.join("out/b")).unwrap());
     }
 
     #[test]

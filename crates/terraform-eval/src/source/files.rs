@@ -72,6 +72,12 @@ pub trait Files: fmt::Debug + Send + Sync {
     /// Reads the bytes of a file; `None` if it has more than `max_bytes`.
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>>;
 
+    /// Reads the bytes of a file at a canonical path, after it was checked that the file may be read: not if the path leads
+    /// somewhere else by then. `None` if it has more than `max_bytes`.
+    fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.read_bounded(canonical, max_bytes)
+    }
+
     /// Searches a large file for `words` without holding it in memory, and returns its ends if it has none of them.
     ///
     /// `None` for a small file, one that contains a word, and one that cannot be searched this way: such a file has
@@ -156,6 +162,15 @@ impl DiskFiles {
         self.limits.charge(bytes.len() as u64)?;
         Ok(bytes)
     }
+
+    /// Charges for what was read; `None` if that is too much for a limit of its own.
+    fn charge_bounded(&self, read: io::Result<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+        match read {
+            Ok(bytes) => self.charge(bytes).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Files for DiskFiles {
@@ -181,11 +196,11 @@ impl Files for DiskFiles {
     }
 
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        match disk_file::read(path, max_bytes) {
-            Ok(bytes) => self.charge(bytes).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.charge_bounded(disk_file::read(path, max_bytes))
+    }
+
+    fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.charge_bounded(disk_file::read_resolved(canonical, max_bytes))
     }
 
     fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
@@ -400,6 +415,13 @@ impl Files for OverlayFiles {
                 Ok(fits.then(|| text.as_bytes().to_vec()))
             }
             None => self.lower.read_bounded(path, max_bytes),
+        }
+    }
+
+    fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        match self.text(canonical) {
+            Some(_) => self.read_bounded(canonical, max_bytes),
+            None => self.lower.read_resolved(canonical, max_bytes),
         }
     }
 

@@ -11,8 +11,8 @@ use super::clean_path;
 use super::files::{DirectoryEntry, FileKind, Files};
 use super::tool_data::is_tool_data;
 
-/// Larger files are not read.
-const MAX_BYTES: u64 = 32 << 20;
+/// Larger files are not read. The values of functions may hold their text several times.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Directories with more entries are not listed.
 const MAX_ENTRIES: usize = 100_000;
@@ -137,7 +137,7 @@ impl FileSandbox {
             if self.is_tool_data(&canonical) {
                 return SandboxResult::Refused(Refusal::ToolData);
             }
-            match self.files.read_bounded(&canonical, MAX_BYTES) {
+            match self.files.read_resolved(&canonical, MAX_BYTES) {
                 Ok(Some(bytes)) => SandboxResult::Found(bytes),
                 Ok(None) => SandboxResult::TooLarge,
                 Err(error) => SandboxResult::Failed(error.to_string()),

@@ -1,0 +1,164 @@
+//! Names of images and registries made of choices: what is said about a name agrees with what nodes do with it.
+
+use registries_conf::{
+    ImageReference, MirrorEntry, PullKind, Registries, RegistrySettings, Role, SourcePolicy,
+    SuggestionApplicability, diagnose, expand_short_name, find_match_issue, find_rewrite_issue, is_loopback,
+    is_short_name, is_valid_location, is_valid_scope, is_within_scope, matched_length, matching_scope,
+    merge_mirrors, rewrite,
+};
+
+use super::choices::Choices;
+
+const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+const PARTS: &[&str] = &[
+    "quay.io",
+    "docker.io",
+    "index.docker.io",
+    "mirror",
+    "localhost",
+    "*.",
+    "/",
+    ":",
+    "443",
+    "@",
+    DIGEST,
+    ".",
+    "-",
+    "_",
+    "Org",
+    "library",
+    " ",
+    "[::1]",
+    "https://",
+    "a",
+    "é",
+    "\n",
+    "127.0.0.1",
+    "v1",
+    "//",
+    "sha256:",
+];
+
+fn name(choices: &mut Choices<'_>) -> String {
+    let number = choices.below(12);
+    let part = |_| match choices.below(16) {
+        15 => choices.text(12),
+        _ => choices.pick(PARTS).to_owned(),
+    };
+    (0..number).map(part).collect()
+}
+
+fn names(choices: &mut Choices<'_>, most: usize) -> Vec<String> {
+    (0..choices.below(most + 1)).map(|_| name(choices)).collect()
+}
+
+pub(crate) fn run(input: &[u8]) {
+    let mut choices = Choices::new(input);
+    let (text, other, image) = (name(&mut choices), name(&mut choices), name(&mut choices));
+    for role in [Role::Source, Role::Mirror] {
+        assert_diagnosis(&text, role);
+    }
+    assert_relations(&text, &other, &image);
+    let entry = |_| MirrorEntry {
+        source: name(&mut choices),
+        mirrors: names(&mut choices, 4),
+        pull_kind: choices.pick(&[PullKind::DigestOnly, PullKind::TagOnly]),
+        policy: choices.pick(&[SourcePolicy::AllowContacting, SourcePolicy::NeverContact]),
+    };
+    let entries = (0..4).map(entry).collect();
+    let settings = RegistrySettings {
+        entries,
+        insecure: names(&mut choices, 3),
+        blocked: names(&mut choices, 3),
+        allowed: names(&mut choices, 2),
+        ..RegistrySettings::default()
+    };
+    assert_settings(&settings, &image);
+}
+
+/// A text is valid or has an issue, and a suggested name is valid.
+fn assert_diagnosis(text: &str, role: Role) {
+    let diagnosis = diagnose(text, role);
+    // A name may be valid and too long.
+    let is_valid = is_valid_location(text, role);
+    assert!(
+        is_valid || !diagnosis.issues.is_empty(),
+        "nothing is wrong with {text:?}"
+    );
+    for issue in &diagnosis.issues {
+        assert!(text.get(issue.range.clone()).is_some(), "{issue:?} of {text:?}");
+    }
+    for applicability in [SuggestionApplicability::Safe, SuggestionApplicability::Unsafe] {
+        if let Some(suggested) = diagnosis.suggest_name_up_to(applicability) {
+            assert!(suggested.applicability <= applicability);
+            let again = diagnose(&suggested.name, role);
+            assert!(again.issues.is_empty(), "{text:?} becomes {again:?}");
+        }
+    }
+}
+
+fn assert_relations(text: &str, other: &str, image: &str) {
+    if is_short_name(text) {
+        let full = expand_short_name(text);
+        assert!(!is_short_name(&full), "{text:?} is short as {full:?}");
+    }
+    let _ = (is_loopback(text), is_valid_scope(text), find_match_issue(text));
+    assert!(
+        is_within_scope(text, text) || !is_valid_scope(text),
+        "{text:?} is not in itself"
+    );
+    let scope = matching_scope([text, other], image);
+    assert!(scope.is_none_or(|scope| scope == text || scope == other));
+    let lists = [[other, text, other], [text, other, image]];
+    let merged = merge_mirrors(text, &[&lists[0], &lists[1]]);
+    let mut unique = merged.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), merged.len(), "{merged:?}");
+    let Ok(reference) = ImageReference::parse_normalized(image) else {
+        return;
+    };
+    assert_eq!(
+        ImageReference::parse_canonical(&reference.to_string()).as_ref(),
+        Ok(&reference),
+        "a reference is read again as it was"
+    );
+    let rewritten = rewrite(text, other, &reference);
+    assert_eq!(
+        rewritten.is_some(),
+        matched_length(text, reference.name()).is_some()
+    );
+    let fails = rewritten.is_some_and(|rewritten| rewritten.is_err());
+    let is_usual = is_valid_location(text, Role::Source) && is_valid_location(other, Role::Mirror);
+    if fails && is_usual {
+        assert!(
+            find_rewrite_issue(text, other).is_some(),
+            "{image}: {text} to {other} fails unsaid"
+        );
+    }
+}
+
+/// What the operator accepts, nodes read; and they try something for each pull that does not fail.
+fn assert_settings(settings: &RegistrySettings, image: &str) {
+    let is_accepted = settings.validate().is_ok();
+    let Ok(tables) = settings.to_tables() else {
+        return;
+    };
+    let registries = Registries::from_tables(&tables);
+    assert!(registries.is_ok() || !is_accepted, "{settings:?}: {registries:?}");
+    let (Ok(registries), Ok(reference)) = (registries, ImageReference::parse_normalized(image)) else {
+        return;
+    };
+    let resolution = registries.resolve(&reference);
+    assert!(
+        resolution.pull_sources.is_err() || resolution.pull_sources.is_ok_and(|sources| !sources.is_empty())
+    );
+    if let Some(source) = &resolution.source {
+        let matching: Vec<&str> = registries.matching_sources(reference.name()).collect();
+        assert!(
+            matching.contains(&source.as_str()),
+            "{source} is not in {matching:?}"
+        );
+    }
+}
