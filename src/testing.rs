@@ -108,7 +108,7 @@ pub mod resolve {
         let texts = resolvers.flat_map(|resolver| {
             let resolution = resolver.resolve(image);
             let texts = [
-                output::resolve::full(&resolution, Some(resolver.name), &loaded.sources),
+                output::resolve::full(&resolution, Some(resolver.name), &loaded.sources, None),
                 output::resolve::json_line(&resolution, Some(resolver.name), &loaded.sources),
             ];
             texts.map(|text| text.as_str().to_owned())
