@@ -28,6 +28,10 @@ pub mod output {
         pub use crate::output::check::{FORMATS, Format, ReportView, find_format, render_findings};
     }
 
+    pub mod eval {
+        pub use crate::output::eval::{Rendered, full, json_line};
+    }
+
     pub mod rules {
         pub use crate::output::rules::document;
     }
@@ -65,6 +69,7 @@ pub mod suppress {
 
 pub mod workspace {
     pub use crate::workspace::{
-        DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey, evaluate, load,
+        ConsoleValue, DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey,
+        evaluate, evaluate_console, load,
     };
 }
