@@ -73,6 +73,10 @@ pub mod output {
         pub use crate::output::check::{FORMATS, Format, ReportView, find_format, render_findings};
     }
 
+    pub mod eval {
+        pub use crate::output::eval::{Rendered, full, json_line};
+    }
+
     pub mod rules {
         pub use crate::output::rules::document;
     }
@@ -139,7 +143,8 @@ pub mod workspace {
     use crate::output::eval;
     use crate::workspace::evaluate_console;
     pub use crate::workspace::{
-        DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey, evaluate, load,
+        ConsoleValue, DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey,
+        evaluate, evaluate_console, load,
     };
 
     /// Expressions, evaluated in a module, as `eval` prints them in each of its formats.

@@ -23,6 +23,7 @@
 //! | What if modules call each other in a cycle? | `call_cycles` |
 //! | Where is a module that `terraform init` installed? | `installed_modules` |
 //! | Which program and version evaluates a root module? | `dialects` |
+//! | Do older versions that are admitted make something else of a root module? | `older_versions` |
 //! | Which version of the provider is locked? | `lock_file` |
 //! | Where does the value of a root module's variable come from? | `variables` |
 //! | What does a plan say about its configuration? | `loaded_plan` |
@@ -48,6 +49,7 @@ mod lock_file;
 mod manifest_files;
 mod name_kind;
 mod named_files;
+mod older_versions;
 mod options;
 mod other_files;
 mod plan_configuration;
@@ -59,8 +61,7 @@ mod terraform_files;
 mod variables;
 
 pub use dialects::DialectChoice;
-pub use expressions::evaluate;
-pub(crate) use expressions::{ConsoleValue, evaluate_console};
+pub use expressions::{ConsoleValue, evaluate, evaluate_console};
 pub use load::load;
 pub(crate) use loaded::LoadError;
 pub use loaded::Loaded;

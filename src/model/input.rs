@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use terraform_eval::address::{Address, ModulePath, ResourcePath};
+use terraform_eval::dialect::Engine;
 
 use super::block::MissingInputs;
 use super::cluster::Cluster;
@@ -29,6 +30,8 @@ pub struct Input {
     pub has_configuration: bool,
     /// The directory or file, for messages.
     pub name: String,
+    /// The program that reads the configuration or made the plan, for messages.
+    pub engine: Engine,
     /// The mirrors, one for each planned instance or entry, sorted by address.
     pub mirrors: Vec<Mirror>,
     /// The number of mirror blocks, and of calls of modules with mirrors or clusters, that have no instance: `count = 0`, or
@@ -105,6 +108,7 @@ impl Input {
             kind,
             has_configuration: false,
             name: name.into(),
+            engine: Engine::Terraform,
             mirrors: Vec::new(),
             without_instances: 0,
             clusters: Vec::new(),

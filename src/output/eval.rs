@@ -10,17 +10,18 @@ use super::console_type::render_type;
 use super::text::Text;
 use crate::untrusted::{Untrusted, is_command, is_hidden, json, show_line};
 use crate::workspace::ConsoleValue;
-use terraform_eval::cty::{Type, Value, ValueRef, to_json};
+use terraform_eval::cty::{Type, Value, ValueRef, is_newer, to_json};
 use terraform_eval::eval::EvalError;
 
 /// The spaces of one level.
 const INDENT: &str = "  ";
 
 /// What `eval` prints for one expression.
-pub(crate) struct Rendered {
-    pub(crate) text: Text,
+pub struct Rendered {
+    /// One document, without a line break at its end.
+    pub text: Text,
     /// Whether it is an error.
-    pub(crate) is_error: bool,
+    pub is_error: bool,
 }
 
 type Outcome = Result<ConsoleValue, EvalError>;
@@ -43,7 +44,7 @@ struct Line<'a> {
 /// sensitive or is ephemeral; `unknown` marks the unknown parts, in the form of a plan's `after_unknown`. As in `jsonencode`, a value
 /// without a JSON form (an infinite number) is an error.
 #[must_use]
-pub(crate) fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
+pub fn json_line(expression: &str, outcome: &Outcome) -> Rendered {
     let line = match outcome {
         Ok(ConsoleValue::Value(value)) => value_line(expression, value),
         Ok(ConsoleValue::TypeOf(value)) => {
@@ -105,14 +106,53 @@ fn unknown_mask(value: &Value) -> Json {
 /// The type of a value. The names of attributes are a part of a sensitive or ephemeral value, so the type of such an
 /// object is dynamic.
 fn visible_type(value: &Value) -> Type {
-    match value.view() {
-        _ if value.marks().hides_value() => without_names(value.ty()),
-        ValueRef::Object(items) => {
-            Type::object(items.iter().map(|(name, item)| (&**name, visible_type(item))))
+    visible(value.ty(), &[value])
+}
+
+/// The type of several values, which are parts of one value.
+fn visible<'v>(ty: &Type, values: &[&'v Value]) -> Type {
+    if values.iter().any(|value| value.marks().hides_value()) {
+        return without_names(ty);
+    }
+    let elements = || -> Vec<&'v Value> {
+        let each = |value: &&'v Value| match value.view() {
+            ValueRef::List(items) | ValueRef::Set(items) => items.iter().collect::<Vec<_>>(),
+            ValueRef::Map(items) => items.values().collect(),
+            _ => Vec::new(),
+        };
+        values.iter().flat_map(each).collect()
+    };
+    match ty {
+        Type::Object(object) => {
+            let attribute = |(name, ty): (&Arc<str>, &Type)| {
+                let parts: Vec<&Value> = values
+                    .iter()
+                    .filter_map(|value| match value.view() {
+                        ValueRef::Object(items) => items.get(name),
+                        _ => None,
+                    })
+                    .collect();
+                (name.clone(), visible(ty, &parts))
+            };
+            Type::object(object.attributes.iter().map(attribute))
         }
-        ValueRef::Tuple(items) => Type::tuple(items.iter().map(visible_type).collect::<Vec<_>>()),
-        _ if value.marks_deep().hides_value() => without_names(value.ty()),
-        _ => value.ty().clone(),
+        Type::Tuple(types) => {
+            let part = |(position, ty): (usize, &Type)| {
+                let parts: Vec<&Value> = values
+                    .iter()
+                    .filter_map(|value| match value.view() {
+                        ValueRef::Tuple(items) => items.get(position),
+                        _ => None,
+                    })
+                    .collect();
+                visible(ty, &parts)
+            };
+            Type::tuple(types.iter().enumerate().map(part).collect::<Vec<_>>())
+        }
+        Type::List(element) => Type::list(visible(element, &elements())),
+        Type::Set(element) => Type::set(visible(element, &elements())),
+        Type::Map(element) => Type::map(visible(element, &elements())),
+        Type::Dynamic | Type::String | Type::Number | Type::Bool => ty.clone(),
     }
 }
 
@@ -129,7 +169,7 @@ fn without_names(ty: &Type) -> Type {
 
 /// Renders the value as `terraform console` prints it, or the error.
 #[must_use]
-pub(crate) fn full(outcome: &Outcome) -> Rendered {
+pub fn full(outcome: &Outcome) -> Rendered {
     let text = match outcome {
         Ok(ConsoleValue::Value(value)) => render_value(value, 0),
         Ok(ConsoleValue::TypeOf(value)) => render_type(&visible_type(value)),
@@ -143,8 +183,8 @@ pub(crate) fn full(outcome: &Outcome) -> Rendered {
 
 fn render_value(value: &Value, depth: usize) -> String {
     match (value.view(), value.ty()) {
-        _ if value.marks().is_sensitive() => "(sensitive value)".to_owned(),
         (ValueRef::Unknown(_), _) => "(known after apply)".to_owned(),
+        _ if value.marks().is_sensitive() => "(sensitive value)".to_owned(),
         _ if value.marks().is_ephemeral() => "(ephemeral value)".to_owned(),
         (ValueRef::Null, ty) => render_null(ty),
         (ValueRef::Bool(value), _) => value.to_string(),
@@ -225,7 +265,7 @@ fn quote(text: &str) -> String {
 
 /// Whether a character has a visible form. The one before it keeps a combining mark from being escaped on its own.
 fn is_printed(c: char) -> bool {
-    format!("a{c}").escape_debug().eq(['a', c])
+    !is_newer(c) && format!("a{c}").escape_debug().eq(['a', c])
 }
 
 fn render_elements(items: &[Value], depth: usize) -> String {

@@ -15,7 +15,7 @@ pub(crate) const ALWAYS_ALLOWED_REGISTRIES: [&str; 3] = [
 ];
 
 /// What the provider does with a `registry_config` that has no `registry_sources`: it converts the null to a structure.
-pub(crate) const NO_REGISTRY_SOURCES: &str = "Terraform accepts it; the provider fails when it creates the cluster: \
+pub(crate) const NO_REGISTRY_SOURCES: &str = "the plan succeeds; the provider fails when it creates the cluster: \
                                               `Value Conversion Error` at `registry_config.registry_sources`";
 
 /// What a cluster runs as.

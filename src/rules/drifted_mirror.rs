@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Action, Input, InputKinds, MirrorChange};
+use terraform_eval::dialect::Engine;
 
 use super::support::plan_changes::{ChangeLabels as _, format_list};
 use super::{Check, Fixability, Rule};
@@ -20,7 +21,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
     drift
         .filter(|change| matches!(change.action, Action::Update | Action::Delete) && !change.deposed)
         .map(|change| {
-            RULE.finding_about_change(change, &what(change))
+            RULE.finding_about_change(change, &what(input.engine, change))
                 .at_change(input, change, "differs from the state")
                 .related(change.span, "recorded here")
         })
@@ -28,9 +29,9 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 }
 
 /// Describes how the mirror differs from the state.
-fn what(change: &MirrorChange) -> String {
+fn what(engine: Engine, change: &MirrorChange) -> String {
     let (Some(before), Some(after)) = (&change.before, &change.after) else {
-        return "the mirror was deleted outside of Terraform".to_owned();
+        return format!("the mirror was deleted outside of {engine}");
     };
     let mut differences = Vec::new();
     for (name, old, new) in [
@@ -51,7 +52,7 @@ fn what(change: &MirrorChange) -> String {
         differences.push(format!("`mirrors` (from {old} to {new})"));
     }
     if differences.is_empty() {
-        return "the mirror was updated outside of Terraform; its arguments are unchanged".to_owned();
+        return format!("the mirror was updated outside of {engine}; its arguments are unchanged");
     }
-    format!("{} changed outside of Terraform", differences.join(" and "))
+    format!("{} changed outside of {engine}", differences.join(" and "))
 }

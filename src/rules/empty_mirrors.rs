@@ -73,7 +73,9 @@ fn null_elements(mirror: &Mirror) -> impl Iterator<Item = Diagnostic> {
     elements.filter(is_null).map(|(index, element)| {
         RULE.finding(mirror, &format!("mirrors[{index}] is null"))
             .at_attribute(mirror, element, "null")
-            .note("Terraform accepts it; the provider fails when it creates the mirror: `Value Conversion Error`")
+            .note(
+                "the plan succeeds; the provider fails when it creates the mirror: `Value Conversion Error`",
+            )
             .help("write a mirror, or remove the element; `compact` removes null elements")
     })
 }

@@ -14,17 +14,20 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Resource(check),
 };
 
-fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     let ignored = resource.block.ignore_changes.iter().filter(|entry| covers(entry));
     let report = |entry: &TraceStep| {
         let text = &entry.text;
         RULE.finding_in_block(mirror, &format!("changes are ignored: {text}"))
             .at(entry.span, "changes to this have no effect")
-            .note("Terraform uses the value when it creates the mirror and ignores later changes")
-            .help(
-                "remove it; if the mirror was changed outside of Terraform, update the configuration \
-                 instead",
-            )
+            .note(format!(
+                "{} uses the value when it creates the mirror and ignores later changes",
+                input.engine
+            ))
+            .help(format!(
+                "remove it; if the mirror was changed outside of {}, update the configuration instead",
+                input.engine
+            ))
     };
     RuleOutcome::from_findings(ignored.map(report).collect())
 }

@@ -19,7 +19,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check_input(input: &Input) -> Vec<Diagnostic> {
-    let mut findings: Vec<Diagnostic> = input.missing_inputs.iter().map(report_input).collect();
+    let mut findings: Vec<Diagnostic> = input
+        .missing_inputs
+        .iter()
+        .map(|missing| report_input(input, missing))
+        .collect();
     findings.extend(RULE.report_issues(input, ConfigurationIssueKind::MissingArgument));
     findings
 }
@@ -29,7 +33,10 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
     if input.kind != InputKind::Configuration {
         return RuleOutcome::clean();
     }
-    let mut findings: Vec<Diagnostic> = resource.block.missing_inputs.iter().map(report_input).collect();
+    let missing_inputs = resource.block.missing_inputs.iter();
+    let mut findings: Vec<Diagnostic> = missing_inputs
+        .map(|missing| report_input(input, missing))
+        .collect();
     let (id, source, mirrors) = (&resource.cluster_id, &mirror.source, &mirror.mirrors);
     let arguments: [(&str, bool, Option<Span>); 3] = [
         ("cluster_id", id.content == AttributeValue::Absent, id.span),
@@ -37,7 +44,8 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
         ("mirrors", mirrors.content == AttributeValue::Absent, mirrors.span),
     ];
     let absent = arguments.into_iter().filter(|(_, absent, _)| *absent);
-    findings.extend(absent.filter_map(|(name, _, span)| report_argument(mirror, resource, name, span)));
+    findings
+        .extend(absent.filter_map(|(name, _, span)| report_argument(input, mirror, resource, name, span)));
     RuleOutcome {
         findings,
         undecided: None,
@@ -45,6 +53,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
 }
 
 fn report_argument(
+    input: &Input,
     mirror: &Mirror,
     resource: &ResourceDeclaration,
     name: &str,
@@ -65,18 +74,21 @@ fn report_argument(
     };
     Some(
         finding
-            .note("Terraform rejects the configuration")
+            .note(format!("{} rejects the configuration", input.engine))
             .help(format!("add `{name} = …`")),
     )
 }
 
-fn report_input(missing: &MissingInputs) -> Diagnostic {
+fn report_input(input: &Input, missing: &MissingInputs) -> Diagnostic {
     let call = &missing.call;
     let names: Vec<String> = missing.names.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(", ");
     RULE.diagnostic(format!("the module requires {names}"))
         .about(call.clone())
         .at(missing.span, "required input is missing")
-        .note("Terraform rejects the configuration: these inputs have no default")
+        .note(format!(
+            "{} rejects the configuration: these inputs have no default",
+            input.engine
+        ))
         .help(format!("set {names} in the module call"))
 }

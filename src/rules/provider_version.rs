@@ -67,8 +67,9 @@ fn check_constraints(input: &Input) -> Vec<Diagnostic> {
 fn finding(input: &Input, what: &str) -> Diagnostic {
     let message = format!("{}: {what}", input.name);
     RULE.diagnostic(message).note(format!(
-        "`rhcs_image_mirror` requires version {FIRST_WITH_MIRRORS}; with an older one, Terraform fails \
-         with `Invalid resource type`"
+        "`rhcs_image_mirror` requires version {FIRST_WITH_MIRRORS}; with an older one, {} fails with \
+         `Invalid resource type`",
+        input.engine
     ))
 }
 

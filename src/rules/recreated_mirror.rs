@@ -73,10 +73,10 @@ fn report(input: &Input, created: &MirrorChange, deleted: &MirrorChange) -> Diag
     RULE.finding_about_change(created, &what)
         .at_change(input, created, "created here")
         .related(deleted.span, "deleted here")
-        .note(
-            "Terraform does not order the two actions, and the OCM API rejects a second mirror for the \
-             same source",
-        )
+        .note(format!(
+            "{} does not order the two actions, and the OCM API rejects a second mirror for the same source",
+            input.engine
+        ))
         .help(help)
 }
 

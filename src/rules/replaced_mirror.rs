@@ -68,10 +68,10 @@ fn report(input: &Input, change: &MirrorChange) -> Diagnostic {
     }
     if change.action.forgets() {
         return finding
-            .note(
-                "Terraform forgets the old mirror and does not delete it: the cluster keeps it, and no configuration has \
-                 it",
-            )
+            .note(format!(
+                "{} forgets the old mirror and does not delete it: the cluster keeps it, and no configuration has it",
+                input.engine
+            ))
             .help(
                 "remove `destroy = false` from the `lifecycle` of this resource, or delete the old mirror with `rosa \
                  delete image-mirror`",

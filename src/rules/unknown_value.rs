@@ -71,8 +71,10 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     let name = &input.name;
     let changes = &input.changes;
     if let Some(span) = changes.errored {
-        let message =
-            format!("{name}: Terraform failed while it created this plan, so mirrors may be missing from it");
+        let message = format!(
+            "{name}: {} failed while it created this plan, so mirrors may be missing from it",
+            input.engine
+        );
         let mut finding = RULE
             .diagnostic(message)
             .at(span, "the plan cannot be applied")
@@ -85,7 +87,8 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
         let why = match changes.deferred {
             0 => " (`-target`, or deferred changes)".to_owned(),
             number => format!(
-                ": Terraform defers {} to a later plan",
+                ": {} defers {} to a later plan",
+                input.engine,
                 pluralize(number, "change")
             ),
         };
@@ -106,7 +109,7 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     // Terraform does not apply a plan without changes either.
     changes.not_applyable.filter(|_| has_changes).map(|span| {
         RULE.diagnostic(format!("{name}: this plan cannot be applied"))
-            .at(span, "Terraform does not apply it")
+            .at(span, format!("{} does not apply it", input.engine))
             .help("create the plan again, and fix what `terraform plan` reports")
     })
 }

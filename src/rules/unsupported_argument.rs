@@ -18,16 +18,16 @@ pub(super) static RULE: Rule = Rule {
     }),
 };
 
-fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     let unsupported = resource.block.unsupported.iter();
     RuleOutcome::from_findings(
         unsupported
-            .map(|unsupported| report(mirror, unsupported))
+            .map(|unsupported| report(input, mirror, unsupported))
             .collect(),
     )
 }
 
-fn report(mirror: &Mirror, found: &Unsupported) -> Diagnostic {
+fn report(input: &Input, mirror: &Mirror, found: &Unsupported) -> Diagnostic {
     let name = &found.name;
     let (what, label) = match found.kind {
         UnsupportedKind::Argument => (
@@ -40,7 +40,7 @@ fn report(mirror: &Mirror, found: &Unsupported) -> Diagnostic {
     let finding = RULE
         .finding_in_block(mirror, &what)
         .at(found.name_span, label)
-        .note("Terraform rejects the configuration");
+        .note(format!("{} rejects the configuration", input.engine));
     let fix = |title: String, edit| Fix {
         title,
         applicability: Applicability::Safe,

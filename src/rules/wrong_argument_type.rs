@@ -19,17 +19,17 @@ pub(super) static RULE: Rule = Rule {
     }),
 };
 
-fn check(_: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
+fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
     let found = [
-        find(mirror, &resource.cluster_id),
-        find(mirror, &mirror.source),
-        find(mirror, &resource.mirror_type),
-        find(mirror, &mirror.mirrors),
+        find(input, mirror, &resource.cluster_id),
+        find(input, mirror, &mirror.source),
+        find(input, mirror, &resource.mirror_type),
+        find(input, mirror, &mirror.mirrors),
     ];
     RuleOutcome::from_findings(found.into_iter().flatten().collect())
 }
 
-fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
+fn find<T>(input: &Input, mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
     let message = attribute
         .as_unknown()?
         .reasons
@@ -41,5 +41,5 @@ fn find<T>(mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
     let finding = RULE
         .finding(mirror, message)
         .at_attribute(mirror, attribute, "wrong type");
-    Some(finding.note("Terraform rejects the configuration"))
+    Some(finding.note(format!("{} rejects the configuration", input.engine)))
 }

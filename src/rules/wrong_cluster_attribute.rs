@@ -71,7 +71,7 @@ fn check(_: &Input, mirror: &Mirror, declaration: &ResourceDeclaration) -> RuleO
 fn report_empty(mirror: &Mirror, declaration: &ResourceDeclaration) -> Diagnostic {
     RULE.finding(mirror, "cluster_id is empty")
         .at_attribute(mirror, &declaration.cluster_id, "no cluster has this id")
-        .note("Terraform accepts it; creation fails with `Cluster Not Ready`, because no cluster has this id")
+        .note("the plan succeeds; creation fails with `Cluster Not Ready`, because no cluster has this id")
         .help("refer to the `id` of an `rhcs_cluster_rosa_hcp`, or write the id from `rosa list clusters`")
 }
 

@@ -15,7 +15,7 @@ use terraform_eval::syntax::tree::{Expression, ExpressionKind};
 
 /// What an expression of a console gives.
 #[derive(Debug, Clone)]
-pub(crate) enum ConsoleValue {
+pub enum ConsoleValue {
     /// A value.
     Value(Value),
     /// A value whose type is asked for: the expression is `type(…)`, a function of the console alone.
@@ -24,7 +24,7 @@ pub(crate) enum ConsoleValue {
 
 /// Evaluates each expression in the root module of a directory; `type(…)` gives the type of its argument.
 #[must_use]
-pub(crate) fn evaluate_console(
+pub fn evaluate_console(
     directory: &Path,
     expressions: &[String],
     options: &Options,
@@ -75,6 +75,19 @@ fn evaluate_with<T: Send>(
         .collect();
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
+        return failure(&error);
+    }
+    // A program evaluates nothing in a module that it cannot read.
+    let reachable = modules.reachable(root.module);
+    for id in &reachable {
+        modules.tree.module(*id).check_syntax(&files.sources);
+    }
+    let of_modules = reachable
+        .iter()
+        .flat_map(|id| modules.tree.module(*id).all_syntax_errors());
+    if let Some(error) = modules.syntax_errors.iter().chain(of_modules).next() {
+        let name = files.sources.file(error.span.file).name();
+        let error = EvalError::invalid(format!("{name}: {}", error.message)).with_span(error.span);
         return failure(&error);
     }
     let parsed: Vec<_> = expressions

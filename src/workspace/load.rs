@@ -17,6 +17,7 @@ use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
 use crate::workspace::name_kind::{NameKind, is_yaml};
 use crate::workspace::named_files::{NamedFiles, OtherFile};
+use crate::workspace::older_versions::with_older_versions;
 use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::other_files::{report_other_files, unopened_template};
 use crate::workspace::plan_configuration::PlanJoiner;
@@ -292,8 +293,11 @@ impl Loader {
     }
 
     fn add_plans(&mut self, plans: Vec<LoadedPlan>) {
-        for plan in plans {
+        for mut plan in plans {
             let name = plan.input.name.clone();
+            if let Some(choice) = &plan.choice {
+                plan.input.engine = choice.dialect.engine();
+            }
             self.dialects
                 .extend(plan.choice.map(|choice| (plan.directory.clone(), choice)));
             self.add(plan.directory.clone(), plan.input, plan.sensitive);
@@ -344,6 +348,10 @@ impl Loader {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
+        let (sources, threads) = (&self.files.sources, self.files.threads);
+        let models = models.into_iter().zip(&roots);
+        let models = models.map(|(model, root)| with_older_versions(modules, sources, root, model, threads));
+        let models: Vec<RootModuleModel> = models.collect();
         let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
         let mut called = BTreeSet::new();
         let mut evaluated = Vec::new();

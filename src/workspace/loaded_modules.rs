@@ -671,8 +671,7 @@ impl CalledModule {
     fn not_installed(&self, source: &str, is_directory: bool) -> Skipped {
         if is_directory {
             let help = format!("write \"./{source}\": a local path starts with `./` or `../`");
-            let message = "Terraform takes the source for an address in a registry, so the module in this directory \
-                           is not checked";
+            let message = "the source is taken for an address in a registry, so the module in this directory is not checked";
             let mut skipped = self.skipped(SkipReason::InvalidModuleSource, message, &help);
             skipped.hides = Hides::Certainly;
             return skipped;

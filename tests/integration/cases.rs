@@ -97,7 +97,7 @@ const CASES: &[Case] = &[
         findings: &[
             "info[skipped-input] module.mirrors: the module is not installed, so nothing in it is checked",
             "info[skipped-input] module.registry: the module is not installed, so nothing in it is checked",
-            "warning[skipped-input] module.forgot_the_dot: Terraform takes the source for an address in a registry",
+            "warning[skipped-input] module.forgot_the_dot: the source is taken for an address in a registry",
             "info[provider-version] modules/mirrors: the module does not declare the source",
         ],
         summary: "3 skipped (module not installed: 2, invalid module source: 1)",
@@ -109,7 +109,7 @@ const CASES: &[Case] = &[
         findings: &[
             "error[skipped-input] module.mirrors: the module is not installed, so nothing in it is checked",
             "error[skipped-input] module.registry: the module is not installed, so nothing in it is checked",
-            "error[skipped-input] module.forgot_the_dot: Terraform takes the source for an address in a registry",
+            "error[skipped-input] module.forgot_the_dot: the source is taken for an address in a registry",
             "info[provider-version] modules/mirrors: the module does not declare the source",
         ],
         summary: "3 skipped (module not installed: 2, invalid module source: 1)",

@@ -446,7 +446,7 @@ fn unreadable_input_is_reported_with_the_reason_and_help() {
     for name in ["utf16.json", "utf16-with-a-mark.json"] {
         let error = load_error(name);
         assert!(
-            error.contains("the file is UTF-16, but Terraform requires UTF-8"),
+            error.contains("the file is UTF-16, but UTF-8 is required"),
             "{error}"
         );
         assert!(

@@ -272,3 +272,110 @@ fn the_condition_of_a_module_precedes_what_is_in_it() {
     let with = report("rhcs_cluster_wait.w.cluster != \"\"");
     assert!(!with.contains("[cluster-not-ready]"), "{with}");
 }
+
+/// The messages of the findings of a severity.
+fn messages(files: &[(&str, &str)], severity: &str) -> Vec<String> {
+    let project = scratch(files);
+    let run = mirrorset_in(project.path(), &["check", ".", "--output-format", "json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let of_severity = findings.filter(|finding| finding["severity"] == severity);
+    of_severity
+        .map(|finding| finding["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_note_says_where_an_older_version_that_is_admitted_differs() {
+    let requires = |constraint: &str| format!("terraform {{\n  required_version = \"{constraint}\"\n}}\n");
+    // Terraform evaluates both operands before 1.12, and `element` takes no negative index before 1.10.
+    let short_circuit = MIRROR.replace(
+        "  cluster_id",
+        "  count = var.l == null || length(var.l) == 0 ? 1 : 0\n  cluster_id",
+    );
+    let short_circuit =
+        format!("variable \"l\" {{\n  type    = list(string)\n  default = null\n}}\n{short_circuit}");
+    let negative = MIRROR.replace("\"quay.io/a\"", "element([\"quay.io/a\", \"quay.io/b\"], -1)");
+    let try_negative = MIRROR.replace(
+        "\"quay.io/a\"",
+        "try(element([\"quay.io/a\", \"quay.io/b\"], -1), \"quay.io/c\")",
+    );
+    let template = MIRROR.replace("\"quay.io/a\"", "issensitive(1) ? \"quay.io/b\" : \"quay.io/a\"");
+    for (constraint, main, expected) in [
+        (
+            ">= 1.9",
+            &short_circuit,
+            Some("before 1.12, which are admitted, reject the configuration"),
+        ),
+        (">= 1.12", &short_circuit, None),
+        (
+            ">= 1.5",
+            &negative,
+            Some("before 1.10, which are admitted, reject the configuration"),
+        ),
+        (
+            "~> 1.5",
+            &try_negative,
+            Some("before 1.10, which are admitted, give other mirrors"),
+        ),
+        (">= 1.5, < 1.10", &try_negative, None),
+        (
+            ">= 1.5",
+            &template,
+            Some("before 1.8, which are admitted, reject the configuration"),
+        ),
+        (">= 1.5", &MIRROR.to_owned(), None),
+    ] {
+        let requires = requires(constraint);
+        let notes = messages(&[("versions.tf", &requires), ("main.tf", main)], "info");
+        let note = notes.iter().find(|note| note.contains("which are admitted"));
+        match expected {
+            Some(expected) => assert!(
+                note.is_some_and(|note| note.contains(expected)),
+                "{main}{notes:?}"
+            ),
+            None => assert_eq!(note, None, "{main}"),
+        }
+    }
+    // Nothing says which older version may run.
+    let notes = messages(&[("main.tf", &negative)], "info");
+    assert!(
+        !notes.iter().any(|note| note.contains("which are admitted")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn findings_name_the_program_of_the_dialect() {
+    let project = scratch(&[("main.tf", &MIRROR.replace("source ", "sourc "))]);
+    for (engine, name) in [("terraform", "Terraform"), ("opentofu", "OpenTofu")] {
+        let run = mirrorset_in(project.path(), &["check", ".", "--engine", engine]);
+        let rejects = format!("{name} rejects the configuration");
+        assert_eq!(run.stdout.matches(&rejects).count(), 1, "{}", run.stdout);
+        let count = run.stdout.matches(" rejects the configuration").count();
+        assert_eq!(count, 1, "{}", run.stdout);
+    }
+}
+
+#[test]
+fn syntax_errors_are_reported_in_every_block_of_a_root_module_with_mirrors() {
+    let broken = "terraform { required_providers { rhcs = { source = \"terraform-redhat/rhcs\" } } }\nprovider \"aws\" {\n  \
+                  region =\n}\nresource \"aws_instance\" \"i\" {\n  ami = (1\n}\n";
+    let called = "resource \"aws_instance\" \"i\" {\n  ami = [\n}\n";
+    let call = "module \"other\" {\n  source = \"./other\"\n}\n";
+    let main = format!("{MIRROR}{call}");
+    let errors = messages(
+        &[
+            ("main.tf", &main),
+            ("broken.tf", broken),
+            ("other/main.tf", called),
+        ],
+        "error",
+    );
+    let of = |file: &str| errors.iter().filter(|error| error.starts_with(file)).count();
+    assert_eq!([of("broken.tf"), of("other/main.tf")], [3, 1], "{errors:?}");
+    // Blocks of a root module without mirrors are not parsed for this.
+    let unneeded = "resource \"aws_instance\" \"i\" {\n  ami =\n}\n";
+    let errors = messages(&[("main.tf", unneeded)], "error");
+    assert_eq!(errors, Vec::<String>::new());
+}

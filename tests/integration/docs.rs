@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::support::program::{fixture, mirrorset, mirrorset_in};
 use crate::support::terminal_picture;
+use crate::upstream::EXCEPTIONS;
 use mirrorset::testing::convert::TARGETS;
 use mirrorset::testing::output::check::FORMATS;
 use mirrorset::testing::rules::{Language, RULES, SECTIONS};
@@ -158,7 +159,14 @@ fn compatibility() -> String {
         writeln!(text, "| `{name}` | {versions} |").unwrap();
     }
     text.push_str(
-        "\nNot evaluated, so that values are undecided: the functions `assume…` of OpenTofu 1.13, functions of providers, \
+        "\n## What differs on purpose\n\nCases of the test suites of HCL, cty, Terraform, OpenTofu, Go, YAML, JSON and Unicode \
+         have the value, the type, the error and the display of Terraform 1.11.4, except for these:\n\n",
+    );
+    for exception in &EXCEPTIONS {
+        writeln!(text, "- {}", exception.reason).unwrap();
+    }
+    text.push_str(
+        "\n## What is not evaluated\n\nValues are undecided: the functions `assume…` of OpenTofu 1.13, functions of providers, \
          ephemeral resources, and the bytes of `base64gzip`. Not read: `.tfquery.hcl`, test and stack files.\n",
     );
     text

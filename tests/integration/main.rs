@@ -63,6 +63,7 @@ mod short_names;
 mod support;
 mod suppress;
 mod terraform;
+mod upstream;
 mod versions;
 mod words;
 mod wrapped_manifests;

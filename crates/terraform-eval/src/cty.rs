@@ -12,13 +12,16 @@
 //! | `convert` | conversion and unification |
 //! | `conditional`, `defaults`, `access`, `operators` | what the language does with values |
 //! | `json` | `jsonencode` and `jsondecode` |
+//! | `nfc`, `graphemes`, `newer_characters` | Unicode as Go has it |
 
 mod access;
 mod conditional;
 mod convert;
 mod defaults;
+mod graphemes;
 mod json;
 mod marks;
+mod newer_characters;
 mod nfc;
 mod number;
 mod operators;
@@ -34,8 +37,10 @@ pub use access::{AccessError, get_attr, index};
 pub use conditional::{Conditional, InconsistentBranches, unify_conditional};
 pub use convert::{ConvertError, PathStep, Unified, convert, unify};
 pub use defaults::{Defaults, NestedDefaults};
-pub use json::{DecodeError, EncodeError, from_json, to_json};
+pub use graphemes::{grapheme_indices, graphemes};
+pub use json::{DecodeError, Duplicates, EncodeError, from_json, to_json};
 pub use marks::Marks;
+pub use newer_characters::is_newer;
 pub use nfc::normalize;
 pub use number::{Notation, Number, NumberError};
 pub use operators::{BinaryOperator, Decided, Operand, OperationError, UnaryOperator};

@@ -166,6 +166,24 @@ impl Dialect {
             .is_some_and(|minor| self.version >= Version(1, minor, 0))
     }
 
+    /// The first minor version that has something, if the version has it and older ones that may run have not. Nothing
+    /// is known of older versions if nothing says which ones may run.
+    #[must_use]
+    pub fn newer_than_admitted(self, availability: Availability) -> Option<u32> {
+        let since = availability
+            .since(self.engine)
+            .filter(|_| self.covers(availability))?;
+        let is_split =
+            self.admitted != VersionRange::ALL && self.admitted.admits_before(Version(1, since, 0));
+        is_split.then_some(since)
+    }
+
+    /// The same program in an older minor version.
+    #[must_use]
+    pub fn older(self, minor: u32) -> Self {
+        Self::exactly(self.engine, Version(1, minor, 0), false)
+    }
+
     /// Why the version does not have a feature: since when it exists. `None` if the version has it.
     #[must_use]
     pub fn lacks(self, feature: Feature) -> Option<String> {
@@ -178,12 +196,19 @@ impl Dialect {
         FUNCTIONS.iter().any(|(function, _)| *function == name)
     }
 
+    /// Since when programs have a function, if not all versions have it.
+    #[must_use]
+    pub fn function_availability(name: &str) -> Option<Availability> {
+        let (_, availability) = FUNCTIONS.iter().find(|(function, _)| *function == name)?;
+        Some(*availability)
+    }
+
     /// Why the version does not have a function: since when it exists. `None` if the version has it, or if no program
     /// has it.
     #[must_use]
     pub fn lacks_function(self, name: &str) -> Option<String> {
-        let (_, availability) = FUNCTIONS.iter().find(|(function, _)| *function == name)?;
-        (!self.covers(*availability)).then(|| availability.to_string())
+        let availability = Self::function_availability(name)?;
+        (!self.covers(availability)).then(|| availability.to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::address::{Mode, ResourceName};
-use crate::cty::{Type, Value, convert, from_json};
+use crate::cty::{Duplicates, Type, Value, convert, from_json};
 
 /// The attributes of a resource type or of an object, by name.
 pub type Schema = BTreeMap<Arc<str>, Attribute>;
@@ -185,7 +185,7 @@ fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
                 "either" => SetBy::Either,
                 _ => SetBy::Computed,
             },
-            default: from_json(default)
+            default: from_json(default, Duplicates::SameType)
                 .ok()
                 .and_then(|value| convert(&value, &ty).ok()),
             ty,

@@ -328,7 +328,7 @@ impl MetaArguments<'_> {
             self.reject(
                 format!("the condition of the {kind} refers to nothing"),
                 condition.value.span,
-                "Terraform requires a reference",
+                "a reference is required",
             );
         }
         let itself = references::in_expression(&condition.value)

@@ -40,7 +40,7 @@ use terraform_eval::source::{Sources, Span, display_name};
 const MAX_MIRROR_BLOCKS: usize = 20_000;
 
 /// A root module with the values for its variables.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RootModule {
     pub(crate) module: ModuleId,
     pub(crate) inputs: RootInputs,
@@ -62,6 +62,9 @@ pub(crate) struct RootModuleModel {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the program rejects the configuration.
     pub(crate) is_rejected: bool,
+    /// The minor versions of the program that have something which the model depends on, and which older versions that
+    /// `required_version` admits do not have.
+    pub(crate) newer_minors: BTreeSet<u32>,
 }
 
 impl RootModuleModel {
@@ -75,6 +78,7 @@ impl RootModuleModel {
             accessed: BTreeSet::new(),
             diagnostics: Vec::new(),
             is_rejected: false,
+            newer_minors: BTreeSet::new(),
         }
     }
 }
@@ -92,6 +96,7 @@ pub(crate) fn evaluate_roots(
 
 fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> RootModuleModel {
     let root_module = tree.module(root.module);
+    let root_module_engine = root.inputs.dialect.engine();
     let name = display_name(&root_module.directory);
     let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module);
     if reader.is_relevant(root.module) {
@@ -101,8 +106,12 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     if reader.has_manifests(root.module) {
         reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
     }
+    if reader.is_relevant(root.module) || reader.has_manifests(root.module) {
+        check_syntax(tree, sources, root.module);
+    }
     let imports = reader.read_imports(root_module);
     let accessed = reader.context.evaluator.accessed_paths();
+    let newer_minors = reader.context.evaluator.newer_minors();
     reader.count_carriers();
     reader.note_other_limits();
     let limits = std::mem::take(&mut reader.issues.limits);
@@ -115,6 +124,7 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     let input = Input {
         mirrors,
+        engine: root_module_engine,
         without_instances: reader.without_instances,
         clusters: reader.clusters.into_values().collect(),
         waiters: reader.waiters.into_values().collect(),
@@ -127,11 +137,24 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     };
     RootModuleModel {
         is_rejected: is_rejected(&input),
+        newer_minors,
         manifests: reader.manifests,
         accessed,
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostics,
+    }
+}
+
+/// Looks for syntax errors in all modules of a root module that has mirrors. The program rejects one wherever it stands; in
+/// other root modules, only what evaluation needs is parsed.
+fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId) {
+    let mut seen = BTreeSet::from([root]);
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        tree.module(id).check_syntax(sources);
+        let called = tree.calls_of(id).into_iter().map(|(_, called, _)| called);
+        pending.extend(called.filter(|called| seen.insert(*called)));
     }
 }
 

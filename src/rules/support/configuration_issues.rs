@@ -3,15 +3,18 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, Input};
 use crate::rules::rule::Rule;
+use terraform_eval::dialect::Engine;
 
 impl Rule {
     /// The findings of this rule about the issues of a kind.
     pub(crate) fn report_issues(&self, input: &Input, kind: ConfigurationIssueKind) -> Vec<Diagnostic> {
         let issues = input.issues.iter().filter(|issue| issue.kind == kind);
-        issues.map(|issue| self.report_issue(issue)).collect()
+        issues
+            .map(|issue| self.report_issue(input.engine, issue))
+            .collect()
     }
 
-    fn report_issue(&self, issue: &ConfigurationIssue) -> Diagnostic {
+    fn report_issue(&self, engine: Engine, issue: &ConfigurationIssue) -> Diagnostic {
         let (severity, note) = match issue.consequence {
             Consequence::Rejected => (self.severity, "Terraform rejects the configuration"),
             Consequence::Fails(why) => (self.severity, why),
@@ -24,6 +27,8 @@ impl Rule {
             help: issue.help.clone(),
             ..self.diagnostic(issue.message.clone())
         };
+        // The notes are texts of mirrorset, so that this is the name of the program wherever it stands.
+        let note = note.replace(Engine::Terraform.name(), engine.name());
         finding.at(issue.span, issue.label.clone()).note(note)
     }
 }

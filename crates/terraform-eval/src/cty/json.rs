@@ -3,5 +3,5 @@
 mod decode;
 mod encode;
 
-pub use decode::{DecodeError, from_json};
+pub use decode::{DecodeError, Duplicates, from_json};
 pub use encode::{EncodeError, to_json};

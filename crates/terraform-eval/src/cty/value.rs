@@ -208,7 +208,7 @@ impl Value {
         let mut traits = match &self.inner {
             Inner::Unknown(unknown) => Summary {
                 known: false,
-                type_known: unknown.ty != Type::Dynamic,
+                type_known: !unknown.ty.has_dynamic(),
                 ..Summary::LEAF
             },
             Inner::Null(_) | Inner::Bool(_) | Inner::Number(_) | Inner::String(_) => Summary::LEAF,

@@ -17,6 +17,7 @@ pub enum Feature {
     TypedIndexOfUnknownObject,
     NegativeElement,
     WrappedNegativeElement,
+    TypedJsonDuplicates,
     FormatOfUntypedNull,
     ContainsNull,
     CheckedFilesetPattern,
@@ -73,7 +74,7 @@ const fn row(
 }
 
 /// The table, in the order of the features.
-const TABLE: [Row; 35] = [
+const TABLE: [Row; 36] = [
     row(
         Feature::ShortCircuit,
         "`&&` and `||` that ignore an error of an operand that does not decide the result",
@@ -106,6 +107,12 @@ const TABLE: [Row; 35] = [
         "a negative index of `element` before the first element",
         Availability::both(12, 10),
         "recorded; CHANGELOG of go-cty 1.16.2, which the go.mod of Terraform 1.12 and OpenTofu 1.10.0 require",
+    ),
+    row(
+        Feature::TypedJsonDuplicates,
+        "`jsondecode` that refuses a key with values of two types in one object",
+        Availability::both(12, 10),
+        "CHANGELOG of go-cty 1.16.2, which the go.mod of Terraform 1.12 and OpenTofu 1.10.0 require",
     ),
     row(
         Feature::FormatOfUntypedNull,

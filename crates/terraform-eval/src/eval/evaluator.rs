@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, ModulePath};
 use crate::cty::Value;
-use crate::dialect::{Dialect, Feature};
+use crate::dialect::{Availability, Dialect, Feature};
 use crate::modules::{Module, ModuleId, ModuleTree};
 use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
@@ -59,6 +59,7 @@ pub struct Evaluator<'a> {
     pub(super) limits: Limits,
     pub(super) walk: Walk,
     sandbox: OnceCell<FileSandbox>,
+    newer_minors: RefCell<BTreeSet<u32>>,
 }
 
 /// What an evaluator has computed so far.
@@ -96,6 +97,7 @@ impl<'a> Evaluator<'a> {
             limits: Limits::new(),
             walk: Walk::Plan,
             sandbox: OnceCell::new(),
+            newer_minors: RefCell::default(),
         }
     }
 
@@ -125,9 +127,23 @@ impl<'a> Evaluator<'a> {
         self.variables.dialect
     }
 
-    /// Whether the program has a feature.
+    /// Whether the program has a feature on which a result depends.
     pub(super) fn has(&self, feature: Feature) -> bool {
+        self.note_use(feature.availability());
         self.dialect().has(feature)
+    }
+
+    /// Notes that the configuration uses something that older versions may not have.
+    pub fn note_use(&self, availability: Availability) {
+        let newer = self.dialect().newer_than_admitted(availability);
+        self.newer_minors.borrow_mut().extend(newer);
+    }
+
+    /// The minor versions that have something which results so far depend on, and which older versions that may run do
+    /// not have.
+    #[must_use]
+    pub fn newer_minors(&self) -> BTreeSet<u32> {
+        self.newer_minors.borrow().clone()
     }
 
     /// The path of a module instance.

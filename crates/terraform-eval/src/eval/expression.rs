@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cty::{BinaryOperator, Decided, Marks, Number, Type, Value, convert, normalize};
 use crate::dialect::Feature;
 use crate::source::Span;
-use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey, Operation};
+use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey, Operation, Step};
 
 use super::partial_value::{PartialBuilder, or_partial, with_partial_value};
 use super::{EvalError, Evaluator, Result, Scope, operators};
@@ -98,7 +98,11 @@ impl Evaluator<'_> {
         let without_marks =
             |error: EvalError| error.with_partial(Some(Value::unknown(operator.result_type())));
         let mut error = left_error.clone().or(right_error.clone());
-        if operator.is_logical() && self.has(Feature::ShortCircuit) {
+        if operator.is_logical() && self.dialect().has(Feature::ShortCircuit) {
+            let is_plain = |value: &Value| value.is_wholly_known() && !value.contains_marked();
+            if error.is_some() || !is_plain(&left) || !is_plain(&right) {
+                self.note_use(Feature::ShortCircuit.availability());
+            }
             let decided = operators::decide(operator, &left, &right, left_error.is_some());
             match decided.map_err(without_marks)? {
                 Decided::ByLeft(result) if left_error.is_none() => return Ok(result),
@@ -137,6 +141,11 @@ impl Evaluator<'_> {
         for item in items {
             let key = match &item.key {
                 ObjectKey::Word(name) => Ok(Value::shared_string(name.text.clone()).with_span(name.span)),
+                ObjectKey::Expression(expression) if is_static_reference(expression) => {
+                    let message =
+                        "ambiguous key: write a reference in parentheses, and a name with periods in quotes";
+                    Err(EvalError::invalid(message).with_span(expression.span))
+                }
                 ObjectKey::Expression(expression) => self.evaluate(expression, scope),
             };
             let value = parts.take(self.evaluate(&item.value, scope))?;
@@ -173,4 +182,14 @@ pub(super) fn object_key(key: &Value) -> Result<Option<Arc<str>>> {
     let text = convert(key, &Type::String)
         .map_err(|error| EvalError::invalid(format!("the key is not a string: {error}")))?;
     Ok(text.as_str().map(|text| normalize(text)))
+}
+
+/// Whether an expression is a name and steps that need no evaluation, such as `var.a[0]`.
+fn is_static_reference(expression: &Expression) -> bool {
+    let is_static = |step: &Step| match step {
+        Step::Attribute(_) => true,
+        Step::Index { key, .. } => matches!(key.kind, ExpressionKind::Number(_) | ExpressionKind::String(_)),
+    };
+    matches!(&expression.kind, ExpressionKind::Traversal { base, steps }
+        if matches!(base.kind, ExpressionKind::Variable(_)) && steps.iter().all(is_static))
 }

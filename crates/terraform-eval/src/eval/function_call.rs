@@ -25,8 +25,8 @@ impl FunctionHost for Evaluator<'_> {
         result.map_err(FunctionError::Evaluation)
     }
 
-    fn dialect(&self) -> Dialect {
-        self.dialect()
+    fn has(&self, feature: Feature) -> bool {
+        self.has(feature)
     }
 
     fn root_directory(&self) -> &Path {
@@ -63,10 +63,13 @@ impl Evaluator<'_> {
                 EvalError::invalid(message)
             });
         }
+        if let Some(availability) = Dialect::function_availability(name) {
+            self.note_use(availability);
+        }
         if convert {
             return self.convert_call(call, scope);
         }
-        let allows_literal_template = self.has(Feature::LiteralTemplateString);
+        let allows_literal_template = self.dialect().has(Feature::LiteralTemplateString);
         let (expressions, expanded) = match call.arguments.split_last() {
             Some((last, expressions)) if call.expand_last => (expressions, Some(last)),
             _ => (call.arguments.as_slice(), None),

@@ -1,6 +1,6 @@
 //! Type constraints of variables: `map(object({ mirrors = list(string), type = optional(string) }))`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::cty::{Defaults, NestedDefaults, Type, Value, convert};
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
@@ -60,7 +60,7 @@ impl Evaluator<'_> {
                 "any" => without_defaults(Type::Dynamic),
                 "list" => without_defaults(Type::list(Type::Dynamic)),
                 "map" => without_defaults(Type::map(Type::Dynamic)),
-                "set" => without_defaults(Type::set(Type::Dynamic)),
+                "set" => invalid("set requires the type of its elements, as in `set(string)`"),
                 other => invalid(&format!("{other} is not a type")),
             },
             // As in Terraform 0.11.
@@ -125,17 +125,18 @@ impl Evaluator<'_> {
                 EvalError::invalid("object requires attributes with their types").with_span(argument.span)
             );
         };
+        let mut names = HashSet::new();
         let mut attributes = Vec::new();
         let mut optional = Vec::new();
         let mut values = BTreeMap::new();
         let mut nested = BTreeMap::new();
         for item in items {
             let name = match &item.key {
-                ObjectKey::Word(name) => name.text.clone(),
-                ObjectKey::Expression(Expression {
-                    kind: ExpressionKind::String(text),
-                    ..
-                }) => text.clone(),
+                ObjectKey::Word(name) if names.insert(name.text.clone()) => name.text.clone(),
+                ObjectKey::Word(name) => {
+                    let message = format!("the attribute {} has two types", name.text);
+                    return Err(EvalError::invalid(message).with_span(name.span));
+                }
                 ObjectKey::Expression(other) => {
                     return Err(EvalError::invalid("invalid attribute name").with_span(other.span));
                 }

@@ -13,6 +13,8 @@ pub struct LazyBlock {
     item: TopLevel,
     overrides: Vec<TopLevel>,
     parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
+    /// The syntax errors of a block that nothing needed when it was checked.
+    checked: OnceLock<Vec<SyntaxError>>,
 }
 
 impl LazyBlock {
@@ -23,6 +25,7 @@ impl LazyBlock {
             item,
             overrides: Vec::new(),
             parsed: OnceLock::new(),
+            checked: OnceLock::new(),
         }
     }
 
@@ -72,10 +75,20 @@ impl LazyBlock {
         (block, syntax_errors)
     }
 
-    /// The syntax errors in the block; empty until it is parsed.
+    /// Looks for syntax errors in a block that has not been parsed. Its syntax tree is not kept.
+    pub fn check(&self, sources: &Sources) {
+        if self.parsed.get().is_none() {
+            self.checked.get_or_init(|| self.read(sources).1);
+        }
+    }
+
+    /// The syntax errors in the block; empty until it is parsed or checked.
     #[must_use]
     pub fn syntax_errors(&self) -> &[SyntaxError] {
-        self.parsed.get().map_or(&[], |(_, syntax_errors)| syntax_errors)
+        match self.parsed.get() {
+            Some((_, syntax_errors)) => syntax_errors,
+            None => self.checked.get().map_or(&[], Vec::as_slice),
+        }
     }
 }
 

@@ -37,6 +37,7 @@ pub struct Module {
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
+    is_checked: OnceLock<()>,
 }
 
 /// The local values of a module, and the errors in their declarations.
@@ -94,6 +95,7 @@ impl Module {
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
+            is_checked: OnceLock::new(),
         };
         for block in blocks {
             module.declare(LazyBlock::new(block), schemas);
@@ -266,17 +268,27 @@ impl Module {
         }
     }
 
-    /// The errors in everything that has been parsed so far.
+    /// Looks for syntax errors in every block, also in those that nothing needs.
+    pub fn check_syntax(&self, sources: &Sources) {
+        self.is_checked.get_or_init(|| {
+            self.locals(sources);
+            for block in self.blocks() {
+                block.check(sources);
+            }
+        });
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
+        let values = self.variables.values().chain(self.outputs.values());
+        let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
+        let objects = self.calls.values().map(|call| &call.block);
+        let objects = objects.chain(self.resources.values().map(|resource| &resource.block));
+        let others = self.settings.iter().chain(&self.imports).chain(&self.others);
+        values.chain(locals).chain(objects).chain(others)
+    }
+
+    /// The errors in everything that has been parsed or checked so far.
     pub fn all_syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
-        let blocks = self
-            .variables
-            .values()
-            .chain(self.outputs.values())
-            .chain(&self.locals_blocks)
-            .chain(&self.locals_overrides);
-        let blocks = blocks
-            .chain(self.calls.values().map(|call| &call.block))
-            .chain(self.resources.values().map(|resource| &resource.block));
         let locals = self
             .locals
             .get()
@@ -285,7 +297,7 @@ impl Module {
         self.syntax_errors
             .iter()
             .chain(locals)
-            .chain(blocks.flat_map(LazyBlock::syntax_errors))
+            .chain(self.blocks().flat_map(LazyBlock::syntax_errors))
     }
 }
 

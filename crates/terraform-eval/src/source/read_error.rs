@@ -35,7 +35,7 @@ impl fmt::Display for ReadError {
                 f,
                 "the file is not valid UTF-8 (invalid byte at offset {valid_up_to})"
             ),
-            Self::Utf16 => f.write_str("the file is UTF-16, but Terraform requires UTF-8"),
+            Self::Utf16 => f.write_str("the file is UTF-16, but UTF-8 is required"),
             Self::Gzip => f.write_str("the file is compressed with gzip"),
             Self::Zip => f.write_str("the file is a binary plan (or another zip archive), not JSON"),
             Self::Binary => f.write_str("the file is binary, not text"),

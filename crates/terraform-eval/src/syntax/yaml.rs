@@ -7,11 +7,11 @@ mod json;
 mod node;
 mod read;
 pub mod scalar;
-pub(crate) mod tabs;
+mod tabs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use node::{CORE, full_name};
+pub(crate) use node::CORE;
 pub use node::{Key, Node, NodeKind};
 
 use crate::source::FileId;

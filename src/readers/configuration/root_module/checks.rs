@@ -136,7 +136,7 @@ impl RootModuleReader<'_> {
                 let issue = ConfigurationIssue::rejected(kind, subject, message, value.span);
                 self.issues.add(
                     issue
-                        .label("not known when Terraform plans")
+                        .label("not known in the plan")
                         .help("use keys that are in the configuration, such as the names of sources"),
                 );
             }

@@ -65,6 +65,7 @@ impl RootModuleReader<'_> {
             dialect: self.context.inputs.dialect,
             path,
             issues: Vec::new(),
+            used: Vec::new(),
         };
         self.check_required_version(module, &mut found);
         for block in module.settings() {
@@ -124,6 +125,9 @@ impl RootModuleReader<'_> {
         }
         for issue in found.issues {
             self.issues.add(issue);
+        }
+        for feature in found.used {
+            self.context.evaluator.note_use(feature.availability());
         }
     }
 
@@ -205,6 +209,8 @@ struct Found<'p> {
     dialect: Dialect,
     path: &'p ModulePath,
     issues: Vec<ConfigurationIssue>,
+    /// The parts of the language that the version has and others do not.
+    used: Vec<Feature>,
 }
 
 impl Found<'_> {
@@ -225,6 +231,7 @@ impl Found<'_> {
     /// Reports a part of the language that the version does not have.
     fn lacking(&mut self, subject: &Subject, feature: Feature, span: Span) {
         let Some(since) = self.dialect.lacks(feature) else {
+            self.used.push(feature);
             return;
         };
         let message = format!("{}: {since}", feature.description());

@@ -114,7 +114,7 @@ impl RootModuleReader<'_> {
                         self.invalid_id(&subject, message, id.span, "a string is required");
                     } else if let Some(reference) = until_apply {
                         let message = format!("the import id is known only after apply: {reference}");
-                        self.invalid_id(&subject, message, id.span, "not known when Terraform plans");
+                        self.invalid_id(&subject, message, id.span, "not known in the plan");
                     } else {
                         imports.push(Import {
                             to: address.unwrap_or_else(|| to_text.clone()),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::cty::convert::convert;
 use crate::cty::nfc::normalize;
 use crate::cty::number::Number;
 use crate::cty::quote::quoted;
 use crate::cty::types::Type;
-use crate::cty::value::{MAX_DEPTH, Value};
+use crate::cty::value::{MAX_DEPTH, Value, ValueRef};
 
 /// A text that is not valid JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,23 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Parses one JSON value. Objects become objects, arrays become tuples, and null has the type `dynamic`.
-pub fn from_json(text: &str) -> Result<Value, DecodeError> {
-    let mut reader = Reader { text, at: 0 };
+/// What becomes of a key that an object has twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duplicates {
+    /// The last value has to have the type of the ones before it.
+    SameType,
+    /// The values before the last one have to be convertible to its type.
+    Convertible,
+}
+
+/// Parses one JSON value. Objects become objects, arrays become tuples, and null has the type `dynamic`. Of a key that
+/// an object has twice, the last value counts.
+pub fn from_json(text: &str, duplicates: Duplicates) -> Result<Value, DecodeError> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        duplicates,
+    };
     let value = reader.value(0)?;
     // Terraform ignores a closing bracket after the value.
     match reader.peek() {
@@ -40,6 +55,7 @@ pub fn from_json(text: &str) -> Result<Value, DecodeError> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    duplicates: Duplicates,
 }
 
 impl Reader<'_> {
@@ -118,6 +134,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: u16) -> Result<Value, DecodeError> {
         self.at += 1;
         let mut items = BTreeMap::new();
+        let mut replaced = Vec::new();
         if self.take(b'}') {
             return Ok(Value::object(items));
         }
@@ -137,8 +154,23 @@ impl Reader<'_> {
                 // then does not find it.
                 return Err(self.error(format!("unsupported attribute {name:?}")));
             }
-            items.insert(name, item);
+            let ty = item.ty().clone();
+            if let Some(earlier) = items.insert(name.clone(), item)
+                && *earlier.ty() != ty
+            {
+                if self.duplicates == Duplicates::SameType {
+                    return Err(self.error(format!("duplicate {} property in JSON object", quoted(&name))));
+                }
+                replaced.push((name, earlier));
+            }
             if self.take(b'}') {
+                for (name, earlier) in replaced {
+                    if items.get(&name).is_some_and(|last| !fits(&earlier, last.ty())) {
+                        return Err(
+                            self.error(format!("the values of {} have different types", quoted(&name)))
+                        );
+                    }
+                }
                 return Ok(Value::object(items));
             }
             if !self.take(b',') {
@@ -267,13 +299,31 @@ impl Reader<'_> {
     }
 }
 
+/// Whether JSON that gave a value can be read as a type. JSON of an unknown type is an object that names it.
+fn fits(value: &Value, ty: &Type) -> bool {
+    match (value.view(), ty) {
+        (ValueRef::Null, _) => true,
+        (ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_), Type::String)
+        | (ValueRef::Number(_), Type::Number)
+        | (ValueRef::Bool(_), Type::Bool) => true,
+        (ValueRef::String(_), Type::Number | Type::Bool) => convert(value, ty).is_ok(),
+        (ValueRef::Tuple(items), Type::Tuple(types)) => {
+            items.len() == types.len() && items.iter().zip(types.iter()).all(|(item, ty)| fits(item, ty))
+        }
+        (ValueRef::Object(items), Type::Object(object)) => items
+            .iter()
+            .all(|(name, item)| object.attributes.get(name).is_some_and(|ty| fits(item, ty))),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cty::to_json;
 
     fn decoded(text: &str) -> String {
-        match from_json(text) {
+        match from_json(text, Duplicates::Convertible) {
             Ok(value) => format!("{} {}", value.ty(), to_json(&value).expect("known")),
             Err(error) => error.to_string(),
         }
@@ -293,6 +343,26 @@ mod tests {
             decoded(r#"{"a":1,"a":"x"}"#),
             r#"object({ a: string, }) {"a":"x"}"#
         );
+    }
+
+    #[test]
+    fn a_repeated_key_has_the_type_of_its_last_value() {
+        for (text, is_valid) in [
+            (r#"{"a":1,"a":2}"#, [true, true]),
+            (r#"{"a":{"b":1},"a":{"b":2}}"#, [true, true]),
+            (r#"{"a":1,"a":"x"}"#, [true, false]),
+            (r#"{"a":"x","a":1}"#, [false, false]),
+            (r#"{"a":"1","a":1}"#, [true, false]),
+            (r#"{"a":null,"a":1}"#, [true, false]),
+            (r#"{"a":1,"a":null}"#, [false, false]),
+            (r#"{"a":[1],"a":["x"]}"#, [true, false]),
+            (r#"{"a":[1],"a":["x",1]}"#, [false, false]),
+            (r#"{"a":{"b":1},"a":{"c":1}}"#, [false, false]),
+        ] {
+            let found = [Duplicates::Convertible, Duplicates::SameType]
+                .map(|duplicates| from_json(text, duplicates).is_ok());
+            assert_eq!(found, is_valid, "{text}");
+        }
     }
 
     #[test]
@@ -339,6 +409,9 @@ mod tests {
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         assert_eq!(decoded(&"[".repeat(100_000)), "exceeded max depth");
         assert_eq!(decoded(&nested(usize::from(MAX_DEPTH) + 1)), "exceeded max depth");
-        assert!(from_json(&nested(usize::from(MAX_DEPTH))).is_ok_and(|value| value.is_wholly_known()));
+        assert!(
+            from_json(&nested(usize::from(MAX_DEPTH)), Duplicates::SameType)
+                .is_ok_and(|value| value.is_wholly_known())
+        );
     }
 }

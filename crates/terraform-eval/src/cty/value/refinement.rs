@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
+use crate::cty::graphemes::grapheme_indices;
 use crate::cty::number::Number;
 
 /// What is known of an unknown value.
@@ -72,7 +71,7 @@ fn pick(left: Option<&Number>, right: Option<&Number>, wanted: Ordering) -> Opti
 #[must_use]
 pub fn safe_prefix(text: &str) -> &str {
     const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
-    match text.grapheme_indices(true).next_back() {
+    match grapheme_indices(text).next_back() {
         Some((_, last)) if DELIMITERS.contains(last) => text,
         Some((at, _)) => &text[..at],
         None => text,

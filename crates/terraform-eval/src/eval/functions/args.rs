@@ -1,9 +1,10 @@
 //! The arguments of a function call.
 
 use crate::cty::{Number, Value};
-use crate::dialect::{Dialect, Feature};
+use crate::dialect::Feature;
 
 use super::error::FunctionError;
+use super::host::FunctionHost;
 
 /// The arguments of a call, converted to the types of the parameters. Each parameter that is not variadic has
 /// an argument.
@@ -12,21 +13,17 @@ pub(super) struct Args<'a> {
     values: &'a [Value],
     /// The arguments as they were given, with the marks that the function does not see.
     given: &'a [Value],
-    dialect: Dialect,
+    host: &'a dyn FunctionHost,
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(values: &'a [Value], given: &'a [Value], dialect: Dialect) -> Self {
-        Self {
-            values,
-            given,
-            dialect,
-        }
+    pub(super) fn new(values: &'a [Value], given: &'a [Value], host: &'a dyn FunctionHost) -> Self {
+        Self { values, given, host }
     }
 
-    /// Whether the program that calls the function has a feature.
+    /// Whether the program that calls the function has a feature on which the result depends.
     pub(super) fn has(self, feature: Feature) -> bool {
-        self.dialect.has(feature)
+        self.host.has(feature)
     }
 
     /// The text of a string argument for a reason why the result is unknown.

@@ -26,8 +26,7 @@ pub(super) fn call(
             .sum();
         host.charge(steps)?;
     }
-    let dialect = host.dialect();
-    let has = |feature: Option<Feature>| feature.is_some_and(|feature| dialect.has(feature));
+    let has = |feature: Option<Feature>| feature.is_some_and(|feature| host.has(feature));
     let call_error = |error: FunctionError| {
         let error = if has_hidden(given) {
             error.without_arguments()
@@ -43,9 +42,10 @@ pub(super) fn call(
     let mut has_unknown_type = false;
     for (parameter, argument) in &arguments {
         // Terraform does not check the arguments after one of unknown type.
-        let allows_null = parameter.allow_null || has(parameter.allow_null_with);
-        let allows_dynamic = parameter.allow_dynamic || has(parameter.allow_dynamic_with);
-        if argument.is_null() && !allows_null && !has_unknown_type {
+        let is_dynamic = *argument.ty() == Type::Dynamic;
+        let is_null_refused = argument.is_null() && !parameter.allow_null && !has(parameter.allow_null_with);
+        let is_dynamic_unknown = is_dynamic && !parameter.allow_dynamic && !has(parameter.allow_dynamic_with);
+        if is_null_refused && !has_unknown_type {
             let message = format!("argument must not be null (the {:?} argument)", parameter.name);
             return Err(EvalError::from(
                 FunctionError::from(message)
@@ -53,14 +53,14 @@ pub(super) fn call(
             ));
         }
         has_unknown |= !argument.is_known() && !parameter.allow_unknown;
-        has_unknown_type |= *argument.ty() == Type::Dynamic && !allows_dynamic;
+        has_unknown_type |= is_dynamic_unknown;
         passed.push(if parameter.allow_marked {
             argument.clone()
         } else {
             take_marks(function, parameter, argument, &mut marks)
         });
     }
-    let args = Args::new(&passed, given, dialect);
+    let args = Args::new(&passed, given, host);
     let result_type = if has_unknown_type {
         Type::Dynamic
     } else {

@@ -1,14 +1,17 @@
 //! Hash and identifier functions.
 
+mod rsa;
+
 use md5::Digest as _;
 
 use crate::cty::{Type, Value};
 
 use super::args::Args;
 use super::encoding::base64;
-use super::error::FunctionResult;
+use super::error::{FunctionError, FunctionResult};
 use super::function::{ConstType, Function, Parameter};
 use super::host::Call;
+use rsa::RsaError;
 
 /// The functions of this category.
 pub(super) const TABLES: &[&[Function]] = &[FUNCTIONS];
@@ -106,12 +109,23 @@ fn bcrypt(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     Ok(unpredictable())
 }
 
-/// Private keys are not supported: the result is unknown for any key.
-fn rsa_decrypt(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
-    if base64::decode(args.string(0)).is_none() {
+fn rsa_decrypt(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
+    let (ciphertext, key) = (args.string(0), args.string(1));
+    call.charge_bytes(ciphertext.len().saturating_add(key.len()).saturating_mul(64))?;
+    let Some(ciphertext) = base64::decode(ciphertext) else {
         return Err("failed to decode input: cipher text must be base64-encoded".into());
+    };
+    match rsa::decrypt(&ciphertext, key) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Value::string(text)),
+            Err(_) => Err(FunctionError::limit("the decrypted text is not valid UTF-8")),
+        },
+        Err(RsaError::InvalidKey) => {
+            Err("invalid private key: an RSA key in PEM without a password is required".into())
+        }
+        Err(RsaError::Decryption) => Err("failed to decrypt: the text was not encrypted for this key".into()),
+        Err(RsaError::TooLarge) => Err(FunctionError::limit("the private key is too large")),
     }
-    Ok(unpredictable())
 }
 
 fn uuid_v5(call: &Call<'_>, args: Args<'_>) -> FunctionResult {

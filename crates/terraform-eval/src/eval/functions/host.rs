@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::FunctionError;
 use crate::cty::{Type, Value};
-use crate::dialect::Dialect;
+use crate::dialect::Feature;
 use crate::eval::EvalError;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
@@ -19,8 +19,8 @@ pub(crate) trait FunctionHost {
     /// Charges memory to the budget of the evaluation, before it is taken.
     fn charge_memory(&self, bytes: usize) -> Result<(), FunctionError>;
 
-    /// The program and version that calls.
-    fn dialect(&self) -> Dialect;
+    /// Whether the program that calls has a feature on which the result depends.
+    fn has(&self, feature: Feature) -> bool;
 
     /// The directory of the root module, which relative paths start from.
     fn root_directory(&self) -> &Path;

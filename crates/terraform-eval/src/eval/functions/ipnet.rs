@@ -59,7 +59,7 @@ impl Network {
         let network = text.split_once('/').and_then(|(address, prefix)| {
             let (address, bits) = match parse_v4(address) {
                 Some(address) => (u128::from(address), 32),
-                None => (u128::from(address.parse::<Ipv6Addr>().ok()?), 128),
+                None => (parse_v6(address)?, 128),
             };
             let is_number = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
             let prefix = prefix
@@ -88,9 +88,9 @@ impl Network {
         if let Some(address) = parse_v4(text) {
             return Ok(single(u128::from(address), 32));
         }
-        match text.parse::<Ipv6Addr>() {
-            Ok(address) => Ok(single(u128::from(address), 128)),
-            Err(_) => Self::parse(text).map_err(|_| format!("invalid IP address or prefix: {text}").into()),
+        match parse_v6(text) {
+            Some(address) => Ok(single(address, 128)),
+            None => Self::parse(text).map_err(|_| format!("invalid IP address or prefix: {text}").into()),
         }
     }
 
@@ -187,6 +187,55 @@ fn parse_v4(text: &str) -> Option<u32> {
         count += 1;
     }
     (count == 4).then_some(address)
+}
+
+/// Parses an address of IPv6. Unlike current Go, Terraform accepts any number of leading zeros in a group, and in the
+/// address of IPv4 that the last groups may be.
+fn parse_v6(text: &str) -> Option<u128> {
+    let (head, tail) = match text.split_once("::") {
+        Some((head, tail)) => (head, Some(tail)),
+        None => (text, None),
+    };
+    let (head, mut length) = parse_groups(head)?;
+    let mut address = head.checked_shl(128 - length).unwrap_or(0);
+    match tail {
+        // `::` stands for at least one group.
+        Some(tail) => {
+            let (tail, tail_length) = parse_groups(tail)?;
+            address |= tail;
+            length += tail_length;
+            (length <= 112).then_some(address)
+        }
+        None => (length == 128).then_some(address),
+    }
+}
+
+/// Parses groups with colons between them: their bits, and how many there are.
+fn parse_groups(text: &str) -> Option<(u128, u32)> {
+    let (mut bits, mut length) = (0_u128, 0);
+    if text.is_empty() {
+        return Some((bits, length));
+    }
+    let mut groups = text.split(':').peekable();
+    while let Some(group) = groups.next() {
+        let (value, size) = if group.contains('.') && groups.peek().is_none() {
+            (parse_v4(group)?, 32)
+        } else {
+            let is_hexadecimal = !group.is_empty() && group.bytes().all(|digit| digit.is_ascii_hexdigit());
+            let digits = group.trim_start_matches('0');
+            let digits = if digits.is_empty() { "0" } else { digits };
+            (
+                u32::from(u16::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal)?),
+                16,
+            )
+        };
+        length += size;
+        if length > 128 {
+            return None;
+        }
+        bits = bits << size | u128::from(value);
+    }
+    Some((bits, length))
 }
 
 /// A number argument that may be larger than a machine integer.

@@ -7,9 +7,7 @@ mod regexp;
 
 use std::collections::HashSet;
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use crate::cty::{Type, Value};
+use crate::cty::{Type, Value, grapheme_indices, graphemes};
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
@@ -105,7 +103,7 @@ fn map_string(call: &Call<'_>, args: Args<'_>, map: fn(&str) -> String) -> Funct
 }
 
 fn reverse(text: &str) -> String {
-    text.graphemes(true).rev().collect()
+    graphemes(text).rev().collect()
 }
 
 fn trim_prefix(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
@@ -235,13 +233,13 @@ fn substr(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let (mut offset, length) = (args.integer(1)?, args.integer(2)?);
     call.charge_bytes(text.len())?;
     if offset < 0 {
-        let count = i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX);
+        let count = i64::try_from(graphemes(text).count()).unwrap_or(i64::MAX);
         offset = offset.saturating_add(count);
     } else if length == 0 {
         return Ok(Value::string(""));
     }
     let skipped = usize::try_from(offset).unwrap_or(0);
-    let mut starts = text.grapheme_indices(true).map(|(start, _)| start).skip(skipped);
+    let mut starts = grapheme_indices(text).map(|(start, _)| start).skip(skipped);
     let Some(start) = starts.next() else {
         return Ok(Value::string(""));
     };

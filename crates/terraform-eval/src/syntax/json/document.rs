@@ -71,7 +71,7 @@ fn parse(file: FileId, text: &str) -> (Option<Json<'_>>, Vec<SyntaxError>) {
     let mut syntax_errors = Vec::new();
     if before > 0 {
         let span = Span::new(file, 0, before);
-        let help = "save the file without it; Terraform rejects it in JSON files";
+        let help = "save the file without it; JSON files must not begin with it";
         syntax_errors.push(SyntaxError::new(span, "the file starts with a byte order mark").help(help));
     }
     match serde_json::from_str::<&RawValue>(json) {

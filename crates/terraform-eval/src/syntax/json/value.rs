@@ -44,15 +44,13 @@ impl<'a> Reader<'a> {
             Node::Object(members) => {
                 let mut items = Vec::new();
                 let mut seen = HashSet::new();
+                let mut is_unique = true;
                 for (key, value) in members {
                     let name = self.name(key);
                     if !seen.insert(name.text.clone()) {
                         let message = format!("duplicate key `{}`", name.text);
-                        self.report(
-                            name.span,
-                            message,
-                            "keep one; Terraform rejects a JSON object with both",
-                        );
+                        self.report(name.span, message, "keep one; an object has each key once");
+                        is_unique = false;
                         continue;
                     }
                     let key = self.key(key, name, meaning)?;
@@ -60,6 +58,9 @@ impl<'a> Reader<'a> {
                         key,
                         value: self.expression(value, meaning, depth + 1)?,
                     });
+                }
+                if !is_unique {
+                    return None;
                 }
                 ExpressionKind::Object(items)
             }
@@ -82,6 +83,11 @@ impl<'a> Reader<'a> {
         // The keys of `providers` are references; a single name is a word, as in native syntax.
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),
+            // A template is never a key by name.
+            kind @ ExpressionKind::Traversal { .. } => {
+                let inner = Box::new(Expression::new(kind, span));
+                ObjectKey::Expression(Expression::new(ExpressionKind::Parenthesis(inner), span))
+            }
             kind => ObjectKey::Expression(Expression::new(kind, span)),
         })
     }

@@ -121,7 +121,7 @@ impl Node {
 }
 
 /// The full name of a tag, with its handle expanded.
-pub(crate) fn full_name(tag: &Tag) -> Cow<'_, str> {
+pub(super) fn full_name(tag: &Tag) -> Cow<'_, str> {
     if tag.handle().is_empty() {
         return Cow::Borrowed(tag.suffix());
     }

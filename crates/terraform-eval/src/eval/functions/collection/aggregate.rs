@@ -1,8 +1,6 @@
 //! Functions that compute one value from all elements of a collection.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use crate::cty::{Number, NumberError, Refinement, Type, Value, ValueRef, convert};
+use crate::cty::{Number, NumberError, Refinement, Type, Value, ValueRef, convert, graphemes};
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::items;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
@@ -93,7 +91,7 @@ fn count_graphemes(text: &str) -> usize {
     if text.is_ascii() && !text.contains('\r') {
         text.len()
     } else {
-        text.graphemes(true).count()
+        graphemes(text).count()
     }
 }
 

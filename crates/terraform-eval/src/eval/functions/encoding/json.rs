@@ -1,6 +1,7 @@
 //! JSON.
 
-use crate::cty::{Refinement, Type, Value, from_json, to_json};
+use crate::cty::{Duplicates, Refinement, Type, Value, from_json, to_json};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
@@ -48,7 +49,12 @@ fn json_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     call.charge_elements(values)?;
     let objects = source.bytes().filter(|byte| *byte == b'{').count();
     call.charge_memory(Value::fields_bytes(1).saturating_mul(objects))?;
-    from_json(source).map_err(|error| FunctionError::from(error.to_string()))
+    // The two differ in what they refuse.
+    let value = match from_json(source, Duplicates::SameType) {
+        Err(_) if !args.has(Feature::TypedJsonDuplicates) => from_json(source, Duplicates::Convertible),
+        value => value,
+    };
+    value.map_err(|error| FunctionError::from(error.to_string()))
 }
 
 fn json_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {

@@ -2,7 +2,9 @@
 
 mod decode;
 mod encode;
+mod parser;
 mod scalar;
+mod scanner;
 
 use crate::eval::functions::function::{ConstType, Function, Parameter};
 

@@ -35,7 +35,7 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     };
     let pattern = clean_path(&start.join(pattern.trim_start_matches('/')));
     let pattern = pattern.to_string_lossy();
-    if args.has(Feature::CheckedFilesetPattern) && !is_valid_pattern(&pattern) {
+    if !is_valid_pattern(&pattern) && args.has(Feature::CheckedFilesetPattern) {
         return Err(format!("failed to glob pattern {pattern}: syntax error in pattern").into());
     }
     let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));

@@ -1,7 +1,18 @@
 //! Upper, lower and title case as in Go's package `unicode`, which maps each character to one character.
 
+/// Whether only versions of Unicode after 15.0, whose tables Go has, map the character to upper or lower case.
+fn is_newer(character: char) -> bool {
+    matches!(character,
+        '\u{19b}' | '\u{264}' | '\u{1c89}' | '\u{1c8a}' | '\u{a7cb}'..='\u{a7cf}' | '\u{a7d2}'..='\u{a7d5}'
+        | '\u{a7da}'..='\u{a7dc}' | '\u{10d50}'..='\u{10d65}' | '\u{10d70}'..='\u{10d85}'
+        | '\u{16ea0}'..='\u{16eb8}' | '\u{16ebb}'..='\u{16ed3}')
+}
+
 /// Maps a character to upper case.
 fn to_upper(character: char) -> char {
+    if is_newer(character) {
+        return character;
+    }
     let mut mapped = character.to_uppercase();
     match (mapped.next(), mapped.next()) {
         (Some(single), None) => single,
@@ -22,6 +33,9 @@ fn shift(character: char, by: u32) -> char {
 
 /// Maps a character to lower case.
 fn to_lower(character: char) -> char {
+    if is_newer(character) {
+        return character;
+    }
     let mut mapped = character.to_lowercase();
     match (mapped.next(), mapped.next()) {
         (Some(single), None) => single,

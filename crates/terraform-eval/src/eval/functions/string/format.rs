@@ -1,9 +1,9 @@
 //! `format` and `formatlist`.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
 use super::format_verbs::{Piece, Verb, pieces};
-use crate::cty::{Notation, Number, Refinement, Type, Value, convert, safe_prefix, to_json};
+use crate::cty::{
+    Notation, Number, Refinement, Type, Value, convert, grapheme_indices, safe_prefix, to_json,
+};
 use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
@@ -28,8 +28,8 @@ const ARGS: Parameter = Parameter::new("args", ConstType::Any)
     .allow_unknown()
     .allow_dynamic_with(Feature::FormatOfUntypedNull);
 
-/// The largest supported width and precision.
-const MAX_WIDTH: usize = 1_000_000;
+/// The largest width and precision that Go reads: it gives up when a further digit follows a number over a million.
+const MAX_WIDTH: usize = 10_000_009;
 
 fn format(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let format = args.string(0);
@@ -137,8 +137,9 @@ fn format_values(call: &Call<'_>, format: &str, values: &[Value]) -> FunctionRes
 }
 
 fn append_verb(verb: &Verb<'_>, argument: &Value, out: &mut String) -> FunctionResult<()> {
-    let is_too_wide = |length: Option<usize>| length.is_some_and(|length| length > MAX_WIDTH);
-    if is_too_wide(verb.width) || is_too_wide(verb.precision) {
+    let is_over = |length: Option<usize>| length.is_some_and(|length| length > MAX_WIDTH);
+    let is_too_wide = is_over(verb.width) || is_over(verb.precision);
+    if is_too_wide && matches!(verb.mode, 'v' | 's' | 'q') {
         return Err(FunctionError::limit(
             "the format asks for a text that is too wide",
         ));
@@ -170,6 +171,8 @@ fn append_verb(verb: &Verb<'_>, argument: &Value, out: &mut String) -> FunctionR
                 .as_number()
                 .ok_or_else(|| unsupported("a number is required".to_owned()))?;
             let formatted = match verb.mode {
+                _ if is_too_wide => unread_verb(verb, number)
+                    .ok_or_else(|| unsupported("an integer is required".to_owned()))?,
                 'e' | 'E' | 'f' | 'g' | 'G' => format_float(verb, number),
                 _ => format_integer(verb, number)
                     .ok_or_else(|| unsupported("an integer is required".to_owned()))?,
@@ -180,7 +183,7 @@ fn append_verb(verb: &Verb<'_>, argument: &Value, out: &mut String) -> FunctionR
             let value = convert_to(Type::String)?;
             let mut text = value.as_str().map_or("", |text| text);
             if let Some(length) = verb.precision.filter(|&length| length > 0) {
-                let end = text.grapheme_indices(true).nth(length);
+                let end = grapheme_indices(text).nth(length);
                 text = &text[..end.map_or(text.len(), |(at, _)| at)];
             }
             if verb.mode == 's' {
@@ -196,6 +199,22 @@ fn append_verb(verb: &Verb<'_>, argument: &Value, out: &mut String) -> FunctionR
         }
     }
     Ok(())
+}
+
+/// The result of a verb for a number with more digits in its width than Go reads: Go then finds no verb. `None` if the
+/// verb is one of whole numbers and the number is not whole.
+fn unread_verb(verb: &Verb<'_>, number: &Number) -> Option<String> {
+    let (ty, shown) = match verb.mode {
+        'e' | 'E' | 'f' | 'g' | 'G' => ("*big.Float", number.in_notation(Notation::General, None)),
+        _ => (
+            "*big.Int",
+            number.digits_in_base(10).map(|digits| {
+                let sign = if number.sign() < 0 { "-" } else { "" };
+                format!("{sign}{digits}")
+            })?,
+        ),
+    };
+    Some(format!("%!(NOVERB)%!(EXTRA {ty}={shown})"))
 }
 
 /// Formats a whole number as Go's `big.Int` does. `None` if the number is not whole.

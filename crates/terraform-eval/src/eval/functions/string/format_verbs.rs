@@ -3,8 +3,7 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
+use crate::cty::graphemes;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 
 /// A part of a format string.
@@ -49,7 +48,7 @@ impl Verb<'_> {
 
     /// Pads a text to the width of the verb.
     pub(super) fn padded(&self, text: &str) -> String {
-        let length = text.graphemes(true).count();
+        let length = graphemes(text).count();
         let fill = if self.has_zero { "0" } else { " " };
         let padding = fill.repeat(self.width.unwrap_or(0).saturating_sub(length));
         if self.has_minus {

@@ -1,18 +1,16 @@
 //! `yamldecode`, as the library `go-cty-yaml` 1.1 reads YAML: as YAML 1.1 with some scalars of 1.2.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Tag};
-
+use super::parser::{Event, Parser, Properties};
 use super::scalar::resolve;
+use super::scanner::{Mark, Style, YamlError};
 use crate::cty::{MAX_DEPTH, Type, Value, convert, normalize};
 use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::host::Call;
-use crate::syntax::yaml::tabs::Tabs;
-use crate::syntax::yaml::{CORE, full_name};
+use crate::syntax::yaml::CORE;
 
 /// A collection that is not complete yet.
 enum Collection {
@@ -35,17 +33,15 @@ enum Key {
 
 struct Frame {
     collection: Collection,
-    anchor: usize,
+    anchor: Option<String>,
     /// The number of values in the collection; an alias counts as all values of its anchor.
     size: usize,
 }
 
 struct Reader<'c> {
     call: &'c Call<'c>,
-    /// Whether `<<` may merge a sequence of mappings.
-    merges_sequences: bool,
     frames: Vec<Frame>,
-    anchors: HashMap<usize, (Value, usize)>,
+    anchors: HashMap<String, (Value, usize)>,
     result: Option<Value>,
 }
 
@@ -58,100 +54,80 @@ fn too_deep() -> FunctionError {
 pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
     call.charge(source.len() / 4)?;
-    let mut options = Options::default();
-    options.set_emit_comments(false);
-    options.block_scalar_eof_without_line_feed = true;
-    options.flow_nesting_limit = usize::from(MAX_DEPTH);
-    options.block_nesting_limit = usize::from(MAX_DEPTH);
-    check_directives(source)?;
     let mut reader = Reader {
         call,
-        merges_sequences: args.has(Feature::MergedYamlSequences),
         frames: Vec::new(),
         anchors: HashMap::new(),
         result: None,
     };
     let mut documents = 0;
-    let mut tabs = Tabs::default();
-    for event in Parser::new_from_str_with_options(source, options) {
-        let (event, span) = event.map_err(|error| match error.kind() {
-            ErrorKind::RecursionLimitExceeded => too_deep(),
-            _ => FunctionError::from(error.info()).in_context(location(error.marker())),
-        })?;
-        let with_location = |error: FunctionError| error.in_context(location(&span.start));
-        let start = span.start.byte_offset().unwrap_or(source.len());
-        let end = span.end.byte_offset().unwrap_or(start);
-        if tabs.is_misplaced(source, &event, start..end) {
-            return Err(with_location(
-                "found character that cannot start any token".into(),
-            ));
+    let mut parser = Parser::new(source).map_err(parse_error)?;
+    loop {
+        let (event, mark) = parser.next().map_err(parse_error)?;
+        match event {
+            Event::DocumentStart => documents += 1,
+            Event::StreamEnd => break,
+            _ => {}
         }
-        if matches!(event, Event::DocumentStart(..)) {
-            documents += 1;
-            if documents > 1 {
-                return Err(with_location("only a single document is allowed".into()));
-            }
-        }
-        reader.read_event(event).map_err(with_location)?;
+        let result = if documents > 1 {
+            Err("only a single document is allowed".into())
+        } else {
+            reader.read_event(event)
+        };
+        result.map_err(|error| error.in_context(location(mark)))?;
     }
     reader
         .result
         .ok_or_else(|| "on line 1, column 1: missing start of document".into())
 }
 
-/// The context of an error at a position in the document.
-fn location(marker: &Marker) -> String {
-    format!("on line {}, column {}", marker.line(), marker.col() + 1)
+fn parse_error(error: YamlError) -> FunctionError {
+    if error.is_limit {
+        too_deep()
+    } else {
+        FunctionError::from(error.message).in_context(location(error.mark))
+    }
 }
 
-/// Terraform supports the directives `%YAML 1.1` and `%TAG`.
-fn check_directives(source: &str) -> FunctionResult<()> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    for line in source.lines() {
-        let Some(directive) = line.strip_prefix('%') else {
-            if line.trim().is_empty() || line.starts_with('#') {
-                continue;
-            }
-            break;
-        };
-        let mut words = directive.split_whitespace();
-        match (words.next(), words.next()) {
-            (Some("YAML"), Some("1.1")) | (Some("TAG"), _) => {}
-            (Some("YAML"), _) => return Err("found incompatible YAML document".into()),
-            _ => return Err("found unknown directive name".into()),
-        }
-    }
-    Ok(())
+/// The context of an error at a position in the document.
+fn location(mark: Mark) -> String {
+    format!("on line {}, column {}", mark.line + 1, mark.column + 1)
 }
 
 impl Reader<'_> {
-    fn read_event(&mut self, event: Event<'_>) -> FunctionResult<()> {
+    fn read_event(&mut self, event: Event) -> FunctionResult<()> {
         self.call.charge_elements(1)?;
         match event {
-            Event::Scalar(value, style, anchor, tag) => {
-                self.read_scalar(&value, style, anchor, tag.as_deref())
-            }
+            Event::Scalar {
+                text,
+                style,
+                properties,
+            } => self.read_scalar(&text, style, properties),
             Event::Alias(anchor) => {
-                let Some((value, size)) = self.anchors.get(&anchor).cloned() else {
+                let is_open = |frame: &Frame| frame.anchor.as_ref() == Some(&anchor);
+                if self.frames.iter().any(is_open) {
                     return Err("cannot refer to an anchor from inside its own definition".into());
+                }
+                let Some((value, size)) = self.anchors.get(&anchor).cloned() else {
+                    return Err(format!("reference to undefined anchor {anchor:?}").into());
                 };
                 self.call.charge(size)?;
                 self.push_value(value, size)
             }
-            Event::SequenceStart(_, anchor, tag) => {
-                check_tag(tag.as_deref(), "seq", "sequence")?;
-                self.open(Collection::Sequence(Vec::new()), anchor)
+            Event::SequenceStart(properties) => {
+                check_tag(&properties.tag, "seq", "sequence")?;
+                self.open(Collection::Sequence(Vec::new()), properties.anchor)
             }
-            Event::MappingStart(_, anchor, tag) => {
-                check_tag(tag.as_deref(), "map", "mapping")?;
+            Event::MappingStart(properties) => {
+                check_tag(&properties.tag, "map", "mapping")?;
                 self.call.charge_fields(1)?;
                 let mapping = Collection::Mapping {
                     entries: BTreeMap::new(),
                     key: Key::Expected,
                 };
-                self.open(mapping, anchor)
+                self.open(mapping, properties.anchor)
             }
-            Event::SequenceEnd | Event::MappingEnd => {
+            Event::End => {
                 let Some(frame) = self.frames.pop() else {
                     return Ok(());
                 };
@@ -162,11 +138,11 @@ impl Reader<'_> {
                 self.store_anchor(frame.anchor, &value, frame.size + 1);
                 self.push_value(value, frame.size + 1)
             }
-            _ => Ok(()),
+            Event::DocumentStart | Event::DocumentEnd | Event::StreamEnd => Ok(()),
         }
     }
 
-    fn open(&mut self, collection: Collection, anchor: usize) -> FunctionResult<()> {
+    fn open(&mut self, collection: Collection, anchor: Option<String>) -> FunctionResult<()> {
         if let Some(Frame {
             collection: Collection::Mapping {
                 key: Key::Expected, ..
@@ -187,23 +163,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn store_anchor(&mut self, anchor: usize, value: &Value, size: usize) {
-        if anchor != 0 {
+    fn store_anchor(&mut self, anchor: Option<String>, value: &Value, size: usize) {
+        if let Some(anchor) = anchor {
             self.anchors.insert(anchor, (value.clone(), size));
         }
     }
 
-    fn read_scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        anchor: usize,
-        tag: Option<&Tag>,
-    ) -> FunctionResult<()> {
+    fn read_scalar(&mut self, text: &str, style: Style, properties: Properties) -> FunctionResult<()> {
         self.call.charge_text(text.len())?;
-        let tag = tag.map_or(Cow::Borrowed(""), full_name);
-        let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-        let tag = &*tag;
+        let is_quoted = style == Style::Quoted;
+        let tag = properties.tag.as_str();
         if let Some(Frame {
             collection: Collection::Mapping { key, .. },
             ..
@@ -227,10 +196,10 @@ impl Reader<'_> {
         }
         let mut value = resolve(tag, text, is_quoted)?;
         // A block scalar is a string, but go-cty-yaml first resolves it like a plain one.
-        if tag.is_empty() && style != ScalarStyle::Plain {
+        if tag.is_empty() && style != Style::Plain {
             value = convert(&value, &Type::String).map_err(|error| error.to_string())?;
         }
-        self.store_anchor(anchor, &value, 1);
+        self.store_anchor(properties.anchor, &value, 1);
         self.push_value(value, 1)
     }
 
@@ -251,7 +220,7 @@ impl Reader<'_> {
                         self.call.charge_elements(merged.len())?;
                         entries.extend(merged.iter().map(|(name, value)| (name.clone(), value.clone())));
                     }
-                    None => merge_sequence(entries, &value, self.merges_sequences)?,
+                    None => merge_sequence(entries, &value, self.call)?,
                 },
             },
         }
@@ -263,9 +232,12 @@ impl Reader<'_> {
 fn merge_sequence(
     entries: &mut BTreeMap<std::sync::Arc<str>, Value>,
     sequence: &Value,
-    is_allowed: bool,
+    call: &Call<'_>,
 ) -> FunctionResult<()> {
-    let Some(items) = sequence.as_slice().filter(|_| is_allowed) else {
+    let items = sequence
+        .as_slice()
+        .filter(|_| call.host.has(Feature::MergedYamlSequences));
+    let Some(items) = items else {
         let kind = sequence.ty().friendly_name();
         return Err(format!("cannot merge {kind} into mapping").into());
     };
@@ -279,11 +251,8 @@ fn merge_sequence(
     Ok(())
 }
 
-fn check_tag(tag: Option<&Tag>, allowed: &str, node: &str) -> FunctionResult<()> {
-    let Some(tag) = tag.map(full_name) else {
-        return Ok(());
-    };
-    if tag.strip_prefix(CORE) == Some(allowed) {
+fn check_tag(tag: &str, allowed: &str, node: &str) -> FunctionResult<()> {
+    if tag.is_empty() || tag.strip_prefix(CORE) == Some(allowed) {
         return Ok(());
     }
     Err(format!("can't interpret {node} as {tag}").into())
