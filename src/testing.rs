@@ -113,7 +113,7 @@ pub mod resolve {
             let resolution = resolver.resolve(image);
             let texts = [
                 output::resolve::full(&resolution, Some(resolver.name), &loaded.sources, None),
-                output::resolve::json_line(&resolution, Some(resolver.name), &loaded.sources),
+                output::resolve::json_line(&resolution, Some(resolver.name), &loaded.sources, None),
             ];
             texts.map(|text| text.as_str().to_owned())
         });
@@ -141,7 +141,6 @@ pub mod workspace {
     use std::path::Path;
 
     use crate::output::eval;
-    use crate::workspace::evaluate_console;
     pub use crate::workspace::{
         ConsoleValue, DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey,
         evaluate, evaluate_console, load,
