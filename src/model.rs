@@ -23,6 +23,7 @@ mod object_name;
 pub(crate) mod plan_changes;
 pub(crate) mod project;
 pub(crate) mod related_blocks;
+pub(crate) mod requirements;
 pub(crate) mod trace;
 mod unknown_help;
 
@@ -54,4 +55,6 @@ pub(crate) use plan_changes::{
 };
 pub(crate) use project::Project;
 pub(crate) use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
+pub use requirements::Requirements;
+pub(crate) use requirements::{Policy, PullSecret};
 pub(crate) use trace::TraceStep;

@@ -4,4 +4,5 @@ pub(crate) mod configuration;
 pub(crate) mod manifest;
 pub(crate) mod plan;
 pub(crate) mod plan_with_configuration;
+pub(crate) mod pull_secret;
 pub(crate) mod registries_conf;

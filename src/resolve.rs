@@ -7,6 +7,6 @@ mod image_resolution;
 mod node_options;
 
 pub(crate) use cluster_resolver::ClusterResolver;
-pub(crate) use image_list::parse_image_list;
+pub(crate) use image_list::{ImageList, parse_image_list};
 pub(crate) use image_resolution::{Attempts, ImageResolution, PolicyDenial, PullOutcome};
 pub(crate) use node_options::NodeOptions;

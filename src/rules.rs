@@ -50,6 +50,8 @@ rule_list::rules! {
         chained_mirror,
         duplicate_source,
         too_many_entries,
+        mirror_without_credentials,
+        mirror_policy,
         registry_config_conflict,
     }
     Terraform {
@@ -91,6 +93,7 @@ pub(crate) use duplicate_mirror::check as check_duplicate_mirrors;
 pub(crate) use empty_mirrors::check as check_empty_mirrors;
 pub(crate) use invalid_mirror::check as check_mirror_names;
 pub(crate) use invalid_source::check as check_source_name;
+pub(crate) use mirror_without_credentials::report_key_traps;
 pub(crate) use page::page_lines;
 pub use page::{Example, Language, Page};
 pub(crate) use plan_mismatch::RULE as PLAN_MISMATCH;

@@ -12,7 +12,8 @@ use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
 use crate::config::{self, ShownDialect};
 use crate::diagnostic::Diagnostic;
-use crate::model::Input;
+use crate::model::{Input, Requirements};
+use crate::rules::report_key_traps;
 use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
 use crate::suppress::Suppressions;
 use crate::untrusted::one_line;
@@ -32,6 +33,8 @@ pub struct SessionOptions {
     pub changes_info: bool,
     /// A baseline file whose findings are left out of the report.
     pub baseline: Option<PathBuf>,
+    /// The pull secret and the images that the user gives. The policy is that of the configuration files.
+    pub requirements: Requirements,
     /// The current date: suppressions that are valid until an earlier date have expired.
     pub today: Date,
 }
@@ -53,8 +56,11 @@ impl Session {
         let mut loaded = options.inputs.load(&options.load);
         let settings = CheckSettings {
             changes_info: options.changes_info,
-            ..check_settings(&options.selection, &mut loaded)
+            ..check_settings(&options.selection, &options.requirements, &mut loaded)
         };
+        if let Some(secret) = &options.requirements.pull_secret {
+            loaded.project.diagnostics.extend(report_key_traps(secret));
+        }
         let suppressions = Suppressions::find(&loaded.sources, &loaded.unrelated_files, options.today);
         let baseline = options.baseline.as_deref();
         let baseline = baseline.map(|path| Baseline::read(path, loaded.sources.files()));
@@ -154,7 +160,12 @@ impl Session {
 }
 
 /// The settings of each input and file: configuration files, overridden by the command line.
-fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettings {
+/// Each input gets the policy of its configuration file.
+fn check_settings(
+    selection: &RuleSelection,
+    requirements: &Requirements,
+    loaded: &mut Loaded,
+) -> CheckSettings {
     let path_of = |file: FileId| {
         let path = loaded.sources.file(file).path()?;
         Some((file, loaded.sources.files().location(path)))
@@ -189,6 +200,15 @@ fn check_settings(selection: &RuleSelection, loaded: &mut Loaded) -> CheckSettin
     let mut settings = CheckSettings::default();
     for (position, directory) in loaded.directories.clone().iter().enumerate() {
         let rule_settings = settings_of(directory, loaded);
+        let directory = loaded.sources.files().canonical_path(directory);
+        let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+        let policy = config.and_then(|config| config.policy().cloned());
+        if let Some(input) = loaded.project.inputs.get_mut(position) {
+            input.requirements = Arc::new(Requirements {
+                policy,
+                ..requirements.clone()
+            });
+        }
         if let Some(input) = loaded.project.inputs.get(position) {
             settings.by_input.insert(input.id, rule_settings);
         }

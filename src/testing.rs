@@ -18,7 +18,7 @@ pub mod diagnostic {
 }
 
 pub mod model {
-    pub use crate::model::{Attribute, AttributeValue, Input, InputKind, Mirror, OriginTarget};
+    pub use crate::model::{Attribute, AttributeValue, Input, InputKind, Mirror, OriginTarget, Requirements};
 }
 
 pub mod output {

@@ -153,6 +153,13 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = "Plans")]
     pub(super) no_changes_info: bool,
     #[command(flatten)]
+    pub(super) secrets: PullSecretArguments,
+    /// Images that are in use, for the policy of `mirrorset.toml`: a list or Kubernetes manifests; may be repeated.
+    ///
+    /// With this option, `required-sources` of the policy requires that these images are mirrored.
+    #[arg(long, value_name = "FILE", help_heading = INPUT)]
+    pub(super) images: Vec<PathBuf>,
+    #[command(flatten)]
     pub(super) rules: RuleArguments,
     #[command(flatten)]
     pub(super) fixes: FixArguments,
@@ -447,7 +454,22 @@ pub(super) struct ResolveArguments {
     #[command(flatten)]
     pub(super) nodes: NodeArguments,
     #[command(flatten)]
+    pub(super) secrets: PullSecretArguments,
+    #[command(flatten)]
     pub(super) reading: ReadingArguments,
+}
+
+/// The pull secret of the nodes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Nodes")]
+pub(super) struct PullSecretArguments {
+    /// Tell for each mirror which key of this pull secret serves it; may be repeated.
+    ///
+    /// The file is the `config.json` of a node or a `Secret`. Several files are merged as HyperShift merges the additional
+    /// pull secret: a key of the first file keeps its value. The values are never printed. `check` reports mirrors without
+    /// credentials (`mirror-without-credentials`).
+    #[arg(long, value_name = "FILE")]
+    pub(super) pull_secret: Vec<PathBuf>,
 }
 
 /// What is known of the nodes, apart from the inputs.

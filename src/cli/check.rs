@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::baseline::{Entry, is_baseline};
 use crate::config;
+use crate::model::Requirements;
 use crate::output::Text;
 use crate::output::check::ReportView;
 use crate::session::{Session, SessionOptions};
@@ -16,7 +17,9 @@ use terraform_eval::source::Files;
 use super::arguments::{CheckArguments, RuleArguments};
 use super::exit::Exit;
 use super::fix;
+use super::images::read_image_files;
 use super::loading::{input_paths, today, with_reading};
+use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, use_colors};
 use super::write::write_file;
 
@@ -86,6 +89,14 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
         selection: rule_selection(&arguments.rules),
         changes_info: !arguments.no_changes_info,
         baseline: arguments.baseline.clone(),
+        requirements: Requirements {
+            pull_secret: read_pull_secret(&arguments.input.paths, &arguments.secrets, &*options.files)?,
+            images: match arguments.images.as_slice() {
+                [] => None,
+                files => Some(read_image_files(files, &arguments.input.paths, &*options.files)?),
+            },
+            policy: None,
+        },
         today: today()?,
     })
 }

@@ -10,7 +10,7 @@ use crate::convert::{
     Conversion, ConvertError, Document, OptionGroup, Options as ConvertOptions, TARGETS, convert, hcl,
 };
 use crate::diagnostic::{Diagnostic, Severity, Subject};
-use crate::model::{MirrorAddress, SkipReason};
+use crate::model::{MirrorAddress, Requirements, SkipReason};
 use crate::output::Text;
 use crate::rules::{SKIPPED_INPUT, report_skipped};
 use crate::session::{Session, SessionOptions};
@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     let convert_options = convert_options(arguments, &*options.files)?;
     let target = arguments.to;
     let session = Session::open(&SessionOptions {
+        requirements: Requirements::default(),
         inputs: input_paths(&arguments.input.paths, &arguments.input.reading)?,
         load: with_reading(options, &arguments.input.reading),
         selection: RuleSelection::default(),

@@ -9,15 +9,16 @@ use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select
 use crate::model::UnknownReasons;
 use crate::output;
 use crate::readers::registries_conf::parse_conf_file;
-use crate::resolve::{ClusterResolver, NodeOptions, parse_image_list};
+use crate::resolve::{ClusterResolver, NodeOptions};
 use crate::rules::report_unfinished_plans;
-use crate::untrusted::one_line;
 use crate::workspace::Options;
-use terraform_eval::source::{Files, Sources};
+use terraform_eval::source::Files;
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::exit::Exit;
+use super::images::read_image_file;
 use super::loading::{load, read_auxiliary};
+use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -45,6 +46,8 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         version: arguments.nodes.node_version,
         aliases: read_aliases(arguments, &*options.files)?,
     };
+    let secret = read_pull_secret(&arguments.inputs, &arguments.secrets, &*options.files)?;
+    let credentials = secret.as_ref().map(|secret| &secret.file);
     let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
         .map(|cluster| ClusterResolver::new(cluster, &nodes))
@@ -70,12 +73,20 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             fails |= resolution.fails();
             let name = has_several.then_some(resolver.name);
             text.append(&match arguments.output_format {
-                ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources),
-                ResolveFormat::JsonLines => output::resolve::json_line(&resolution, name, &loaded.sources),
+                ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources, credentials),
+                ResolveFormat::JsonLines => {
+                    output::resolve::json_line(&resolution, name, &loaded.sources, credentials)
+                }
             });
         }
     }
     print(&text)?;
+    if secret.is_some() {
+        eprint_line(
+            "note: imagePullSecrets of pods are sent to the host of the image only; a mirror on another host gets the \
+             credentials of the pull secret",
+        );
+    }
     Ok(match (is_complete, fails) {
         (false, _) => Exit::Failure,
         (true, true) => Exit::Findings,
@@ -94,25 +105,12 @@ fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resul
     let mut images = arguments.images.clone();
     let mut is_complete = true;
     for path in &arguments.file {
-        let text = read_auxiliary(path, &arguments.inputs, files)?;
-        let file = Sources::default().add(path.display().to_string(), text.as_str());
-        match parse_image_list(file, &text) {
-            Ok(list) => {
-                for line in &list.unread {
-                    let shown = one_line(&line.text);
-                    eprint_line(&format!(
-                        "error: {}:{}: not an image: {shown}",
-                        path.display(),
-                        line.number
-                    ));
-                }
+        match read_image_file(path, &arguments.inputs, files)? {
+            Some(list) => {
                 is_complete &= list.unread.is_empty();
                 images.extend(list.images);
             }
-            Err(error) => {
-                eprint_line(&format!("error: {}: {}", path.display(), error.located(&text)));
-                is_complete = false;
-            }
+            None => is_complete = false,
         }
     }
     Ok(ImagesToResolve { images, is_complete })

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::engine_version::EngineVersion;
+use crate::model::Policy;
 use crate::rules::{SKIPPED_INPUT, UNKNOWN_VALUE};
 use crate::settings::{FailOn, Level, Levels, RuleSettings};
 use terraform_eval::dialect::Engine;
@@ -27,6 +28,7 @@ pub struct Config {
     pub(super) engine: Option<Setting<Engine>>,
     pub(super) engine_version: Option<Setting<EngineVersion>>,
     pub(super) overrides: Overrides,
+    pub(super) policy: Option<Policy>,
 }
 
 /// A value, and the span where it is set.
@@ -132,6 +134,12 @@ impl Config {
             let globs = &globs.value;
             source.is_some_and(|source| globs.set.is_match(source)) || globs.matches(path, &self.base)
         })
+    }
+
+    /// `[policy]`.
+    #[must_use]
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
     }
 
     /// `engine`, and the span where it is set.

@@ -17,6 +17,12 @@ pub(super) enum Kind {
     Rules,
     /// A list of tables, each for some paths.
     Overrides,
+    /// A table of what the organization requires.
+    Policy,
+    /// A text.
+    Text,
+    /// A number of things, from 0.
+    Count,
 }
 
 /// A key of a table.
@@ -28,7 +34,7 @@ pub(super) struct Key {
 }
 
 /// The keys of the file.
-pub(super) const FILE: [Key; 9] = [
+pub(super) const FILE: [Key; 10] = [
     Key {
         name: "rules",
         kind: Kind::Rules,
@@ -76,6 +82,63 @@ pub(super) const FILE: [Key; 9] = [
         name: "overrides",
         kind: Kind::Overrides,
         description: "Rule severities for specific paths. Later overrides take precedence.",
+    },
+    Key {
+        name: "policy",
+        kind: Kind::Policy,
+        description: "What the organization requires of mirrors; the rule mirror-policy checks it.",
+    },
+];
+
+/// The keys of a policy.
+pub(super) const POLICY: [Key; 9] = [
+    Key {
+        name: "name",
+        kind: Kind::Text,
+        description: "Name of the policy, shown in findings.",
+    },
+    Key {
+        name: "message",
+        kind: Kind::Text,
+        description: "What findings say in addition: who to ask, where the policy is.",
+    },
+    Key {
+        name: "clusters",
+        kind: Kind::Strings,
+        description: "Glob patterns of the clusters that the policy is for: ids, addresses such as \
+                      rhcs_cluster_rosa_hcp.prod, or names of manifests. Without it, all clusters.",
+    },
+    Key {
+        name: "mirror-registries",
+        kind: Kind::Strings,
+        description: "Registries or namespaces that all mirrors must be in, with their port; *.example.com stands for all \
+                      subdomains.",
+    },
+    Key {
+        name: "min-mirrors",
+        kind: Kind::Count,
+        description: "Smallest number of mirrors of each source.",
+    },
+    Key {
+        name: "required-sources",
+        kind: Kind::Strings,
+        description: "Registries, namespaces or repositories that must be mirrored in each cluster. With --images, only the \
+                      listed images in them.",
+    },
+    Key {
+        name: "denied-sources",
+        kind: Kind::Strings,
+        description: "Registries, namespaces or repositories that must not be mirrored.",
+    },
+    Key {
+        name: "mirror-order",
+        kind: Kind::Strings,
+        description: "Registries or namespaces in the order in which mirrors in them must be tried, the nearest first.",
+    },
+    Key {
+        name: "never-contact-source",
+        kind: Kind::Flag,
+        description: "Require mirrorSourcePolicy: NeverContactSource of manifests that can say it.",
     },
 ];
 

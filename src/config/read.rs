@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use globset::{GlobBuilder, GlobSetBuilder};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use registries_conf::is_valid_scope;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
+use crate::model::Policy;
 use crate::rules;
 use crate::settings::{FailOn, Level};
 use terraform_eval::dialect::Engine;
@@ -15,7 +17,7 @@ use terraform_eval::source::{FileId, Span};
 
 use super::engine_version::EngineVersion;
 use super::file::{Config, Globs, Override, Overrides, Setting};
-use super::keys::{FILE, Key, Kind, OVERRIDE};
+use super::keys::{FILE, Key, Kind, OVERRIDE, POLICY};
 
 type Value<'t> = Spanned<DeValue<'t>>;
 
@@ -36,6 +38,7 @@ pub(super) fn parse_config(file: FileId, text: &str, base: PathBuf) -> (Config, 
         engine: None,
         engine_version: None,
         overrides: Overrides::default(),
+        policy: None,
     };
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -146,6 +149,9 @@ impl Reader {
                     config.exclude = Some(Setting { value, span });
                 }
                 (Kind::Overrides, _) => config.overrides = Overrides::new(self.read_overrides(value)),
+                (Kind::Policy, _) => config.policy = self.read_policy(value),
+                // The file has no other kinds.
+                (Kind::Text | Kind::Count, _) => {}
             }
         }
     }
@@ -244,6 +250,95 @@ impl Reader {
             }
         }
         globs
+    }
+
+    fn read_policy(&mut self, value: &Value<'_>) -> Option<Policy> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.report_wrong_type(value, "policy", "a table, written `[policy]`");
+            return None;
+        };
+        let mut policy = Policy::default();
+        for (key, _, value) in self.known_members(table, &POLICY) {
+            match key.name {
+                "name" => policy.name = self.read_text(value, key.name),
+                "message" => policy.message = self.read_text(value, key.name),
+                "clusters" => policy.clusters = Some(self.read_cluster_patterns(value, key.name)),
+                "min-mirrors" => policy.min_mirrors = self.read_count(value, key.name),
+                "never-contact-source" => match value.get_ref() {
+                    DeValue::Boolean(flag) => policy.never_contact_source = *flag,
+                    _ => self.report_wrong_type(value, key.name, "true or false"),
+                },
+                "mirror-registries" => policy.mirror_registries = self.read_scopes(value, key.name),
+                "denied-sources" => policy.denied_sources = self.read_scopes(value, key.name),
+                "mirror-order" => policy.mirror_order = self.read_scopes(value, key.name),
+                _ => {
+                    let strings = self.read_strings(value, key.name);
+                    let required =
+                        |text: Spanned<&DeString<'_>>| (text.get_ref().to_string(), self.span(text.span()));
+                    policy.required_sources = strings.into_iter().map(required).collect();
+                }
+            }
+        }
+        Some(policy)
+    }
+
+    fn read_text(&mut self, value: &Value<'_>, key: &str) -> Option<String> {
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => {
+                self.report_wrong_type(value, key, "a string");
+                None
+            }
+        }
+    }
+
+    fn read_count(&mut self, value: &Value<'_>, key: &str) -> Option<usize> {
+        let count = match value.get_ref() {
+            DeValue::Integer(integer) => usize::from_str_radix(integer.as_str(), integer.radix()).ok(),
+            _ => None,
+        };
+        if count.is_none() {
+            self.report_wrong_type(value, key, "a number from 0");
+        }
+        count
+    }
+
+    /// Registries and namespaces, as they are compared with mirrors and sources.
+    fn read_scopes(&mut self, value: &Value<'_>, key: &str) -> Vec<String> {
+        let mut scopes = Vec::new();
+        for text in self.read_strings(value, key) {
+            let scope = text.get_ref().as_ref();
+            if is_valid_scope(scope) && !scope.contains("://") && !scope.ends_with('/') {
+                scopes.push(scope.to_owned());
+            } else {
+                self.report(
+                    text.span(),
+                    format!("invalid entry in `{key}`: expected a registry or namespace, or `*.host`"),
+                );
+            }
+        }
+        scopes
+    }
+
+    fn read_cluster_patterns(&mut self, value: &Value<'_>, key: &str) -> GlobSet {
+        let mut builder = GlobSetBuilder::new();
+        for pattern in self.read_strings(value, key) {
+            match GlobBuilder::new(pattern.get_ref()).build() {
+                Ok(glob) => {
+                    builder.add(glob);
+                }
+                Err(error) => {
+                    self.report(pattern.span(), format!("invalid glob pattern: {}", error.kind()));
+                }
+            }
+        }
+        match builder.build() {
+            Ok(set) => set,
+            Err(error) => {
+                self.report(value.span(), format!("glob patterns are too large: {error}"));
+                GlobSet::empty()
+            }
+        }
     }
 
     fn read_overrides(&mut self, value: &Value<'_>) -> Vec<Override> {

@@ -6,7 +6,7 @@ use crate::rules::RULES;
 use crate::settings::{FailOn, Level};
 use terraform_eval::dialect::Engine;
 
-use super::keys::{FILE, Key, Kind, OVERRIDE};
+use super::keys::{FILE, Key, Kind, OVERRIDE, POLICY};
 
 /// Renders the JSON schema.
 #[must_use]
@@ -67,5 +67,8 @@ fn value_schema(kind: Kind) -> Value {
             let required = OVERRIDE.map(|key| key.name);
             json!({"type": "array", "items": table_schema(&OVERRIDE, &required)})
         }
+        Kind::Policy => table_schema(&POLICY, &[]),
+        Kind::Text => json!({"type": "string"}),
+        Kind::Count => json!({"type": "integer", "minimum": 0}),
     }
 }

@@ -1,6 +1,7 @@
 //! One input: a root module, a plan or state, or the manifests of one cluster.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use terraform_eval::address::{Address, ModulePath, ResourcePath};
 
@@ -15,6 +16,7 @@ use super::mirror::Mirror;
 use super::mirror_address::{DocumentAddress, MirrorAddress};
 use super::plan_changes::PlanChanges;
 use super::related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
+use super::requirements::Requirements;
 
 /// A root module with its child modules, the plan or state of one, or the manifests of one cluster.
 #[derive(Debug, Clone)]
@@ -50,6 +52,8 @@ pub struct Input {
     pub changes: PlanChanges,
     /// Facts that only manifests have. Empty for other kinds.
     pub manifest_facts: ManifestFacts,
+    /// What the user says beyond the input.
+    pub requirements: Arc<Requirements>,
 }
 
 impl Input {
@@ -112,6 +116,7 @@ impl Input {
             missing_inputs: Vec::new(),
             changes: PlanChanges::default(),
             manifest_facts: ManifestFacts::default(),
+            requirements: Arc::default(),
         }
     }
 

@@ -5,8 +5,9 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::cluster_mirrors::Entry;
+use crate::model::PullSecret;
 use crate::resolve::{Attempts, ImageResolution, PolicyDenial, PullOutcome};
-use registries_conf::{AmbiguousNames, CandidateOrigin, ImageReference, Resolution};
+use registries_conf::{AmbiguousNames, AuthFile, CandidateOrigin, Credentials, ImageReference, Resolution};
 use terraform_eval::source::Sources;
 
 use super::text::Text;
@@ -14,7 +15,12 @@ use crate::untrusted::{Untrusted, json, line_start};
 
 /// Renders the resolution of an image as text, with the name of the cluster if there are several.
 #[must_use]
-pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> Text {
+pub(crate) fn full(
+    resolution: &ImageResolution<'_>,
+    cluster: Option<&str>,
+    sources: &Sources,
+    secret: Option<&AuthFile>,
+) -> Text {
     let mut heading = line_start(resolution.image);
     if let Some(cluster) = cluster {
         // Writing to a string cannot fail.
@@ -23,6 +29,7 @@ pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sour
     let mut lines = Lines {
         text: Text::from_line(heading),
         indentation: 2,
+        secret,
     };
     match &resolution.attempts {
         Err(error) => lines.push(format_args!("fails: {error}")),
@@ -32,19 +39,21 @@ pub(crate) fn full(resolution: &ImageResolution<'_>, cluster: Option<&str>, sour
 }
 
 /// Indented lines.
-struct Lines {
+struct Lines<'s> {
     text: Text,
     indentation: usize,
+    /// The pull secret of the nodes, if it is known.
+    secret: Option<&'s AuthFile>,
 }
 
-impl Lines {
+impl Lines<'_> {
     fn push(&mut self, line: fmt::Arguments<'_>) {
         let indentation = self.indentation;
         self.text.push_line(format_args!("{:indentation$}{line}", ""));
     }
 }
 
-fn push_attempts(lines: &mut Lines, attempts: &Attempts<'_>, sources: &Sources) {
+fn push_attempts(lines: &mut Lines<'_>, attempts: &Attempts<'_>, sources: &Sources) {
     let candidates = attempts.candidates.as_slice();
     match (&attempts.origin, candidates) {
         (CandidateOrigin::FullName, _) | (_, []) => {}
@@ -89,7 +98,7 @@ fn push_attempts(lines: &mut Lines, attempts: &Attempts<'_>, sources: &Sources) 
     }
 }
 
-fn push_outcome(lines: &mut Lines, outcome: &PullOutcome<'_>, sources: &Sources) {
+fn push_outcome(lines: &mut Lines<'_>, outcome: &PullOutcome<'_>, sources: &Sources) {
     match &outcome.resolution.source {
         Some(source) => lines.push(format_args!("matches {source} (longest match)")),
         None => lines.push(format_args!("no source matches")),
@@ -165,7 +174,7 @@ fn have_same_pull_sources(first: &Resolution, second: &Resolution) -> bool {
 }
 
 fn push_pull_sources(
-    lines: &mut Lines,
+    lines: &mut Lines<'_>,
     heading: &str,
     resolution: &Resolution,
     shown: fn(&ImageReference) -> String,
@@ -182,12 +191,16 @@ fn push_pull_sources(
     lines.push(format_args!("{heading}:"));
     for (index, source) in sources.iter().enumerate() {
         let is_last = index + 1 == sources.len();
+        let credentials = lines
+            .secret
+            .map(|secret| describe(secret.look_up(source.reference.name())));
         let remarks = [
-            (is_last && resolution.source.is_some()).then_some("the source"),
-            source.blocked.then_some("blocked, so not contacted"),
-            source.insecure.then_some("insecure"),
+            (is_last && resolution.source.is_some()).then(|| "the source".to_owned()),
+            source.blocked.then(|| "blocked, so not contacted".to_owned()),
+            source.insecure.then(|| "insecure".to_owned()),
+            credentials,
         ];
-        let remarks: Vec<&str> = remarks.into_iter().flatten().collect();
+        let remarks: Vec<String> = remarks.into_iter().flatten().collect();
         let remarks = match remarks.as_slice() {
             [] => String::new(),
             remarks => format!(" ({})", remarks.join("; ")),
@@ -197,6 +210,22 @@ fn push_pull_sources(
             index + 1,
             shown(&source.reference)
         ));
+    }
+}
+
+/// Which credentials are sent, for a person.
+fn describe(credentials: Credentials<'_>) -> String {
+    match credentials {
+        Credentials::Key(key) => format!("with the key {}", PullSecret::shown(key)),
+        Credentials::Helper(helper) => format!("with the credential helper {helper:?}"),
+        Credentials::Useless { key, hidden, .. } => {
+            let key = PullSecret::shown(key);
+            let hides = hidden.map_or_else(String::new, |hidden| {
+                format!(" and hides the key {}", PullSecret::shown(hidden))
+            });
+            format!("without credentials: the key {key} has none that can be used{hides}")
+        }
+        Credentials::None => "without credentials: no key".to_owned(),
     }
 }
 
@@ -251,12 +280,59 @@ struct PullSource {
     insecure: bool,
     /// The node does not ask a blocked location.
     blocked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<SentCredentials>,
+}
+
+/// What the node sends, if the pull secret is known.
+#[derive(Serialize)]
+struct SentCredentials {
+    /// Whether there are credentials: `sent`, `helper` or `none`.
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    helper: Option<String>,
+}
+
+impl SentCredentials {
+    fn new(credentials: Credentials<'_>) -> Self {
+        let sent = |status| Self {
+            status,
+            key: None,
+            hidden_key: None,
+            helper: None,
+        };
+        match credentials {
+            Credentials::Key(key) => Self {
+                key: Some(PullSecret::shown_plain(key)),
+                ..sent("sent")
+            },
+            Credentials::Helper(helper) => Self {
+                helper: Some(helper.to_owned()),
+                ..sent("helper")
+            },
+            Credentials::Useless { key, hidden, .. } => Self {
+                key: Some(PullSecret::shown_plain(key)),
+                hidden_key: hidden.map(PullSecret::shown_plain),
+                ..sent("none")
+            },
+            Credentials::None => sent("none"),
+        }
+    }
 }
 
 /// Renders the resolution of an image as a JSON object on one line, for the pull of this reference: by digest if it has one,
 /// else by tag. Without `source`, the image itself is the only pull source.
 #[must_use]
-pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>, sources: &Sources) -> Text {
+pub(crate) fn json_line(
+    resolution: &ImageResolution<'_>,
+    cluster: Option<&str>,
+    sources: &Sources,
+    secret: Option<&AuthFile>,
+) -> Text {
     let mut line = Line {
         image: resolution.image,
         cluster,
@@ -283,7 +359,9 @@ pub(crate) fn json_line(resolution: &ImageResolution<'_>, cluster: Option<&str>,
                 line.alias_in = Some(file);
             }
             let candidates = attempts.candidates.iter();
-            line.candidates = candidates.map(|outcome| candidate(outcome, sources)).collect();
+            line.candidates = candidates
+                .map(|outcome| candidate(outcome, sources, secret))
+                .collect();
             if let [candidate] = line.candidates.as_slice() {
                 line.error.clone_from(&candidate.error);
                 line.only = Some(only_candidate(candidate));
@@ -305,7 +383,11 @@ fn only_candidate<'a>(candidate: &Candidate<'a>) -> OnlyCandidate<'a> {
     }
 }
 
-fn candidate<'a>(outcome: &'a PullOutcome<'_>, sources: &'a Sources) -> Candidate<'a> {
+fn candidate<'a>(
+    outcome: &'a PullOutcome<'_>,
+    sources: &'a Sources,
+    secret: Option<&AuthFile>,
+) -> Candidate<'a> {
     let Resolution {
         source,
         blocked,
@@ -324,6 +406,7 @@ fn candidate<'a>(outcome: &'a PullOutcome<'_>, sources: &'a Sources) -> Candidat
         reference: source.reference.to_string(),
         insecure: source.insecure,
         blocked: source.blocked,
+        credentials: secret.map(|secret| SentCredentials::new(secret.look_up(source.reference.name()))),
     };
     let (pull_sources, error) = match pull_sources {
         _ if !is_allowed => (

@@ -85,7 +85,11 @@ fn key_rows(schema: &Value) -> String {
 fn the_reference_of_settings_is_up_to_date() {
     let schema: Value = serde_json::from_str(&mirrorset::testing::config::render_schema()).unwrap();
     let overrides = key_rows(&schema["properties"]["overrides"]["items"]);
-    let part = format!("{}\nKeys of `[[overrides]]`:\n\n{overrides}", key_rows(&schema));
+    let policy = key_rows(&schema["properties"]["policy"]);
+    let part = format!(
+        "{}\nKeys of `[[overrides]]`:\n\n{overrides}\nKeys of `[policy]` ([examples](policy.md)):\n\n{policy}",
+        key_rows(&schema)
+    );
     assert_part_written("settings.md", "settings", &part);
 }
 

@@ -7,20 +7,22 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::examples::{
-    REJECTED, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
+    REJECTED, arguments_of, examples_of, failing, plan_of, planned_rules, rules_of_both, write_example,
 };
 use crate::support::lab::{self, Step, requested_lab, run};
 use crate::support::program::{fixture, mirrorset_in};
-use mirrorset::testing::rules::{Fixability, RULES};
+use mirrorset::testing::rules::{Fixability, RULES, Rule};
 use serde_json::Value;
 
 /// A finding: rule, severity, address and message.
 type Finding = [String; 4];
 
 /// The findings for a path inside a directory, without information about changes.
-fn findings_in(directory: &Path, path: &str) -> Vec<Finding> {
+fn findings_in(rule: &Rule, directory: &Path, path: &str) -> Vec<Finding> {
+    let more = arguments_of(rule);
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
     let arguments = ["check", "--no-changes-info", "--output-format", "json", path];
-    let run = mirrorset_in(directory, &arguments);
+    let run = mirrorset_in(directory, &[&arguments, more.as_slice()].concat());
     let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
     let findings = report["findings"].as_array().unwrap().iter();
     let mut findings: Vec<Finding> = findings
@@ -59,12 +61,13 @@ fn a_plan_of_an_example_has_the_findings_of_the_example() {
         for (which, example) in examples_of(rule) {
             let name = format!("{} {which}", rule.name);
             let directory = directory_of(example);
-            let of_configuration = findings_in(directory.path(), ".");
+            let of_configuration = findings_in(rule, directory.path(), ".");
             let rules: Vec<&str> = of_configuration.iter().map(|[rule, ..]| rule.as_str()).collect();
             let expected: &[&str] = if which == "failing" { &[rule.name] } else { &[] };
             assert_eq!(rules, expected, "{name}");
             let other_directory = tempfile::tempdir().unwrap();
             let of_plan = findings_in(
+                rule,
                 other_directory.path(),
                 plan_of(rule.name, which).to_str().unwrap(),
             );
@@ -100,8 +103,8 @@ fn the_stored_plans_are_those_that_terraform_creates() {
             let fresh = tempfile::tempdir().unwrap();
             std::fs::write(fresh.path().join("plan.json"), &plan).unwrap();
             assert_eq!(
-                findings_in(fresh.path(), "plan.json"),
-                findings_in(fresh.path(), stored.to_str().unwrap()),
+                findings_in(rule, fresh.path(), "plan.json"),
+                findings_in(rule, fresh.path(), stored.to_str().unwrap()),
                 "{name}"
             );
         }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::support::examples::arguments_of;
 use crate::support::program::{findings, mirrorset_in};
 use mirrorset::testing::rules::{Example, Fixability, Language, Page, RULES, Rule};
 
@@ -17,7 +18,7 @@ fn file_name(rule: &Rule) -> String {
 }
 
 /// Returns the rules with findings on an example. A plan is checked with its configuration, if the example has both.
-fn fired(example: &Example<'_>) -> Vec<String> {
+fn fired(rule: &Rule, example: &Example<'_>) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &'static str, language| {
         let text = example.text(language)?;
@@ -32,7 +33,10 @@ fn fired(example: &Example<'_>) -> Vec<String> {
         "manifests are an input of their own"
     );
     let path = plan.or(manifest).or(configuration).unwrap();
-    let run = mirrorset_in(directory.path(), &["check", path, "--output-format", "json"]);
+    let more = arguments_of(rule);
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let arguments = [&["check", path, "--output-format", "json"], more.as_slice()].concat();
+    let run = mirrorset_in(directory.path(), &arguments);
     findings(&run, directory.path())
         .into_iter()
         .map(|(rule, ..)| rule)
@@ -42,7 +46,7 @@ fn fired(example: &Example<'_>) -> Vec<String> {
 #[test]
 fn a_failing_example_has_only_a_finding_of_its_rule() {
     for rule in RULES {
-        let mut fired = fired(&page(rule).failing);
+        let mut fired = fired(rule, &page(rule).failing);
         // Every change to a mirror causes a rollout.
         fired.retain(|name| name == rule.name || name != "node-rollout");
         assert_eq!(fired, [rule.name]);
@@ -85,7 +89,7 @@ fn a_fix_resolves_the_failing_example() {
 #[test]
 fn a_passing_example_has_no_finding() {
     for rule in RULES {
-        assert_eq!(fired(&page(rule).passing), [] as [&str; 0], "{}", rule.name);
+        assert_eq!(fired(rule, &page(rule).passing), [] as [&str; 0], "{}", rule.name);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::support::program::{fixture, mirrorset_in};
 use jiff::civil::date;
 use mirrorset::testing::check::Report;
 use mirrorset::testing::diagnostic::Severity;
-use mirrorset::testing::model::InputKind;
+use mirrorset::testing::model::{InputKind, Requirements};
 use mirrorset::testing::rules;
 use mirrorset::testing::session::{Session, SessionOptions};
 use mirrorset::testing::settings::{FailOn, RuleSelection};
@@ -236,6 +236,7 @@ impl CaseDirectory {
 
     fn check(&self, input: &str, plan_configuration: PlanConfiguration, settings: &Settings) -> Verdict {
         let mut session = Session::open(&SessionOptions {
+            requirements: Requirements::default(),
             inputs: InputPaths::Paths(vec![self.path(input)]),
             load: Options {
                 plan_configuration,

@@ -7,6 +7,9 @@ pub const DOCKER_HUB: &str = "docker.io";
 /// references, but not in sources and mirrors.
 pub(crate) const LEGACY_DOCKER_HUB: &str = "index.docker.io";
 
+/// The host of Docker Hub's API, which a pull secret may name.
+pub(crate) const REGISTRY_DOCKER_HUB: &str = "registry-1.docker.io";
+
 /// The namespace of the official images, which their names may omit (`officialRepoName`).
 pub(crate) const OFFICIAL_NAMESPACE: &str = "library";
 

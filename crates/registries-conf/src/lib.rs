@@ -25,6 +25,7 @@
 //! | Do the nodes accept these settings? | [`RegistrySettings::validate`], then [`RegistrySettings::to_tables`], then [`Registries::from_tables`] |
 //! | Where does a node pull an image from? | [`Registries::resolve`]: a [`Resolution`] with each [`PullSource`] |
 //! | Is a source allowed, blocked, insecure? | [`matching_scope`], [`is_within_scope`], [`is_valid_scope`] |
+//! | Which credentials does a node send? | [`AuthFile::look_up`]: the [`Credentials`] of a name; [`AuthFile::traps`] for keys that seem to match |
 //! | Is a mirror the node itself? | [`is_loopback`] |
 //! | How much does a HostedCluster accept? | [`MAX_SOURCES`], [`MAX_MIRRORS_PER_SOURCE`], [`MAX_LOCATION_LENGTH`] |
 //!
@@ -83,6 +84,7 @@
 mod alias;
 mod char_runs;
 mod conf_file;
+mod credentials;
 mod diagnose;
 mod digest;
 mod docker_hub;
@@ -111,6 +113,7 @@ mod tables;
 
 pub use alias::{Alias, AliasError, AliasErrorCause, Aliases};
 pub use conf_file::{ConfFile, MirrorKeys, RegistryKeys, Version1Keys};
+pub use credentials::{AuthFile, AuthValue, Credentials, KeyTrap};
 pub use diagnose::{Diagnosis, diagnose};
 pub use digest::DigestError;
 pub use docker_hub::DOCKER_HUB;

@@ -78,6 +78,22 @@ pub(crate) fn plan_of(rule: &str, which: &str) -> PathBuf {
     examples.join(rule).join(format!("{which}.json"))
 }
 
+/// The arguments that the examples of a rule need: the pull secret and the policy that `fixtures/examples/RULE` has.
+pub(crate) fn arguments_of(rule: &Rule) -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/examples")
+        .join(rule.name);
+    [
+        ("pull-secret.json", "--pull-secret"),
+        ("mirrorset.toml", "--config"),
+    ]
+    .into_iter()
+    .map(|(file, option)| (directory.join(file), option))
+    .filter(|(path, _)| path.exists())
+    .map(|(path, option)| format!("{option}={}", path.display()))
+    .collect()
+}
+
 /// Writes an example with everything else that Terraform needs.
 pub(crate) fn write_example(directory: &Path, example: &str) {
     let write = |name: &str, text: &str| std::fs::write(directory.join(name), text).unwrap();

@@ -1,0 +1,55 @@
+//! Files with lists of images.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use crate::resolve::{ImageList, parse_image_list};
+use crate::untrusted::one_line;
+use terraform_eval::source::{Files, Sources};
+
+use super::loading::read_auxiliary;
+use super::terminal::eprint_line;
+
+/// Reads the images of a file, and reports the lines that are not images.
+pub(super) fn read_image_file(
+    path: &Path,
+    inputs: &[PathBuf],
+    files: &dyn Files,
+) -> anyhow::Result<Option<ImageList>> {
+    let text = read_auxiliary(path, inputs, files)?;
+    let file = Sources::default().add(path.display().to_string(), text.as_str());
+    match parse_image_list(file, &text) {
+        Ok(list) => {
+            for line in &list.unread {
+                let shown = one_line(&line.text);
+                eprint_line(&format!(
+                    "error: {}:{}: not an image: {shown}",
+                    path.display(),
+                    line.number
+                ));
+            }
+            Ok(Some(list))
+        }
+        Err(error) => {
+            eprint_line(&format!("error: {}: {}", path.display(), error.located(&text)));
+            Ok(None)
+        }
+    }
+}
+
+/// The images of files that must be read as a whole.
+pub(super) fn read_image_files(
+    paths: &[PathBuf],
+    inputs: &[PathBuf],
+    files: &dyn Files,
+) -> anyhow::Result<Vec<String>> {
+    let mut images = Vec::new();
+    for path in paths {
+        match read_image_file(path, inputs, files)? {
+            Some(list) if list.unread.is_empty() => images.extend(list.images),
+            _ => bail!("{}: not all images can be read", path.display()),
+        }
+    }
+    Ok(images)
+}

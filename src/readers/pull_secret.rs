@@ -1,0 +1,360 @@
+//! Reads pull secrets: the file of a node (`config.json`), a `Secret` with it, and an older `.dockercfg`. The secrets
+//! themselves are looked at once, to tell whether they can be used, and are not kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+
+use registries_conf::{AuthFile, AuthValue};
+use terraform_eval::source::FileId;
+use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
+
+/// Why a text is not a pull secret. No part of the text is in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PullSecretError {
+    /// It is not JSON and has no `Secret`.
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A value has a type with which the container runtime rejects the file.
+    Type {
+        /// Where the value is.
+        path: String,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// A `Secret` without a pull secret.
+    NoData,
+    /// The data of a `Secret` is not base64 of a text.
+    NotBase64,
+}
+
+impl fmt::Display for PullSecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json { line, column } => write!(
+                f,
+                "neither JSON nor a Secret: invalid JSON at line {line}, column {column}"
+            ),
+            Self::Type { path, expected } => write!(
+                f,
+                "{path} is not {expected}: the container runtime cannot read the file, so every pull fails"
+            ),
+            Self::NoData => f.write_str("the Secret has neither `.dockerconfigjson` nor `.dockercfg`"),
+            Self::NotBase64 => f.write_str("the data of the Secret is not base64"),
+        }
+    }
+}
+
+impl std::error::Error for PullSecretError {}
+
+/// Base64 as the container runtime decodes it: padded, and with any trailing bits.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
+/// The keys of a `Secret` that hold a pull secret.
+const DOCKER_CONFIG_JSON: &str = ".dockerconfigjson";
+const DOCKER_CFG: &str = ".dockercfg";
+
+/// Reads a text.
+pub(crate) fn parse_pull_secret(file: FileId, text: &str) -> Result<AuthFile, PullSecretError> {
+    let parsed: Result<Value, _> = serde_json::from_str(text);
+    match parsed {
+        Ok(value) if value.get("kind").and_then(Value::as_str) != Some("Secret") => docker_config(&value),
+        parsed => match secret_data(file, text)? {
+            Some(data) => data.parse(),
+            None => Err(match parsed {
+                Err(error) => json_error(&error),
+                Ok(_) => PullSecretError::NoData,
+            }),
+        },
+    }
+}
+
+/// The text in a `Secret`.
+enum SecretData {
+    DockerConfigJson(String),
+    DockerCfg(String),
+}
+
+impl SecretData {
+    fn parse(&self) -> Result<AuthFile, PullSecretError> {
+        let (Self::DockerConfigJson(text) | Self::DockerCfg(text)) = self;
+        let value: Value = serde_json::from_str(text).map_err(|error| json_error(&error))?;
+        match self {
+            Self::DockerConfigJson(_) => docker_config(&value),
+            Self::DockerCfg(_) => Ok(AuthFile {
+                auths: auths(&value)?,
+                credential_helpers: BTreeMap::new(),
+            }),
+        }
+    }
+}
+
+/// The pull secret in the first `Secret` of manifests, if there is one.
+fn secret_data(file: FileId, text: &str) -> Result<Option<SecretData>, PullSecretError> {
+    let Ok(documents) = documents(file, text) else {
+        return Ok(None);
+    };
+    let Some(secret) = documents.iter().find_map(find_secret) else {
+        return Ok(None);
+    };
+    let find = |list: &str, key: &str| -> Option<String> {
+        let value = member(member(secret, list)?, key)?;
+        value.as_str().map(str::to_owned)
+    };
+    let decode = |text: String| -> Result<String, PullSecretError> {
+        let decoded = decode(&text).ok_or(PullSecretError::NotBase64)?;
+        String::from_utf8(decoded).map_err(|_| PullSecretError::NotBase64)
+    };
+    // `stringData` replaces `data`.
+    if let Some(text) = find("stringData", DOCKER_CONFIG_JSON) {
+        return Ok(Some(SecretData::DockerConfigJson(text)));
+    }
+    if let Some(text) = find("data", DOCKER_CONFIG_JSON) {
+        return Ok(Some(SecretData::DockerConfigJson(decode(text)?)));
+    }
+    if let Some(text) = find("stringData", DOCKER_CFG) {
+        return Ok(Some(SecretData::DockerCfg(text)));
+    }
+    match find("data", DOCKER_CFG) {
+        Some(text) => Ok(Some(SecretData::DockerCfg(decode(text)?))),
+        None => Err(PullSecretError::NoData),
+    }
+}
+
+fn find_secret(node: &Node) -> Option<&Node> {
+    if member(node, "kind").and_then(Node::as_str) == Some("Secret") {
+        return Some(node);
+    }
+    match &member(node, "items")?.kind {
+        NodeKind::Sequence(items) => items.iter().find_map(find_secret),
+        _ => None,
+    }
+}
+
+fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    match &node.kind {
+        NodeKind::Mapping(entries) => entries
+            .iter()
+            .find(|(key, _)| key.text == name)
+            .map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+fn json_error(error: &serde_json::Error) -> PullSecretError {
+    PullSecretError::Json {
+        line: error.line(),
+        column: error.column(),
+    }
+}
+
+fn wrong_type(path: impl Into<String>, expected: &'static str) -> PullSecretError {
+    PullSecretError::Type {
+        path: path.into(),
+        expected,
+    }
+}
+
+/// The file of a node. The container runtime compares keys of the file in any case.
+fn docker_config(value: &Value) -> Result<AuthFile, PullSecretError> {
+    let members = match value {
+        Value::Object(members) => members,
+        Value::Null => return Ok(AuthFile::default()),
+        _ => return Err(wrong_type("the file", "an object")),
+    };
+    let mut file = AuthFile::default();
+    for (key, value) in members {
+        if key.eq_ignore_ascii_case("auths") {
+            file.auths.extend(auths(value)?);
+        } else if key.eq_ignore_ascii_case("credHelpers") {
+            let helpers = match value {
+                Value::Object(helpers) => helpers,
+                Value::Null => continue,
+                _ => return Err(wrong_type("`credHelpers`", "an object")),
+            };
+            for (host, helper) in helpers {
+                let helper =
+                    text(helper).ok_or_else(|| wrong_type("a value of `credHelpers`", "a string"))?;
+                file.credential_helpers.insert(host.clone(), helper.to_owned());
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn auths(value: &Value) -> Result<BTreeMap<String, AuthValue>, PullSecretError> {
+    let entries = match value {
+        Value::Object(entries) => entries,
+        Value::Null => return Ok(BTreeMap::new()),
+        _ => return Err(wrong_type("`auths`", "an object")),
+    };
+    let entry = |(key, value): (&String, &Value)| {
+        let value = match value {
+            Value::Object(members) => auth_value(members)?,
+            Value::Null => AuthValue::Empty,
+            _ => return Err(wrong_type("a value of `auths`", "an object")),
+        };
+        Ok((key.clone(), value))
+    };
+    entries.iter().map(entry).collect()
+}
+
+fn auth_value(members: &Map<String, Value>) -> Result<AuthValue, PullSecretError> {
+    let (mut auth, mut token) = ("", "");
+    let mut has_user_and_password = (false, false);
+    for (key, value) in members {
+        let field = if key.eq_ignore_ascii_case("auth") {
+            &mut auth
+        } else if key.eq_ignore_ascii_case("identitytoken") {
+            &mut token
+        } else {
+            // The container runtime does not read what else there may be.
+            has_user_and_password.0 |= key.eq_ignore_ascii_case("username");
+            has_user_and_password.1 |= key.eq_ignore_ascii_case("password");
+            continue;
+        };
+        *field = text(value)
+            .ok_or_else(|| wrong_type("`auth` or `identitytoken` of a value of `auths`", "a string"))?;
+    }
+    if auth.is_empty() && has_user_and_password == (true, true) {
+        return Ok(AuthValue::OnlyUserAndPassword);
+    }
+    let Some(decoded) = decode(auth) else {
+        return Ok(AuthValue::NotBase64);
+    };
+    let Some(colon) = decoded.iter().position(|byte| *byte == b':') else {
+        return Ok(if decoded.is_empty() {
+            AuthValue::Empty
+        } else {
+            AuthValue::NoColon
+        });
+    };
+    let has_password = decoded[colon + 1..].iter().any(|byte| *byte != 0);
+    Ok(if colon > 0 || has_password || !token.is_empty() {
+        AuthValue::Credentials
+    } else {
+        AuthValue::Empty
+    })
+}
+
+/// A string, or none for null.
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Null => Some(""),
+        _ => None,
+    }
+}
+
+/// Decodes base64; line breaks in it are skipped.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let bytes: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !matches!(byte, b'\n' | b'\r'))
+        .collect();
+    BASE64.decode(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terraform_eval::source::Sources;
+
+    fn parse(text: &str) -> Result<AuthFile, PullSecretError> {
+        let file = Sources::default().add("secret", text);
+        parse_pull_secret(file, text)
+    }
+
+    fn value(entry: &str) -> AuthValue {
+        let file = parse(&format!(r#"{{"auths": {{"m.io": {entry}}}}}"#)).unwrap();
+        file.auths["m.io"]
+    }
+
+    #[test]
+    fn only_auth_and_a_token_beside_it_are_credentials() {
+        for (entry, expected) in [
+            // user:password
+            (r#"{"auth": "dXNlcjpwYXNzd29yZA=="}"#, AuthValue::Credentials),
+            (r#"{"AUTH": "dXNlcjpw\nYXNzd29yZA=="}"#, AuthValue::Credentials),
+            (
+                r#"{"auth": "dXNlcjo=", "identitytoken": "t"}"#,
+                AuthValue::Credentials,
+            ),
+            (r#"{"identitytoken": "t"}"#, AuthValue::Empty),
+            (r#"{"auth": ""}"#, AuthValue::Empty),
+            ("{}", AuthValue::Empty),
+            ("null", AuthValue::Empty),
+            (
+                r#"{"username": "u", "password": "p"}"#,
+                AuthValue::OnlyUserAndPassword,
+            ),
+            (
+                r#"{"username": "u", "password": "p", "auth": "dTpw"}"#,
+                AuthValue::Credentials,
+            ),
+            // user
+            (r#"{"auth": "dXNlcg=="}"#, AuthValue::NoColon),
+            (r#"{"auth": "dXNlcjpwYXNzd29yZA"}"#, AuthValue::NotBase64),
+            (r#"{"auth": "user:password"}"#, AuthValue::NotBase64),
+        ] {
+            assert_eq!(value(entry), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_wrong_type_makes_the_file_unreadable() {
+        for text in [
+            r#"{"auths": {"m.io": "dTpw"}}"#,
+            r#"{"auths": []}"#,
+            r#"{"auths": {"m.io": {"auth": 1}}}"#,
+            r#"{"credHelpers": {"m.io": 1}}"#,
+            "[]",
+        ] {
+            assert!(matches!(parse(text), Err(PullSecretError::Type { .. })), "{text}");
+        }
+        assert!(matches!(parse("{"), Err(PullSecretError::Json { .. })));
+        assert!(matches!(parse(""), Err(PullSecretError::Json { .. })));
+    }
+
+    #[test]
+    fn a_file_without_auths_has_no_credentials() {
+        for text in ["{}", r#"{"auths": null}"#, r#"{"m.io": {"auth": "dTpw"}}"#] {
+            assert_eq!(parse(text), Ok(AuthFile::default()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_has_the_file_in_base64_or_as_text() {
+        let auths = r#"{"auths":{"m.io":{"auth":"dTpw"}}}"#;
+        let encoded = BASE64.encode(auths);
+        let old = BASE64.encode(r#"{"m.io":{"auth":"dTpw"}}"#);
+        for secret in [
+            format!("kind: Secret\ndata:\n  .dockerconfigjson: {encoded}\n"),
+            format!("kind: Secret\nstringData:\n  .dockerconfigjson: '{auths}'\n"),
+            format!("kind: Secret\ndata: {{.dockercfg: {old}}}\n"),
+            format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#),
+            format!("kind: List\nitems:\n- kind: Secret\n  data:\n    .dockerconfigjson: {encoded}\n"),
+        ] {
+            let file = parse(&secret).unwrap();
+            assert_eq!(file.auths["m.io"], AuthValue::Credentials, "{secret}");
+        }
+        assert_eq!(
+            parse("kind: Secret\ndata: {a: b}\n"),
+            Err(PullSecretError::NoData)
+        );
+        assert_eq!(
+            parse("kind: Secret\ndata: {.dockerconfigjson: '%'}\n"),
+            Err(PullSecretError::NotBase64)
+        );
+    }
+}

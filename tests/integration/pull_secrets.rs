@@ -1,0 +1,210 @@
+//! `--pull-secret`: which mirrors have credentials, and that no output shows a secret.
+
+use insta::assert_snapshot;
+use mirrorset::testing::output::check::FORMATS;
+use serde_json::{Value, json};
+
+use crate::support::program::{Run, mirrorset_in, scratch};
+
+const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+const MIRRORS: &str = r#"
+resource "rhcs_image_mirror" "org" {
+  cluster_id = "1a"
+  source     = "quay.io/org"
+  mirrors = [
+    "served.example.com/org",
+    "nokey.example.com/org",
+    "empty.example.com/org",
+    "part.example.com/org",
+    "helper.example.com/org",
+    "quay.io/mirror",
+  ]
+}
+"#;
+
+/// user:hunter2-secret, and other texts that must not be shown.
+const SECRETS: [&str; 7] = [
+    "dXNlcjpodW50ZXIyLXNlY3JldA==",
+    "hunter2-secret",
+    "plain-secret-1",
+    "plain-secret-2",
+    "not base64 secret-3",
+    "token-secret-4",
+    "userinfo-secret-5",
+];
+
+const PULL_SECRET: &str = r#"{
+  "auths": {
+    "served.example.com": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="},
+    "nokey.example.com:8443": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="},
+    "empty.example.com": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="},
+    "empty.example.com/org": {"username": "plain-secret-1", "password": "plain-secret-2"},
+    "part.example.com/org/app": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA==", "identitytoken": "token-secret-4"},
+    "*.wildcard.example.com": {"auth": "not base64 secret-3"},
+    "https://user:userinfo-secret-5@info.example.com/org": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="},
+    "quay.io": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="},
+    "cloud.openshift.com": {"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}
+  },
+  "credHelpers": {"helper.example.com": "ecr-login"}
+}
+"#;
+
+fn directory() -> tempfile::TempDir {
+    let broken = PULL_SECRET.replacen(r#"{"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}"#, r#""dXNlcjpodW50ZXIyLXNlY3JldA==""#, 1);
+    let cut = &PULL_SECRET[..PULL_SECRET.len() / 2];
+    scratch(&[
+        ("main.tf", MIRRORS),
+        ("pull-secret.json", PULL_SECRET),
+        ("broken.json", &broken),
+        ("cut.json", cut),
+    ])
+}
+
+#[test]
+fn each_mirror_without_credentials_is_reported_with_the_reason() {
+    let run = mirrorset_in(
+        directory().path(),
+        &[
+            "check",
+            "main.tf",
+            "--pull-secret=pull-secret.json",
+            "--select=mirror-without-credentials",
+            "--output-format=concise",
+        ],
+    );
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let lines = run.stdout.lines().map(|line| line.replace("rhcs_image_mirror.org: ", ""));
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort();
+    assert_snapshot!(lines.join("\n"), @"");
+}
+
+#[test]
+fn resolve_shows_the_key_for_each_location() {
+    let directory = directory();
+    let image = format!("quay.io/org/app@{DIGEST}");
+    let run = mirrorset_in(
+        directory.path(),
+        &["resolve", &image, "--pull-secret=pull-secret.json"],
+    );
+    assert!(run.stderr.contains("imagePullSecrets of pods are sent to the host of the image only"));
+    assert_snapshot!(run.stdout, @"");
+    let run = mirrorset_in(
+        directory.path(),
+        &["resolve", &image, "--pull-secret=pull-secret.json", "--output-format=json-lines"],
+    );
+    let line: Value = serde_json::from_str(&run.stdout).unwrap();
+    let sources = line["candidates"][0]["pull_sources"].as_array().unwrap().iter();
+    let credentials: Vec<Value> = sources.map(|source| source["credentials"].clone()).collect();
+    assert_eq!(
+        json!(credentials),
+        json!([
+            {"status": "sent", "key": "served.example.com"},
+            {"status": "none"},
+            {"status": "none", "key": "empty.example.com/org", "hidden_key": "empty.example.com"},
+            {"status": "sent", "key": "part.example.com/org/app"},
+            {"status": "helper", "helper": "ecr-login"},
+            {"status": "sent", "key": "quay.io"},
+            {"status": "sent", "key": "quay.io"},
+        ])
+    );
+}
+
+#[test]
+fn several_files_are_merged_and_the_first_one_keeps_its_keys() {
+    let entry = r#"{"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}"#;
+    let original = format!(r#"{{"auths": {{"m.example.com": {entry}}}}}"#);
+    let additional = format!(r#"{{"auths": {{"m.example.com": {{}}, "n.example.com": {entry}}}}}"#);
+    let mirrors = MIRRORS.replace("served", "m").replace("nokey", "n");
+    let directory = scratch(&[("main.tf", &mirrors), ("a.json", &original), ("b.json", &additional)]);
+    let keys = |files: &[&str]| -> Vec<Value> {
+        let arguments = ["resolve", "quay.io/org/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"];
+        let options: Vec<String> = files.iter().map(|file| format!("--pull-secret={file}")).collect();
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let more = ["--output-format=json-lines"];
+        let mirrors = directory.path();
+        let run = mirrorset_in(mirrors, &[&arguments, options.as_slice(), &more].concat());
+        let line: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+        let sources = line["candidates"][0]["pull_sources"].as_array().unwrap().iter();
+        sources.take(2).map(|source| source["credentials"]["status"].clone()).collect()
+    };
+    // The names of the hosts are m.example.com and n.example.com.
+    assert_eq!(keys(&["a.json", "b.json"]), ["sent", "sent"]);
+    assert_eq!(keys(&["b.json", "a.json"]), ["none", "sent"]);
+}
+
+#[test]
+fn a_file_that_the_runtime_cannot_read_is_an_error() {
+    let directory = directory();
+    for (file, message) in [
+        (
+            "broken.json",
+            "error: broken.json: a value of `auths` is not an object: the container runtime cannot read the file, so every \
+             pull fails",
+        ),
+        ("cut.json", "error: cut.json: neither JSON nor a Secret: invalid JSON at line"),
+        ("none.json", "error: none.json: no such file or directory"),
+    ] {
+        for command in [&["check", "main.tf"][..], &["resolve", "nginx"][..]] {
+            let option = format!("--pull-secret={file}");
+            let run = mirrorset_in(directory.path(), &[command, &[&option]].concat());
+            assert_eq!(run.status, 2, "{}", run.stdout);
+            assert!(run.stderr.starts_with(message), "{}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn no_output_shows_a_secret() {
+    let directory = directory();
+    let assert_hidden = |run: &Run, arguments: &[&str]| {
+        for secret in SECRETS {
+            assert!(
+                !run.stdout.contains(secret) && !run.stderr.contains(secret),
+                "{arguments:?} shows {secret}: {}{}",
+                run.stdout,
+                run.stderr
+            );
+        }
+    };
+    let secrets = ["pull-secret.json", "broken.json", "cut.json"].map(|file| format!("--pull-secret={file}"));
+    let mut runs: Vec<Vec<String>> = Vec::new();
+    for secret in &secrets {
+        for format in FORMATS {
+            let format = format!("--output-format={}", format.name);
+            runs.push(vec!["check".into(), "main.tf".into(), format, secret.clone()]);
+        }
+        for mode in ["--show-files", "--show-settings", "--diff", "--write-baseline=baseline.json"] {
+            runs.push(vec!["check".into(), "main.tf".into(), mode.into(), "--force".into(), secret.clone()]);
+        }
+        for format in ["full", "json-lines"] {
+            let format = format!("--output-format={format}");
+            runs.push(vec!["resolve".into(), "quay.io/org/app".into(), "nginx".into(), format, secret.clone()]);
+        }
+    }
+    // A pull secret in the place of other files.
+    for file in ["pull-secret.json", "broken.json", "cut.json"] {
+        for command in [
+            &["check", file][..],
+            &["convert", file],
+            &["diff", file, "main.tf"],
+            &["resolve", "nginx", "--in", file],
+            &["resolve", "--file", file],
+            &["resolve", "nginx", "--short-name-aliases", file],
+            &["check", "main.tf", "--images", file],
+        ] {
+            runs.push(command.iter().map(|argument| (*argument).to_owned()).collect());
+        }
+    }
+    for arguments in runs {
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .filter(|argument| *argument != "--force" || arguments.iter().any(|other| other.contains("baseline")))
+            .collect();
+        assert_hidden(&mirrorset_in(directory.path(), &arguments), &arguments);
+    }
+    let baseline = std::fs::read_to_string(directory.path().join("baseline.json")).unwrap();
+    assert!(SECRETS.iter().all(|secret| !baseline.contains(secret)), "{baseline}");
+}
