@@ -10,6 +10,7 @@ mod fix;
 mod images;
 mod loading;
 mod lsp;
+mod node_files;
 mod pull_secret;
 mod resolve;
 mod rules;

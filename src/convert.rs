@@ -13,11 +13,13 @@
 //! | `expressible` | which entries a target can express, and what is lost |
 //! | `api_schema` | what the API server would reject |
 //! | `error` | the error of a conversion |
-//! | `hcl`, `yaml`, `mirror_set_manifest`, `resource_label`, `object_name` | the forms that several targets share |
+//! | `copies` | the copies that fill mirrors |
+//! | `hcl`, `yaml`, `shell`, `mirror_set_manifest`, `resource_label`, `object_name` | the forms that several targets share |
 
 mod api_schema;
 mod cluster_part;
 mod conversion;
+mod copies;
 mod error;
 mod expressible;
 pub mod hcl;
@@ -25,6 +27,7 @@ mod mirror_set_manifest;
 mod object_name;
 mod options;
 mod resource_label;
+mod shell;
 mod target;
 mod targets;
 mod yaml;

@@ -331,6 +331,12 @@ pub(super) struct ConvertArguments {
     pub(super) no_notes: bool,
     #[command(flatten)]
     pub(super) registries: RegistryArguments,
+    /// Images to fill the mirrors with: a list with one image per line, or Kubernetes manifests; may be repeated.
+    ///
+    /// Each image is copied to each location where nodes look for it when they pull it by digest. Required by the targets
+    /// that copy images, such as `--to skopeo-copy`.
+    #[arg(long, value_name = "FILE", help_heading = "Images")]
+    pub(super) images: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) hcl: HclArguments,
 }
@@ -427,7 +433,8 @@ pub(super) struct ResolveArguments {
     pub(super) images: Vec<String>,
     /// File or directory that declares the mirrors, or `-` for standard input; may be repeated.
     ///
-    /// The path can be anything that `check` reads.
+    /// The path can be anything that `check` reads, or the files of a node: its `registries.conf`, whose drop-ins in
+    /// `registries.conf.d` are read too.
     #[arg(long = "in", value_name = "PATH", default_value = ".", help_heading = INPUT)]
     pub(super) inputs: Vec<PathBuf>,
     /// Resolve the images of a file: a list with one image per line, or Kubernetes manifests.

@@ -20,6 +20,7 @@ use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style};
 use super::exit::Exit;
+use super::images::read_image_files;
 use super::loading::{input_paths, read_auxiliary, today, with_reading};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
@@ -128,6 +129,7 @@ fn validate_options(arguments: &ConvertArguments) -> anyhow::Result<()> {
         ("--style", OptionGroup::Hcl, hcl.style.is_some()),
         ("--cluster-id", OptionGroup::Hcl, hcl.cluster_id.is_some()),
         ("--import", OptionGroup::Hcl, hcl.import.is_some()),
+        ("--images", OptionGroup::Images, !arguments.images.is_empty()),
         (
             "--blocked",
             OptionGroup::NodeRegistries,
@@ -168,6 +170,7 @@ fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::R
         separate: arguments.output_dir.is_some(),
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
+        images: read_image_files(&arguments.images, &arguments.input.paths, files)?,
         hcl: hcl::Options {
             style,
             cluster_id: arguments.hcl.cluster_id.clone(),

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use anyhow::anyhow;
-use registries_conf::Aliases;
+use registries_conf::{Aliases, AuthFile};
 
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
 use crate::model::UnknownReasons;
 use crate::output;
-use crate::readers::registries_conf::parse_conf_file;
 use crate::resolve::{ClusterResolver, NodeOptions};
 use crate::rules::report_unfinished_plans;
 use crate::workspace::Options;
@@ -18,11 +17,29 @@ use super::arguments::{ResolveArguments, ResolveFormat};
 use super::exit::Exit;
 use super::images::read_image_file;
 use super::loading::{load, read_auxiliary};
+use super::node_files::{parse_conf, read_node_conf};
 use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let ImagesToResolve { images, is_complete } = read_images(arguments, &*options.files)?;
+    let nodes = NodeOptions {
+        blocked: arguments.registries.blocked.clone(),
+        insecure: arguments.registries.insecure.clone(),
+        version: arguments.nodes.node_version,
+        aliases: read_aliases(arguments, &*options.files)?,
+    };
+    let secret = read_pull_secret(&arguments.inputs, &arguments.secrets, &*options.files)?;
+    let request = Request {
+        images: &images,
+        is_complete,
+        format: arguments.output_format,
+        secret: secret.as_ref().map(|secret| &secret.file),
+    };
+    if let Some(conf) = read_node_conf(&arguments.inputs, &*options.files)? {
+        let resolver = ClusterResolver::from_node(conf, &nodes);
+        return print_resolutions(&request, &[resolver], &Sources::default(), false);
+    }
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // With partially loaded mirrors, resolutions would be wrong.
     eprint_load_status(&loaded);
@@ -40,14 +57,6 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
     let (unknown, clusters): (Vec<_>, Vec<_>) = clusters
         .into_iter()
         .partition(|cluster| cluster.cluster.is_unknown());
-    let nodes = NodeOptions {
-        blocked: arguments.registries.blocked.clone(),
-        insecure: arguments.registries.insecure.clone(),
-        version: arguments.nodes.node_version,
-        aliases: read_aliases(arguments, &*options.files)?,
-    };
-    let secret = read_pull_secret(&arguments.inputs, &arguments.secrets, &*options.files)?;
-    let credentials = secret.as_ref().map(|secret| &secret.file);
     let mut resolvers: Vec<ClusterResolver<'_>> = clusters
         .iter()
         .map(|cluster| ClusterResolver::new(cluster, &nodes))
@@ -64,30 +73,49 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             eprint_line(&format!("help: {}", caveat.help));
         }
     }
+    print_resolutions(&request, &resolvers, &loaded.sources, is_undecided)
+}
+
+/// What is resolved, and how it is shown.
+struct Request<'a> {
+    images: &'a [String],
+    /// Whether all images could be read.
+    is_complete: bool,
+    format: ResolveFormat,
+    secret: Option<&'a AuthFile>,
+}
+
+/// Prints the resolution of each image in each cluster.
+fn print_resolutions(
+    request: &Request<'_>,
+    resolvers: &[ClusterResolver<'_>],
+    sources: &Sources,
+    is_undecided: bool,
+) -> anyhow::Result<Exit> {
     let has_several = resolvers.len() > 1;
     let mut text = output::Text::new();
     let mut fails = is_undecided;
-    for image in &images {
-        for resolver in &resolvers {
+    for image in request.images {
+        for resolver in resolvers {
             let resolution = resolver.resolve(image);
             fails |= resolution.fails();
             let name = has_several.then_some(resolver.name);
-            text.append(&match arguments.output_format {
-                ResolveFormat::Full => output::resolve::full(&resolution, name, &loaded.sources, credentials),
+            text.append(&match request.format {
+                ResolveFormat::Full => output::resolve::full(&resolution, name, sources, request.secret),
                 ResolveFormat::JsonLines => {
-                    output::resolve::json_line(&resolution, name, &loaded.sources, credentials)
+                    output::resolve::json_line(&resolution, name, sources, request.secret)
                 }
             });
         }
     }
     print(&text)?;
-    if secret.is_some() {
+    if request.secret.is_some() {
         eprint_line(
             "note: imagePullSecrets of pods are sent to the host of the image only; a mirror on another host gets the \
              credentials of the pull secret",
         );
     }
-    Ok(match (is_complete, fails) {
+    Ok(match (request.is_complete, fails) {
         (false, _) => Exit::Failure,
         (true, true) => Exit::Findings,
         (true, false) => Exit::Clean,
@@ -125,16 +153,8 @@ fn read_aliases(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resu
     for path in &arguments.nodes.short_name_aliases {
         let text = read_auxiliary(path, &arguments.inputs, files)?;
         let name = path.display().to_string();
-        let conf = parse_conf_file(&name, &text).map_err(|error| {
-            let line = text
-                .get(..error.range.start)
-                .unwrap_or_default()
-                .matches('\n')
-                .count()
-                + 1;
-            anyhow!("{name}:{line}: {}", error.message)
-        })?;
-        let table = &conf.file.aliases;
+        let conf = parse_conf(&name, &text)?;
+        let table = &conf.aliases;
         aliases.update(Aliases::from_table(table, &name).map_err(|error| anyhow!("{name}: {error}"))?);
     }
     Ok(Some(aliases))

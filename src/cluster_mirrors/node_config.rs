@@ -55,6 +55,16 @@ pub(crate) struct Caveat {
 pub(crate) const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
 
 impl NodeConfig {
+    /// The configuration of a node that has loaded its own files.
+    #[must_use]
+    pub(crate) fn from_conf(conf: RegistriesConf) -> Self {
+        Self {
+            tables: Ok(conf.registries.tables().cloned().collect()),
+            conf: Ok(conf),
+            caveats: Vec::new(),
+        }
+    }
+
     /// The configuration that is generated from settings. `unknown` holds the reasons why the settings may be
     /// incomplete.
     #[must_use]

@@ -23,6 +23,8 @@ pub struct Options {
     pub blocked: Vec<String>,
     /// Registries that are insecure, in addition to those of the clusters.
     pub insecure: Vec<String>,
+    /// The images that mirrors are filled with.
+    pub images: Vec<String>,
     /// How Terraform configuration is written.
     pub hcl: hcl::Options,
 }

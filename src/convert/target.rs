@@ -97,6 +97,8 @@ pub enum OptionGroup {
     Hcl,
     /// Registries in addition to those of the cluster: [`Options::blocked`] and [`Options::insecure`].
     NodeRegistries,
+    /// The images to copy: [`Options::images`].
+    Images,
 }
 
 /// What a target writes with, in addition to the mirrors.

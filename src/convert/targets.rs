@@ -7,8 +7,12 @@ mod idms;
 mod itms;
 mod json;
 mod node_pool;
+mod oc_image_mirror;
+mod oc_mirror;
 mod registries_conf;
+mod regsync;
 mod rosa;
+mod skopeo_copy;
 
 use super::target::TargetSpec;
 
@@ -21,6 +25,10 @@ pub static TARGETS: &[&TargetSpec] = &[
     &node_pool::TARGET,
     &registries_conf::TARGET,
     &rosa::TARGET,
+    &skopeo_copy::TARGET,
+    &oc_mirror::TARGET,
+    &oc_image_mirror::TARGET,
+    &regsync::TARGET,
     &hcl::TARGET,
     &json::TARGET,
 ];

@@ -52,6 +52,24 @@ impl<'a> ClusterResolver<'a> {
         Self::from_settings("", Vec::new(), settings, &registries, options)
     }
 
+    /// A node with these files. Nothing is known of its policy.
+    #[must_use]
+    pub(crate) fn from_node(mut conf: RegistriesConf, options: &NodeOptions) -> Self {
+        if let Some(aliases) = &options.aliases {
+            conf.aliases.update(aliases.clone());
+        }
+        Self {
+            name: "",
+            entries: Vec::new(),
+            nodes: NodeConfig::from_conf(conf),
+            allowed: Vec::new(),
+            blocked: Vec::new(),
+            version: options.version,
+            // The files of the node have its aliases.
+            has_aliases: true,
+        }
+    }
+
     fn from_settings(
         name: &'a str,
         entries: Vec<&'a Entry<'a>>,

@@ -61,7 +61,8 @@ pub(crate) struct UnreadLine {
 /// Parses the images of a text.
 ///
 /// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
-/// the key `image` of a container, and of the `reference` of an image volume.
+/// the key `image` of a container, and of the `reference` of an image volume; in an ImageSetConfiguration of oc-mirror, an
+/// element of `additionalImages`.
 pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text
@@ -137,11 +138,32 @@ impl Images {
         }
     }
 
+    /// The images that an ImageSetConfiguration of oc-mirror copies, apart from those of releases and operators, which only
+    /// their catalogs list.
+    fn add_names(&mut self, images: &Node) {
+        let NodeKind::Sequence(images) = &images.kind else {
+            return;
+        };
+        for image in images {
+            let NodeKind::Mapping(fields) = &image.kind else {
+                continue;
+            };
+            let names = fields.iter().filter(|(key, _)| key.text == "name");
+            for name in names.filter_map(|(_, name)| name.as_str()) {
+                self.add(name.trim());
+            }
+        }
+    }
+
     fn walk(&mut self, node: &Node) {
         match &node.kind {
             NodeKind::Sequence(elements) => elements.iter().for_each(|element| self.walk(element)),
             NodeKind::Mapping(entries) => {
                 for (key, value) in entries {
+                    if key.text == "additionalImages" {
+                        self.add_names(value);
+                        continue;
+                    }
                     let volume = || value.get("reference").and_then(Node::as_str);
                     let image = match key.text.as_str() {
                         "image" => value.as_str().or_else(volume),
@@ -227,6 +249,25 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: \"nginx\"}]}}
         );
         let json = r#"{"kind": "Pod", "spec": {"containers": [{"image": "nginx"}]}}"#;
         assert_eq!(images(json).unwrap(), ["nginx"]);
+    }
+
+    #[test]
+    fn an_image_set_configuration_has_additional_images() {
+        let configuration = "
+kind: ImageSetConfiguration
+apiVersion: mirror.openshift.io/v2alpha1
+mirror:
+  operators:
+  - catalog: registry.redhat.io/redhat/redhat-operator-index:v4.20
+  additionalImages:
+  - name: quay.io/org/app:v1
+    targetRepo: org/app
+  - name: registry.redhat.io/ubi9/ubi
+";
+        assert_eq!(
+            images(configuration).unwrap(),
+            ["quay.io/org/app:v1", "registry.redhat.io/ubi9/ubi"]
+        );
     }
 
     #[test]

@@ -66,9 +66,14 @@ fn values(schema: &Value) -> String {
         Some("string") => "a string".to_owned(),
         Some("array") if schema["items"]["type"] == "string" => "a list of strings".to_owned(),
         Some("array") => "tables `[[…]]`, with the keys below".to_owned(),
+        Some("integer") => "a number from 0".to_owned(),
         Some(_) => {
             let rule = schema["properties"].as_object().unwrap().values().next().unwrap();
-            format!("a table: for each rule, {}", words(&rule["enum"]))
+            if rule["enum"].is_array() {
+                format!("a table: for each rule, {}", words(&rule["enum"]))
+            } else {
+                "a table, with the keys below".to_owned()
+            }
         }
     }
 }

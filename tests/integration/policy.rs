@@ -1,7 +1,5 @@
 //! `[policy]` of the configuration file: what an organization requires, on configuration, plans and manifests alike.
 
-use insta::assert_snapshot;
-
 use crate::support::program::{Run, VERSIONS, fixture, mirrorset_in, scratch};
 
 const POLICY: &str = r#"[policy]
@@ -32,12 +30,49 @@ fn check(directory: &std::path::Path, arguments: &[&str]) -> Run {
     mirrorset_in(directory, &[&base, arguments].concat())
 }
 
+/// Asserts that the findings are these, each at its place.
+fn assert_lines(run: &Run, expected: &[(&str, &str)]) {
+    for (place, message) in expected {
+        let mut lines = run.stdout.lines();
+        assert!(
+            lines.any(|line| line.starts_with(place) && line.contains(message)),
+            "{place} {message}: {}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+    assert_eq!(run.stdout.lines().count(), expected.len(), "{}", run.stdout);
+}
+
 #[test]
 fn each_violation_is_reported_at_the_line_to_change() {
     let directory = scratch(&[("main.tf", MIRRORS), ("mirrorset.toml", POLICY), VERSIONS]);
     let run = check(directory.path(), &["."]);
     assert_eq!(run.status, 1);
-    assert_snapshot!(run.stdout, @"");
+    let expected = [
+        (
+            "main.tf:5:",
+            "rhcs_image_mirror.quay: platform: mirror \"1234.dkr.ecr.eu-west-1.amazonaws.com/quay\" must be tried before \
+             \"mirror.example.com/quay\"",
+        ),
+        (
+            "main.tf:10:",
+            "rhcs_image_mirror.hub: platform: source \"docker.io/library\" must not be mirrored",
+        ),
+        (
+            "main.tf:11:",
+            "rhcs_image_mirror.hub: platform: mirror \"elsewhere.example.com/hub\" is not in an allowed registry",
+        ),
+        (
+            "main.tf:11:",
+            "rhcs_image_mirror.hub: platform: 1 mirror, but 2 are required",
+        ),
+        (
+            "mirrorset.toml:5:",
+            "platform: \"registry.redhat.io\" is not mirrored",
+        ),
+    ];
+    assert_lines(&run, &expected);
 }
 
 /// The plan of `fixtures/examples/mirror-policy` is of the failing example of the rule's page.
@@ -58,7 +93,11 @@ resource "rhcs_image_mirror" "nginx" {
     ]);
     let messages = |path: &str| -> Vec<String> {
         let run = check(directory.path(), &[path, "--isolated"]);
-        assert_eq!((run.status, run.stdout.as_str()), (0, ""), "no policy without its file");
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (0, ""),
+            "no policy without its file"
+        );
         let run = check(directory.path(), &[path]);
         let mut messages: Vec<String> = run
             .stdout
@@ -91,9 +130,14 @@ spec:
     mirrorSourcePolicy: AllowContactingSource
 ";
     let policy = "[policy]\nnever-contact-source = true\n";
-    let directory = scratch(&[("m.yaml", manifest), ("main/main.tf", MIRRORS), ("mirrorset.toml", policy)]);
+    let directory = scratch(&[
+        ("m.yaml", manifest),
+        ("main/main.tf", MIRRORS),
+        ("mirrorset.toml", policy),
+    ]);
     let run = check(directory.path(), &["m.yaml"]);
-    assert_snapshot!(run.stdout, @"");
+    let message = "nodes contact the source if no mirror has the image";
+    assert_lines(&run, &[("m.yaml:7:", message), ("m.yaml:14:", message)]);
     // The provider has no such argument.
     assert_eq!(check(directory.path(), &["main"]).stdout, "");
 }
@@ -103,15 +147,25 @@ fn only_images_in_use_have_to_be_mirrored_if_they_are_known() {
     let policy = "[policy]\nrequired-sources = [\"registry.redhat.io\", \"quay.io\"]\n";
     let mirrors = MIRRORS.replace("source     = \"quay.io\"", "source     = \"quay.io/org\"");
     let images = "registry.redhat.io/ubi9/ubi:1\nquay.io/org/app:1\nquay.io/other/app:1\nghcr.io/a/b\n";
-    let directory = scratch(&[("main.tf", &mirrors), ("images.txt", images), ("mirrorset.toml", policy)]);
+    let directory = scratch(&[
+        ("main.tf", &mirrors),
+        ("images.txt", images),
+        ("mirrorset.toml", policy),
+    ]);
     let missing = |arguments: &[&str]| -> Vec<String> {
         let run = check(directory.path(), arguments);
-        let lines = run.stdout.lines().map(|line| line.rsplit(": ").next().unwrap().to_owned());
+        let lines = run
+            .stdout
+            .lines()
+            .map(|line| line.rsplit(": ").next().unwrap().to_owned());
         lines.collect()
     };
     assert_eq!(
         missing(&["main.tf"]),
-        ["\"registry.redhat.io\" is not mirrored", "\"quay.io\" is not mirrored"]
+        [
+            "\"registry.redhat.io\" is not mirrored",
+            "\"quay.io\" is not mirrored"
+        ]
     );
     assert_eq!(
         missing(&["main.tf", "--images=images.txt"]),
@@ -142,7 +196,13 @@ resource "rhcs_image_mirror" "a" {
     ] {
         let directory = scratch(&[("main.tf", mirrors), ("mirrorset.toml", &policy(clusters))]);
         let run = check(directory.path(), &["main.tf"]);
-        assert_eq!(run.stdout.lines().count(), count, "{clusters}: {}{}", run.stdout, run.stderr);
+        assert_eq!(
+            run.stdout.lines().count(),
+            count,
+            "{clusters}: {}{}",
+            run.stdout,
+            run.stderr
+        );
     }
 }
 
@@ -151,12 +211,24 @@ fn an_invalid_policy_is_an_error_of_the_file() {
     for (policy, message) in [
         ("policy = 1", "invalid type for `policy`: expected a table"),
         ("[policy]\nmin-mirror = 2", "unknown key `min-mirror`"),
-        ("[policy]\nmin-mirrors = \"2\"", "invalid type for `min-mirrors`: expected a number from 0"),
-        ("[policy]\nmin-mirrors = -1", "invalid type for `min-mirrors`: expected a number from 0"),
+        (
+            "[policy]\nmin-mirrors = \"2\"",
+            "invalid type for `min-mirrors`: expected a number from 0",
+        ),
+        (
+            "[policy]\nmin-mirrors = -1",
+            "invalid type for `min-mirrors`: expected a number from 0",
+        ),
         ("[policy]\nname = 1", "invalid type for `name`: expected a string"),
         ("[policy]\nclusters = [\"[\"]", "invalid glob pattern"),
-        ("[policy]\nmirror-registries = [\"https://m.io\"]", "invalid entry in `mirror-registries`"),
-        ("[policy]\nmirror-order = [\"a.*.io\"]", "invalid entry in `mirror-order`"),
+        (
+            "[policy]\nmirror-registries = [\"https://m.io\"]",
+            "invalid entry in `mirror-registries`",
+        ),
+        (
+            "[policy]\nmirror-order = [\"a.*.io\"]",
+            "invalid entry in `mirror-order`",
+        ),
     ] {
         let directory = scratch(&[("main.tf", MIRRORS), ("mirrorset.toml", policy)]);
         let run = check(directory.path(), &["main.tf"]);

@@ -51,7 +51,11 @@ const PULL_SECRET: &str = r#"{
 "#;
 
 fn directory() -> tempfile::TempDir {
-    let broken = PULL_SECRET.replacen(r#"{"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}"#, r#""dXNlcjpodW50ZXIyLXNlY3JldA==""#, 1);
+    let broken = PULL_SECRET.replacen(
+        r#"{"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}"#,
+        r#""dXNlcjpodW50ZXIyLXNlY3JldA==""#,
+        1,
+    );
     let cut = &PULL_SECRET[..PULL_SECRET.len() / 2];
     scratch(&[
         ("main.tf", MIRRORS),
@@ -74,10 +78,68 @@ fn each_mirror_without_credentials_is_reported_with_the_reason() {
         ],
     );
     assert_eq!(run.status, 1, "{}", run.stderr);
-    let lines = run.stdout.lines().map(|line| line.replace("rhcs_image_mirror.org: ", ""));
-    let mut lines: Vec<String> = lines.collect();
-    lines.sort();
-    assert_snapshot!(lines.join("\n"), @"");
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let expected = [
+        (
+            "main.tf:7:",
+            "warning",
+            "the pull secret has no credentials for mirror \"nokey.example.com/org\"",
+        ),
+        (
+            "main.tf:8:",
+            "warning",
+            "no credentials for mirror \"empty.example.com/org\": the key \"empty.example.com/org\" has a user and a \
+             password, which only kubelet reads, and no `auth`, and hides the key \"empty.example.com\"",
+        ),
+        (
+            "main.tf:9:",
+            "warning",
+            "the pull secret has credentials for a part of mirror \"part.example.com/org\" only: \
+             \"part.example.com/org/app\"",
+        ),
+        (
+            "main.tf:10:",
+            "info",
+            "mirror \"helper.example.com/org\" is asked with what the credential helper \"ecr-login\" says",
+        ),
+        (
+            "main.tf:11:",
+            "info",
+            "mirror \"quay.io/mirror\" is asked with the credentials that Red Hat's pull secret has for \"quay.io\"",
+        ),
+        (
+            "",
+            "warning",
+            "the key \"*.wildcard.example.com\" is a wildcard, which only kubelet reads",
+        ),
+        (
+            "",
+            "warning",
+            "the key \"https://…@info.example.com/org\" has a scheme and a path, and counts for the whole host",
+        ),
+    ];
+    for (place, severity, message) in expected {
+        let severity = format!("{severity}[");
+        let is_it =
+            |line: &&str| line.starts_with(place) && line.contains(&severity) && line.contains(message);
+        assert!(lines.iter().any(is_it), "{place} {message}: {}", run.stdout);
+    }
+    assert!(!run.stdout.contains("served.example.com"), "{}", run.stdout);
+    let full = mirrorset_in(
+        directory().path(),
+        &[
+            "check",
+            "main.tf",
+            "--pull-secret=pull-secret.json",
+            "--select=mirror-without-credentials",
+        ],
+    );
+    assert!(
+        full.stdout
+            .contains("did you mean the key \"nokey.example.com:8443\"?"),
+        "{}",
+        full.stdout
+    );
 }
 
 #[test]
@@ -88,11 +150,31 @@ fn resolve_shows_the_key_for_each_location() {
         directory.path(),
         &["resolve", &image, "--pull-secret=pull-secret.json"],
     );
-    assert!(run.stderr.contains("imagePullSecrets of pods are sent to the host of the image only"));
-    assert_snapshot!(run.stdout, @"");
+    assert!(
+        run.stderr
+            .contains("imagePullSecrets of pods are sent to the host of the image only")
+    );
+    assert_snapshot!(run.stdout.replace(DIGEST, "sha256:A"), @r#"
+    quay.io/org/app@sha256:A
+      matches quay.io/org (longest match)
+        main.tf:2 rhcs_image_mirror.org
+      by digest:
+        1. served.example.com/org/app@sha256:A (with the key "served.example.com")
+        2. nokey.example.com/org/app@sha256:A (without credentials: no key)
+        3. empty.example.com/org/app@sha256:A (without credentials: the key "empty.example.com/org" has none that can be used and hides the key "empty.example.com")
+        4. part.example.com/org/app@sha256:A (with the key "part.example.com/org/app")
+        5. helper.example.com/org/app@sha256:A (with the credential helper "ecr-login")
+        6. quay.io/mirror/app@sha256:A (with the key "quay.io")
+        7. quay.io/org/app@sha256:A (the source; with the key "quay.io")
+    "#);
     let run = mirrorset_in(
         directory.path(),
-        &["resolve", &image, "--pull-secret=pull-secret.json", "--output-format=json-lines"],
+        &[
+            "resolve",
+            &image,
+            "--pull-secret=pull-secret.json",
+            "--output-format=json-lines",
+        ],
     );
     let line: Value = serde_json::from_str(&run.stdout).unwrap();
     let sources = line["candidates"][0]["pull_sources"].as_array().unwrap().iter();
@@ -117,9 +199,16 @@ fn several_files_are_merged_and_the_first_one_keeps_its_keys() {
     let original = format!(r#"{{"auths": {{"m.example.com": {entry}}}}}"#);
     let additional = format!(r#"{{"auths": {{"m.example.com": {{}}, "n.example.com": {entry}}}}}"#);
     let mirrors = MIRRORS.replace("served", "m").replace("nokey", "n");
-    let directory = scratch(&[("main.tf", &mirrors), ("a.json", &original), ("b.json", &additional)]);
+    let directory = scratch(&[
+        ("main.tf", &mirrors),
+        ("a.json", &original),
+        ("b.json", &additional),
+    ]);
     let keys = |files: &[&str]| -> Vec<Value> {
-        let arguments = ["resolve", "quay.io/org/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"];
+        let arguments = [
+            "resolve",
+            "quay.io/org/app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ];
         let options: Vec<String> = files.iter().map(|file| format!("--pull-secret={file}")).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let more = ["--output-format=json-lines"];
@@ -127,7 +216,10 @@ fn several_files_are_merged_and_the_first_one_keeps_its_keys() {
         let run = mirrorset_in(mirrors, &[&arguments, options.as_slice(), &more].concat());
         let line: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
         let sources = line["candidates"][0]["pull_sources"].as_array().unwrap().iter();
-        sources.take(2).map(|source| source["credentials"]["status"].clone()).collect()
+        sources
+            .take(2)
+            .map(|source| source["credentials"]["status"].clone())
+            .collect()
     };
     // The names of the hosts are m.example.com and n.example.com.
     assert_eq!(keys(&["a.json", "b.json"]), ["sent", "sent"]);
@@ -143,7 +235,10 @@ fn a_file_that_the_runtime_cannot_read_is_an_error() {
             "error: broken.json: a value of `auths` is not an object: the container runtime cannot read the file, so every \
              pull fails",
         ),
-        ("cut.json", "error: cut.json: neither JSON nor a Secret: invalid JSON at line"),
+        (
+            "cut.json",
+            "error: cut.json: neither JSON nor a Secret: invalid JSON at line",
+        ),
         ("none.json", "error: none.json: no such file or directory"),
     ] {
         for command in [&["check", "main.tf"][..], &["resolve", "nginx"][..]] {
@@ -175,12 +270,29 @@ fn no_output_shows_a_secret() {
             let format = format!("--output-format={}", format.name);
             runs.push(vec!["check".into(), "main.tf".into(), format, secret.clone()]);
         }
-        for mode in ["--show-files", "--show-settings", "--diff", "--write-baseline=baseline.json"] {
-            runs.push(vec!["check".into(), "main.tf".into(), mode.into(), "--force".into(), secret.clone()]);
+        for mode in [
+            "--show-files",
+            "--show-settings",
+            "--diff",
+            "--write-baseline=baseline.json",
+        ] {
+            runs.push(vec![
+                "check".into(),
+                "main.tf".into(),
+                mode.into(),
+                "--force".into(),
+                secret.clone(),
+            ]);
         }
         for format in ["full", "json-lines"] {
             let format = format!("--output-format={format}");
-            runs.push(vec!["resolve".into(), "quay.io/org/app".into(), "nginx".into(), format, secret.clone()]);
+            runs.push(vec![
+                "resolve".into(),
+                "quay.io/org/app".into(),
+                "nginx".into(),
+                format,
+                secret.clone(),
+            ]);
         }
     }
     // A pull secret in the place of other files.
@@ -201,10 +313,15 @@ fn no_output_shows_a_secret() {
         let arguments: Vec<&str> = arguments
             .iter()
             .map(String::as_str)
-            .filter(|argument| *argument != "--force" || arguments.iter().any(|other| other.contains("baseline")))
+            .filter(|argument| {
+                *argument != "--force" || arguments.iter().any(|other| other.contains("baseline"))
+            })
             .collect();
         assert_hidden(&mirrorset_in(directory.path(), &arguments), &arguments);
     }
     let baseline = std::fs::read_to_string(directory.path().join("baseline.json")).unwrap();
-    assert!(SECRETS.iter().all(|secret| !baseline.contains(secret)), "{baseline}");
+    assert!(
+        SECRETS.iter().all(|secret| !baseline.contains(secret)),
+        "{baseline}"
+    );
 }

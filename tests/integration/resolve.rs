@@ -813,3 +813,113 @@ fn an_alias_file_that_the_runtime_rejects_is_an_error() {
         assert!(run.stderr.starts_with(message), "{}", run.stderr);
     }
 }
+
+/// The files of a node are those that the Machine Config Operator makes of the manifests.
+#[test]
+fn the_files_of_a_node_resolve_as_the_manifests_they_were_made_from() {
+    let manifests = "
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - source: quay.io
+    mirrors: [m.example.com/quay, n.example.com]
+  - source: quay.io/org
+    mirrors: [m.example.com/org]
+    mirrorSourcePolicy: NeverContactSource
+---
+apiVersion: config.openshift.io/v1
+kind: ImageTagMirrorSet
+metadata: {name: t}
+spec:
+  imageTagMirrors:
+  - source: quay.io/org
+    mirrors: [t.example.com/org]
+    mirrorSourcePolicy: NeverContactSource
+---
+apiVersion: config.openshift.io/v1
+kind: Image
+metadata: {name: cluster}
+spec:
+  registrySources:
+    insecureRegistries: [n.example.com]
+    containerRuntimeSearchRegistries: [quay.io, docker.io]
+";
+    let directory = scratch(&[("m.yaml", manifests)]);
+    let converted = mirrorset_in(directory.path(), &["convert", "m.yaml", "--to=registries-conf"]);
+    assert_eq!(converted.status, 0, "{}", converted.stderr);
+    let aliases = "[aliases]\n\"app\" = \"quay.io/org/app\"\n";
+    crate::support::program::write_files(
+        directory.path(),
+        &[
+            ("etc/containers/registries.conf", converted.stdout.as_str()),
+            ("etc/containers/registries.conf.d/000-shortnames.conf", aliases),
+            ("etc/containers/registries.conf.d/999.toml", "not read ["),
+        ],
+    );
+    let digest = format!("quay.io/org/app@{DIGEST}");
+    let images = [
+        "quay.io/org/app:v1",
+        &digest,
+        "quay.io/x",
+        "ghcr.io/y",
+        "nginx",
+        "org/app:2",
+        "app",
+    ];
+    let resolve = |input: &str, more: &[&str]| -> Vec<Value> {
+        let arguments = ["resolve", "--output-format=json-lines", "--in", input];
+        let run = mirrorset_in(directory.path(), &[&arguments, more, &images].concat());
+        let lines = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap());
+        let mut lines: Vec<Value> = lines.collect();
+        assert_eq!(lines.len(), images.len(), "{}", run.stderr);
+        for line in &mut lines {
+            // A node does not know which manifest an entry comes from.
+            for candidate in line["candidates"].as_array_mut().unwrap() {
+                candidate.as_object_mut().unwrap().remove("entries");
+            }
+            line.as_object_mut().unwrap().remove("alias_in");
+        }
+        lines
+    };
+    let conf = "etc/containers/registries.conf";
+    let drop_in = "--short-name-aliases=etc/containers/registries.conf.d/000-shortnames.conf";
+    let of_manifests = resolve("m.yaml", &[drop_in]);
+    for input in [conf, "etc/containers/registries.conf.d"] {
+        assert_eq!(resolve(input, &[]), of_manifests, "{input}");
+    }
+    assert_eq!(
+        of_manifests[6]["candidates"][0]["reference"],
+        json!("quay.io/org/app:latest")
+    );
+}
+
+#[test]
+fn files_that_a_node_cannot_load_are_errors() {
+    let files = [
+        ("toml.conf", "a = [\n"),
+        (
+            "search.conf",
+            "unqualified-search-registries = [\"docker.io/library\"]\n",
+        ),
+        ("drop.conf", ""),
+        ("drop.conf.d/1.conf", "\n[[registry]]\nlocation = 5\n"),
+    ];
+    let directory = scratch(&files);
+    for (file, message) in [
+        ("toml.conf", "error: toml.conf:1: invalid TOML"),
+        (
+            "search.conf",
+            "error: search.conf: search registry \"docker.io/library\" is not a host",
+        ),
+        (
+            "drop.conf",
+            "error: drop.conf.d/1.conf:3: invalid type for `location`",
+        ),
+    ] {
+        let run = mirrorset_in(directory.path(), &["resolve", "nginx", "--in", file]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.starts_with(message), "{}", run.stderr);
+    }
+}

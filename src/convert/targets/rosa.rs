@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::cluster_mirrors::Cluster;
 use crate::convert::cluster_part::ClusterPart;
 use crate::convert::resource_label::labels;
+use crate::convert::shell::quote;
 use crate::convert::target::{
     ApiSchema, Capabilities, Context, Document, EntryMerging, ExpressiblePulls, TargetOutput, TargetSpec,
 };
@@ -67,12 +68,4 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Option<Document> {
         file: "image-mirrors.sh".to_owned(),
         text,
     })
-}
-
-/// Quotes a word for a shell. Only a text with a zero byte cannot be quoted, and no shell could pass that on.
-fn quote(text: &str) -> String {
-    match shlex::try_quote(text) {
-        Ok(quoted) => quoted.into_owned(),
-        Err(_) => "''".to_owned(),
-    }
 }
