@@ -11,7 +11,7 @@ use crate::output;
 use crate::resolve::{ClusterResolver, NodeOptions};
 use crate::rules::report_unfinished_plans;
 use crate::workspace::Options;
-use terraform_eval::source::Files;
+use terraform_eval::source::{Files, Sources};
 
 use super::arguments::{ResolveArguments, ResolveFormat};
 use super::exit::Exit;
