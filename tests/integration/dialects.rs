@@ -347,7 +347,7 @@ fn a_note_says_where_an_older_version_that_is_admitted_differs() {
 
 #[test]
 fn findings_name_the_program_of_the_dialect() {
-    let project = scratch(&[("main.tf", &MIRROR.replace("source ", "sourc "))]);
+    let project = scratch(&[("main.tf", &MIRROR.replace("source  ", "sourc  "))]);
     for (engine, name) in [("terraform", "Terraform"), ("opentofu", "OpenTofu")] {
         let run = mirrorset_in(project.path(), &["check", ".", "--engine", engine]);
         let rejects = format!("{name} rejects the configuration");
@@ -378,4 +378,25 @@ fn syntax_errors_are_reported_in_every_block_of_a_root_module_with_mirrors() {
     let unneeded = "resource \"aws_instance\" \"i\" {\n  ami =\n}\n";
     let errors = messages(&[("main.tf", unneeded)], "error");
     assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn a_misspelled_block_about_mirrors_is_an_error() {
+    let module = MIRROR.replace("source     = \"quay.io/a\"", "source     = \"nginx\"");
+    for (main, expected) in [
+        (
+            MIRROR.replace("resource ", "resourc "),
+            "unsupported block \"resourc\"",
+        ),
+        (
+            "modul \"mirrors\" {\n  source = \"./mirrors\"\n}\n".to_owned(),
+            "unsupported block \"modul\"",
+        ),
+    ] {
+        let errors = messages(&[("main.tf", &main), ("mirrors/m.tf", &module)], "error");
+        assert!(errors.iter().any(|error| error.contains(expected)), "{errors:?}");
+    }
+    // A block of a type that only other versions or programs know may have nothing to do with mirrors.
+    let other = "widget \"a\" {\n  b = 1\n}\n";
+    assert_eq!(messages(&[("main.tf", other)], "error"), Vec::<String>::new());
 }

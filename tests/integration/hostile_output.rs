@@ -19,6 +19,20 @@ const ESCAPED: &str = r"a\n::error::PWN\u001b[2J\r\u202e\u2028##[error]##vso[x]\
 /// File names that would begin a line with a command, without any line break.
 const FIRST: [&str; 2] = ["::error::x", "##[error]y"];
 
+/// Values with lines that a CI system would take for commands.
+const LOCALS: &str = r#"locals {
+  heredoc = <<E
+::error::PWN
+  ::error::PWN
+##[error]PWN
+E
+  ordinary = <<E
+first
+  second
+E
+}
+"#;
+
 /// A module with hostile names and values.
 fn configuration() -> String {
     format!(
@@ -51,18 +65,7 @@ variable "v" {{
   }}
 }}
 # mirrorset: ignore[nope{NAME_IN_LABEL}] reason {NAME_IN_LABEL}
-locals {{
-  heredoc = <<E
-::error::PWN
-  ::error::PWN
-##[error]PWN
-E
-  ordinary = <<E
-first
-  second
-E
-}}
-"#
+{LOCALS}"#
     )
 }
 
@@ -352,7 +355,7 @@ fn values_of_eval_do_not_begin_a_line_as_a_command_does() {
     let inputs = inputs();
     let directory = inputs.path();
     std::fs::create_dir(directory.join("values")).unwrap();
-    std::fs::rename(directory.join("values.tf"), directory.join("values/values.tf")).unwrap();
+    std::fs::write(directory.join("values/values.tf"), LOCALS).unwrap();
     let key = format!("{{\"{ESCAPED}\" = \"{ESCAPED}\"}}");
     let text = format!("\"{ESCAPED}\"");
     let failed = format!("regex(\"({ESCAPED}\", \"a\")");

@@ -23,6 +23,7 @@ use crate::model::{
 };
 use crate::parallel::Threads;
 use crate::provider;
+use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::manifests::has_manifests;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
@@ -185,7 +186,9 @@ fn is_rejected(input: &Input) -> bool {
 /// Whether a module declares, apart from its calls, something that is read into the model.
 pub(crate) fn may_have_inputs(module: &Module) -> bool {
     let mut names = module.resources.keys();
-    names.any(|name| is_read(name) || has_manifests(name)) || !module.imports().is_empty()
+    names.any(|name| is_read(name) || has_manifests(name))
+        || !module.imports().is_empty()
+        || has_misspelled_blocks(module)
 }
 
 /// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
@@ -203,7 +206,8 @@ impl RootModuleReader<'_> {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
             return *is_relevant;
         }
-        let has_blocks = self.tree.module(module).resources.keys().any(is_read);
+        let declared = self.tree.module(module);
+        let has_blocks = declared.resources.keys().any(is_read) || has_misspelled_blocks(declared);
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let is_relevant = has_blocks

@@ -1,8 +1,9 @@
 //! Checks what the program of a root module does not have, but another program or version has: blocks and arguments of
 //! the language, and versions that modules require.
 
-use crate::diagnostic::Subject;
+use crate::diagnostic::{Subject, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::provider::is_provider_type;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use memchr::memmem;
 use terraform_eval::address::ModulePath;
@@ -15,6 +16,20 @@ use terraform_eval::version::VersionRange;
 
 /// The top-level blocks that every version has, apart from those that declare what a module refers to.
 const OTHER_BLOCKS: [&str; 3] = ["provider", "moved", "check"];
+
+/// Whether a module has a block that no version has, and that may be a misspelled block about mirrors: it has a type of the
+/// provider as its label, or was meant as a call.
+pub(super) fn has_misspelled_blocks(module: &Module) -> bool {
+    let has_provider_type = |block: &LazyBlock| block.labels().first().is_some_and(|label| is_provider_type(&label.text));
+    module.others().iter().any(|block| {
+        let kind = block.kind();
+        let is_known = OTHER_BLOCKS.contains(&kind) || NEW_BLOCKS.iter().any(|(name, _)| *name == kind);
+        !is_known && (has_provider_type(block) || nearest_of(kind, REFERABLE_BLOCKS) == Some("module"))
+    })
+}
+
+/// The top-level blocks that declare what a module refers to.
+const REFERABLE_BLOCKS: [&str; 6] = ["resource", "data", "module", "variable", "locals", "output"];
 
 /// The top-level blocks that some versions have.
 const NEW_BLOCKS: [(&str, Feature); 4] = [
@@ -145,7 +160,10 @@ impl RootModuleReader<'_> {
         match NEW_BLOCKS.iter().find(|(name, _)| *name == kind) {
             Some((_, feature)) => found.lacking(&subject, *feature, block.header()),
             None if OTHER_BLOCKS.contains(&kind) => {}
-            None => found.unsupported_block(&subject, kind, block.header()),
+            None => {
+                let known = REFERABLE_BLOCKS.into_iter().chain(OTHER_BLOCKS);
+                found.unsupported_block(&subject, kind, block.header(), known);
+            }
         }
         if kind != "provider" {
             return;
@@ -241,11 +259,21 @@ impl Found<'_> {
             .push(issue.label(format!("{} rejects it", self.dialect)));
     }
 
-    fn unsupported_block(&mut self, subject: &Subject, kind: &str, span: Span) {
+    fn unsupported_block<'k>(
+        &mut self,
+        subject: &Subject,
+        kind: &str,
+        span: Span,
+        known: impl Iterator<Item = &'k str>,
+    ) {
         let message = format!("unsupported block {kind:?}");
         let issue_kind = ConfigurationIssueKind::UnsupportedArgument;
         let issue = ConfigurationIssue::rejected(issue_kind, subject.clone(), message, span);
-        self.issues.push(issue.label("no such block").help("remove it"));
+        let help = match nearest_of(kind, known) {
+            Some(known) => format!("write `{known}`"),
+            None => "remove it".to_owned(),
+        };
+        self.issues.push(issue.label("no such block").help(help));
     }
 
     /// Reports the arguments that the version does not have.
@@ -263,7 +291,7 @@ impl Found<'_> {
         match new.iter().find(|(name, _)| *name == kind) {
             Some((_, feature)) => self.lacking(subject, *feature, block.header),
             None if known.contains(&kind) => {}
-            None => self.unsupported_block(subject, kind, block.header),
+            None => self.unsupported_block(subject, kind, block.header, known.iter().copied()),
         }
     }
 
