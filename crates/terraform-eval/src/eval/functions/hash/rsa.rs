@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_or_no_ciphertext_is_an_error() {
+    fn what_is_not_a_key_or_not_a_ciphertext_is_an_error() {
         let key = block("PRIVATE KEY");
         for wrong in [
             Vec::new(),
