@@ -295,10 +295,13 @@ fn a_note_says_where_an_older_version_that_is_admitted_differs() {
     );
     let short_circuit =
         format!("variable \"l\" {{\n  type    = list(string)\n  default = null\n}}\n{short_circuit}");
-    let negative = MIRROR.replace("\"quay.io/a\"", "element([\"quay.io/a\", \"quay.io/b\"], -1)");
+    let negative = MIRROR.replace(
+        "\"quay.io/a\"",
+        "element(tolist([\"quay.io/a\", \"quay.io/b\"]), -1)",
+    );
     let try_negative = MIRROR.replace(
         "\"quay.io/a\"",
-        "try(element([\"quay.io/a\", \"quay.io/b\"], -1), \"quay.io/c\")",
+        "try(element(tolist([\"quay.io/a\", \"quay.io/b\"]), -1), \"quay.io/c\")",
     );
     let template = MIRROR.replace("\"quay.io/a\"", "issensitive(1) ? \"quay.io/b\" : \"quay.io/a\"");
     for (constraint, main, expected) in [

@@ -302,8 +302,8 @@ impl Reader<'_> {
 /// Whether JSON that gave a value can be read as a type. JSON of an unknown type is an object that names it.
 fn fits(value: &Value, ty: &Type) -> bool {
     match (value.view(), ty) {
-        (ValueRef::Null, _) => true,
-        (ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_), Type::String)
+        (ValueRef::Null, _)
+        | (ValueRef::Bool(_) | ValueRef::Number(_) | ValueRef::String(_), Type::String)
         | (ValueRef::Number(_), Type::Number)
         | (ValueRef::Bool(_), Type::Bool) => true,
         (ValueRef::String(_), Type::Number | Type::Bool) => convert(value, ty).is_ok(),
