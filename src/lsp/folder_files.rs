@@ -46,6 +46,10 @@ impl Files for FolderFiles {
         self.files.read_bounded(&self.absolute(path), max_bytes)
     }
 
+    fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.files.read_resolved(canonical, max_bytes)
+    }
+
     fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         self.files.read_ends(&self.absolute(path), words)
     }

@@ -147,6 +147,10 @@ impl Files for CachedFiles {
         self.lower.read_bounded(path, max_bytes)
     }
 
+    fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+        self.lower.read_resolved(canonical, max_bytes)
+    }
+
     fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         self.lower.read_ends(path, words)
     }
