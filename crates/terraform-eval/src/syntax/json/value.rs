@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         Some(match kind {
             ExpressionKind::Variable(_) => ObjectKey::Word(name),
             // A template is never a key by name.
-            kind @ ExpressionKind::Traversal { .. } => {
+            kind @ ExpressionKind::Traversal { .. } if meaning == Meaning::Template => {
                 let inner = Box::new(Expression::new(kind, span));
                 ObjectKey::Expression(Expression::new(ExpressionKind::Parenthesis(inner), span))
             }
