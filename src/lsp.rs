@@ -10,21 +10,30 @@
 //! | What happens at each message? | `server` |
 //! | What can the client do, and what does it want? | `client` |
 //! | Which texts are open, and where are they checked? | `documents`, `folder_files` |
-//! | What is known of a folder? | `analysis` |
+//! | What is known of a folder? | `analysis`, `surveys` |
 //! | Where is a span for the client? | `uri`, `position`, `locations` |
 //! | What is shown of findings? | `diagnostics` |
 //! | What can be done about them? | `code_actions` |
+//! | What is known of the text at an offset, and where does it lead? | `hover`, `navigation` |
+//! | What can be written there? | `completion`, `rule_names` |
+//! | What is shown without being asked for? | `hints` |
 
 mod analysis;
 mod client;
 mod code_actions;
+mod completion;
 mod diagnostics;
 mod documents;
 mod folder_files;
+mod hints;
+mod hover;
 mod locations;
+mod navigation;
 mod position;
 mod queue;
+mod rule_names;
 mod server;
+mod surveys;
 mod transport;
 mod uri;
 

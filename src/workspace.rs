@@ -4,7 +4,7 @@
 //! | question | file |
 //! |---|---|
 //! | What is an input, and with which options is it read? | `options` |
-//! | What does a run give back? | `loaded` |
+//! | What does a run give back? | `loaded`, `load_error` |
 //! | In which order is everything read and added to the project? | `load` |
 //! | Which directory tree belongs to a path? | `project_tree` |
 //! | Which directories and files below a path are read, and which are skipped? | `discovery` |
@@ -29,6 +29,7 @@
 //! | What does a plan say about its configuration? | `loaded_plan` |
 //! | Which configuration was a plan created from? | `plan_configuration` |
 //! | What does an expression evaluate to in a module? | `expressions` |
+//! | What does the text at an offset evaluate to, in each root module and instance? | `values` |
 //!
 //! `input_files` reads files for all of them: it counts them, and reports those that cannot be read.
 
@@ -42,6 +43,7 @@ mod ignore_files;
 mod input_files;
 mod installed_modules;
 mod load;
+mod load_error;
 mod loaded;
 mod loaded_modules;
 mod loaded_plan;
@@ -58,13 +60,15 @@ mod relevance;
 mod selection;
 mod survey;
 mod terraform_files;
+mod values;
 mod variables;
 
 pub use dialects::DialectChoice;
 pub use expressions::{ConsoleValue, evaluate, evaluate_console};
 pub use load::load;
-pub(crate) use loaded::LoadError;
+pub(crate) use load_error::LoadError;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;
 pub use options::{EngineVersion, InputPaths, Options, PlanConfiguration};
 pub use survey::Survey;
+pub(crate) use values::{Element, InstanceValue, element_at};

@@ -340,6 +340,10 @@ impl<'a> Checker<'a, '_> {
             mirrors,
             stale_baseline_entries,
             exceeds_fail_on: reported.iter().any(|collected| collected.fails),
+            subjects: reported
+                .iter()
+                .map(|collected| collected.mirrors.clone())
+                .collect(),
             findings: reported.into_iter().map(|collected| collected.finding).collect(),
             summary,
         }

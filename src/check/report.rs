@@ -2,7 +2,7 @@
 
 use crate::baseline::Entry;
 use crate::diagnostic::Diagnostic;
-use crate::model::Mirror;
+use crate::model::{Mirror, MirrorId};
 use terraform_eval::source::Span;
 
 /// The verdict on one mirror.
@@ -60,6 +60,8 @@ pub struct Summary {
 pub struct Report<'a> {
     /// The findings, sorted by file name and span; those without a span come first.
     pub findings: Vec<Diagnostic>,
+    /// The mirrors that each finding is about, in the order of the findings.
+    pub(crate) subjects: Vec<Vec<MirrorId>>,
     /// The suppressed findings, in the same order.
     pub suppressed: Vec<Suppressed>,
     /// The mirrors with their verdicts, in the order of the model.

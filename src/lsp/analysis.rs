@@ -1,10 +1,13 @@
 //! What is known of the open texts of one folder: their session and its findings.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::baseline::BaselineError;
+use crate::check::Verdict;
 use crate::diagnostic::Diagnostic;
+use crate::model::MirrorId;
 use crate::session::{Session, SessionOptions};
 use crate::workspace::InputPaths;
 use terraform_eval::source::Files;
@@ -21,6 +24,10 @@ pub(super) struct Analysis {
     pub(super) session: Session,
     /// The findings of the report, or the errors in configuration files, which precede a report.
     pub(super) findings: Vec<Diagnostic>,
+    /// The names of the inputs whose mirrors each finding is about.
+    pub(super) roots: Vec<BTreeSet<String>>,
+    /// The verdicts on the mirrors, in the order of the inputs.
+    pub(super) verdicts: Vec<Verdict>,
     /// The URIs of its files.
     pub(super) uris: FileUris,
     /// The files with the open texts.
@@ -48,13 +55,27 @@ impl Analysis {
         options.inputs = InputPaths::Paths(named.collect());
         let files: Arc<dyn Files> = Arc::new(FolderFiles::new(&canonical, documents.over(disk)));
         let session = Session::open_over(&options, files.clone())?;
+        let mut verdicts = Vec::new();
+        let mut roots = Vec::new();
         let findings = match session.configuration_errors() {
-            [] => session.check().findings,
+            [] => {
+                let report = session.check();
+                verdicts.extend(report.mirrors.iter().map(|(_, verdict)| *verdict));
+                roots.extend(
+                    report
+                        .subjects
+                        .iter()
+                        .map(|mirrors| root_names(&session, mirrors)),
+                );
+                report.findings
+            }
             errors => errors.to_vec(),
         };
         Ok(Self {
             session,
             findings,
+            roots,
+            verdicts,
             uris,
             files,
             options,
@@ -70,4 +91,20 @@ impl Analysis {
     pub(super) fn folder_files(&self, files: Arc<dyn Files>) -> Arc<dyn Files> {
         Arc::new(FolderFiles::new(self.uris.folder(), files))
     }
+}
+
+/// The names of the inputs of mirrors.
+fn root_names(session: &Session, mirrors: &[MirrorId]) -> BTreeSet<String> {
+    let inputs = &session.loaded.project.inputs;
+    let name = |id: &MirrorId| {
+        // The ids follow the order of the inputs.
+        let position = inputs.partition_point(|input| input.mirrors.last().is_none_or(|last| last.id < *id));
+        let input = inputs.get(position)?;
+        input
+            .mirrors
+            .iter()
+            .any(|mirror| mirror.id == *id)
+            .then(|| input.name.clone())
+    };
+    mirrors.iter().filter_map(name).collect()
 }

@@ -36,6 +36,8 @@ pub(super) struct Client {
     pub(super) has_snippet_edits: bool,
     /// Whether it answers requests for its settings.
     pub(super) answers_configuration: bool,
+    /// Whether it shows Markdown on hover.
+    pub(super) shows_markdown: bool,
     /// Whether it can be told which files to watch.
     pub(super) watches_files: bool,
 }
@@ -51,6 +53,7 @@ impl Client {
             get(params, "/capabilities/general/positionEncodings");
         let creates: Option<Vec<String>> =
             get(params, "/capabilities/workspace/workspaceEdit/resourceOperations");
+        let formats: Option<Vec<String>> = get(params, "/capabilities/textDocument/hover/contentFormat");
         let can_pull = params.pointer("/capabilities/textDocument/diagnostic").is_some();
         Self {
             encoding: Encoding::choose(offered.as_deref()),
@@ -62,6 +65,7 @@ impl Client {
             can_create_files: creates.is_some_and(|kinds| kinds.iter().any(|kind| kind == "create")),
             has_snippet_edits: is_set("workspace/workspaceEdit/snippetEditSupport"),
             answers_configuration: is_set("workspace/configuration"),
+            shows_markdown: formats.is_some_and(|formats| formats.iter().any(|format| format == "markdown")),
             watches_files: is_set("workspace/didChangeWatchedFiles/dynamicRegistration"),
         }
     }

@@ -235,9 +235,12 @@ impl Actions<'_> {
 
     /// The text of a file with all safe fixes that edit this file alone.
     fn fixed_text(&self, path: &Path) -> Option<String> {
+        // What is known of the modules is known of the texts without the fixes.
+        let mut options = self.analysis.options.clone();
+        options.load.survey = None;
         let check = |files| {
             let files = self.analysis.folder_files(files);
-            let session = Session::open_over(&self.analysis.options, files).map_err(drop)?;
+            let session = Session::open_over(&options, files).map_err(drop)?;
             if !session.configuration_errors().is_empty() {
                 return Err(());
             }

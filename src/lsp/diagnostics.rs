@@ -1,6 +1,6 @@
 //! Findings as diagnostics of the protocol.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic as LspDiagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
@@ -23,6 +23,9 @@ pub(super) const SOURCE: &str = "mirrorset";
 /// The rules whose findings are about text without effect.
 const UNNECESSARY: [&str; 3] = ["unused-suppression", "overwritten-manifest", "duplicate-mirror"];
 
+/// How many root modules a message names.
+const MAX_ROOTS: usize = 10;
+
 /// A diagnostic with the finding that it shows.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
@@ -41,10 +44,10 @@ pub(super) fn all(
         by_uri.entry(uri.as_ref().to_owned()).or_default();
     }
     let mut homeless = Vec::new();
-    for group in group_findings(&analysis.findings) {
-        match show(&group, &locations, client) {
+    for (group, roots) in groups(analysis) {
+        match show(&group, &roots, &locations, client) {
             Some((uri, shown)) => by_uri.entry(uri.0).or_default().push(shown),
-            None => homeless.push(text_of(&group)),
+            None => homeless.push(text_of(&group, &roots)),
         }
     }
     for error in &analysis.session.loaded.errors {
@@ -78,12 +81,12 @@ pub(super) fn in_range<'a>(
     range: Range,
 ) -> Vec<Shown<'a>> {
     let mut found = Vec::new();
-    for group in group_findings(&analysis.findings) {
+    for (group, roots) in groups(analysis) {
         let file = group.finding.primary.as_ref().map(|label| label.span.file);
         if !file.is_some_and(|file| is_file(locations, file, uri)) {
             continue;
         }
-        if let Some((_, diagnostic)) = show(&group, locations, client)
+        if let Some((_, diagnostic)) = show(&group, &roots, locations, client)
             && diagnostic.range.start <= range.end
             && range.start <= diagnostic.range.end
         {
@@ -94,6 +97,18 @@ pub(super) fn in_range<'a>(
     found
 }
 
+/// The findings, those of the instances of a block as one, with the names of the inputs whose mirrors they are about.
+fn groups(analysis: &Analysis) -> Vec<(FindingGroup<'_>, BTreeSet<&str>)> {
+    let mut start = 0;
+    let groups = group_findings(&analysis.findings).into_iter().map(|group| {
+        let end = start + group.more + 1;
+        let roots = analysis.roots.get(start..end).unwrap_or_default();
+        start = end;
+        (group, roots.iter().flatten().map(String::as_str).collect())
+    });
+    groups.collect()
+}
+
 fn is_file(locations: &Locations<'_>, file: FileId, uri: &Uri) -> bool {
     locations.file(file).is_some_and(|file| file.uri == *uri)
 }
@@ -101,6 +116,7 @@ fn is_file(locations: &Locations<'_>, file: FileId, uri: &Uri) -> bool {
 /// A group of findings as a diagnostic, with the URI of its file. `None` if it has no place in a file.
 fn show(
     group: &FindingGroup<'_>,
+    roots: &BTreeSet<&str>,
     locations: &Locations<'_>,
     client: &Client,
 ) -> Option<(Uri, LspDiagnostic)> {
@@ -128,7 +144,7 @@ fn show(
                 href: Uri(rule.url()),
             }),
         source: Some(SOURCE.to_owned()),
-        message: Message::String(text_of(group)),
+        message: Message::String(text_of(group, roots)),
         tags: is_unnecessary.then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: client
             .shows_related_information
@@ -140,7 +156,7 @@ fn show(
 }
 
 /// The message with the consequence and what to do, a line each.
-fn text_of(group: &FindingGroup<'_>) -> String {
+fn text_of(group: &FindingGroup<'_>, roots: &BTreeSet<&str>) -> String {
     let finding = group.finding;
     let mut text = group.message();
     if let Some(label) = finding.primary.as_ref().filter(|label| !label.message.is_empty()) {
@@ -154,6 +170,16 @@ fn text_of(group: &FindingGroup<'_>) -> String {
             text.push_str(": ");
             text.push_str(&one_line(line));
         }
+    }
+    if roots.len() > 1 {
+        let shown: Vec<String> = roots.iter().take(MAX_ROOTS).map(|root| one_line(root)).collect();
+        let more = match roots.len().saturating_sub(MAX_ROOTS) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text.push_str("\nin ");
+        text.push_str(&shown.join(", "));
+        text.push_str(&more);
     }
     text
 }

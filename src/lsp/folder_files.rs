@@ -70,6 +70,14 @@ impl Files for FolderFiles {
         self.files.is_link(&self.absolute(path))
     }
 
+    fn budget(&self) -> u64 {
+        self.files.budget()
+    }
+
+    fn set_budget(&self, bytes: u64) {
+        self.files.set_budget(bytes);
+    }
+
     fn canonical_path(&self, path: &Path) -> PathBuf {
         self.canonicalize(path)
             .unwrap_or_else(|_| clean_path(&self.absolute(path)))

@@ -122,7 +122,9 @@ impl<'s> Locations<'s> {
 
     /// The file with a URI.
     pub(super) fn find(&self, uri: &Uri) -> Option<FileId> {
-        let mut ids = self.sources.ids();
-        ids.find(|id| self.file(*id).is_some_and(|file| file.uri == *uri))
+        let ids = self.sources.ids();
+        let ids = ids.filter(|id| self.file(*id).is_some_and(|file| file.uri == *uri));
+        // A file that a finding is about may be there a second time, without its text.
+        ids.max_by_key(|id| self.sources.text(*id).len())
     }
 }

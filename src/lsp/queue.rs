@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
-use serde_json::Value;
 
 /// The messages of the client.
 #[derive(Debug, Default)]
@@ -58,7 +57,7 @@ impl Queue {
     fn is_canceled(&self, request: &Request) -> bool {
         self.waiting.iter().any(|message| match message {
             Message::Notification(notification) if notification.method == "$/cancelRequest" => {
-                let id = notification.params.get("id").map(Value::clone);
+                let id = notification.params.get("id").cloned();
                 let id = id.and_then(|id| serde_json::from_value::<RequestId>(id).ok());
                 id.as_ref() == Some(&request.id)
             }

@@ -2,24 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeActionRequest, CodeActionResponse,
-    Diagnostic as LspDiagnostic, DiagnosticOptions, DiagnosticProvider, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DocumentDiagnosticReport, DocumentDiagnosticRequest,
-    FullDocumentDiagnosticReport, InitializeResult, PublishDiagnosticsParams,
-    RelatedFullDocumentDiagnosticReport, Request as RequestType, Save, ServerCapabilities, ServerInfo,
-    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeActionRequest, CodeActionResponse, CodeLens,
+    CodeLensOptions, CodeLensRequest, Command, CompletionItem, CompletionItemTextEdit, CompletionOptions,
+    CompletionRequest, CompletionResponse, Contents, Definition, DefinitionProvider, DefinitionRequest,
+    DefinitionResponse, Diagnostic as LspDiagnostic, DiagnosticOptions, DiagnosticProvider,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentDiagnosticReport, DocumentDiagnosticRequest,
+    FullDocumentDiagnosticReport, Hover, HoverProvider, HoverRequest, InitializeResult, InlayHint,
+    InlayHintProvider, InlayHintRequest, Label, Location, MarkupContent, MarkupKind, Position,
+    PublishDiagnosticsParams, ReferencesProvider, ReferencesRequest, RelatedFullDocumentDiagnosticReport,
+    Request as RequestType, Save, ServerCapabilities, ServerInfo, TextDocumentPositionParams,
+    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, TextEdit, Uri,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use jiff::civil::Date;
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use terraform_eval::source::{DiskFiles, ReadLimits};
+use terraform_eval::source::{DiskFiles, FileId, ReadLimits, Span};
 
 use crate::config::ConfigSource;
 use crate::session::SessionOptions;
@@ -28,9 +35,16 @@ use crate::untrusted::one_line;
 use super::analysis::Analysis;
 use super::client::{Client, ClientSettings, FIX_ALL};
 use super::code_actions::code_actions;
+use super::completion::complete;
 use super::diagnostics;
 use super::documents::Documents;
+use super::hints;
+use super::hover::hover;
+use super::locations::LocatedFile;
+use super::navigation;
+use super::position::TextLines;
 use super::queue::{Next, Queue};
+use super::surveys::Surveys;
 use super::transport::{answer_to_invalid, log, stdio};
 use super::uri::path_of;
 
@@ -68,6 +82,7 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
     };
     let mut documents = Documents::default();
     documents.set_folders(client.folders.clone());
+    let surveys = Surveys::new(client.watches_files);
     let mut server = Server {
         connection,
         queue,
@@ -76,6 +91,7 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
         settings: BTreeMap::new(),
         default_settings: ClientSettings::default(),
         documents,
+        surveys,
         analyses: BTreeMap::new(),
         outdated: BTreeSet::new(),
         last_check: Duration::ZERO,
@@ -140,6 +156,15 @@ fn capabilities(client: &Client) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QuickFix, FIX_ALL]),
             ..CodeActionOptions::default()
         })),
+        hover_provider: Some(HoverProvider::Bool(true)),
+        definition_provider: Some(DefinitionProvider::Bool(true)),
+        references_provider: Some(ReferencesProvider::Bool(true)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(["[", "\"", "=", " ", "/"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        inlay_hint_provider: Some(InlayHintProvider::Bool(true)),
+        code_lens_provider: Some(CodeLensOptions::default()),
         diagnostic_provider: client.pulls_diagnostics.then(|| {
             DiagnosticProvider::DiagnosticOptions(DiagnosticOptions {
                 identifier: Some(diagnostics::SOURCE.to_owned()),
@@ -183,6 +208,20 @@ enum Asked {
     Acknowledgment,
 }
 
+/// A place in a file that was read.
+struct Place<'a> {
+    analysis: &'a Analysis,
+    file: FileId,
+    offset: usize,
+    located: Rc<LocatedFile<'a>>,
+}
+
+impl<'a> Place<'a> {
+    fn lines(&self) -> &TextLines<'a> {
+        &self.located.lines
+    }
+}
+
 struct Server {
     connection: Connection,
     queue: Queue,
@@ -192,6 +231,7 @@ struct Server {
     settings: BTreeMap<PathBuf, ClientSettings>,
     default_settings: ClientSettings,
     documents: Documents,
+    surveys: Surveys,
     /// What is known of each folder with open texts.
     analyses: BTreeMap<PathBuf, Analysis>,
     /// The folders that have to be checked again.
@@ -328,10 +368,11 @@ impl Server {
             }
             "textDocument/didOpen" => {
                 self.with(&method, params, |server, params: DidOpenTextDocumentParams| {
-                    if server.documents.open(params.text_document).is_some() {
+                    if let Some(document) = server.documents.open(params.text_document) {
+                        server.surveys.forget(&document.path);
                         server.outdate_all();
                     }
-                })
+                });
             }
             "textDocument/didChange" => {
                 self.with(&method, params, |server, params: DidChangeTextDocumentParams| {
@@ -340,21 +381,31 @@ impl Server {
                         server
                             .documents
                             .change(&params.text_document, params.content_changes, encoding);
-                    if changed.is_some() {
+                    if let Some(document) = changed {
+                        server.surveys.forget(&document.path);
                         server.outdate_all();
                     }
-                })
+                });
             }
             "textDocument/didClose" => {
                 self.with(&method, params, |server, params: DidCloseTextDocumentParams| {
                     server.answered.remove(params.text_document.uri.as_ref());
-                    if server.documents.close(&params.text_document.uri).is_some() {
+                    if let Some(document) = server.documents.close(&params.text_document.uri) {
+                        server.surveys.forget(&document.path);
                         server.outdate_all();
                     }
-                })
+                });
             }
-            "textDocument/didSave" => self.outdate_all(),
-            "workspace/didChangeWatchedFiles" => self.outdate_all(),
+            "textDocument/didSave" => {
+                self.with(&method, params, |server, params: DidSaveTextDocumentParams| {
+                    server.change_on_disk([&params.text_document.uri]);
+                });
+            }
+            "workspace/didChangeWatchedFiles" => {
+                self.with(&method, params, |server, params: DidChangeWatchedFilesParams| {
+                    server.change_on_disk(params.changes.iter().map(|change| &change.uri));
+                });
+            }
             "workspace/didChangeConfiguration" => {
                 self.with(&method, params, |server, params: DidChangeConfigurationParams| {
                     if server.client.answers_configuration {
@@ -401,6 +452,14 @@ impl Server {
         }
     }
 
+    /// Notes that files have changed on disk.
+    fn change_on_disk<'u>(&mut self, uris: impl IntoIterator<Item = &'u Uri>) {
+        for path in uris.into_iter().filter_map(path_of) {
+            self.surveys.forget(&path);
+        }
+        self.outdate_all();
+    }
+
     /// Any text may be one that any folder's modules read.
     fn outdate_all(&mut self) {
         self.outdated = self.documents.used_folders();
@@ -435,6 +494,107 @@ impl Server {
                     DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(report)
                 })
             }
+            "textDocument/inlayHint" => self.answer_with::<InlayHintRequest>(request, |server, params| {
+                let uri = &params.text_document.uri;
+                let place = server.place_in(uri, Position::default())?;
+                if !server.settings_of(uri).inlay_hints {
+                    return None;
+                }
+                let lines = place.lines();
+                let wanted = lines.bytes(params.range);
+                let hints = hints::values(place.analysis, place.file).into_iter();
+                let hints =
+                    hints.map(|(offset, label)| (usize::try_from(offset).unwrap_or(usize::MAX), label));
+                let hints = hints.filter(|(offset, _)| wanted.start <= *offset && *offset <= wanted.end);
+                Some(
+                    hints
+                        .map(|(offset, label)| InlayHint {
+                            position: lines.position(offset),
+                            label: Label::String(one_line(&label)),
+                            kind: None,
+                            text_edits: None,
+                            tooltip: None,
+                            padding_left: Some(true),
+                            padding_right: None,
+                            data: None,
+                        })
+                        .collect(),
+                )
+            }),
+            "textDocument/codeLens" => self.answer_with::<CodeLensRequest>(request, |server, params| {
+                let uri = &params.text_document.uri;
+                let place = server.place_in(uri, Position::default())?;
+                if !server.settings_of(uri).code_lens {
+                    return None;
+                }
+                let lines = place.lines();
+                let lenses = hints::verdicts(place.analysis, place.file).into_iter();
+                Some(
+                    lenses
+                        .map(|(span, title)| CodeLens {
+                            range: lines.range(span.range()),
+                            command: Some(Command {
+                                title,
+                                tooltip: None,
+                                command: String::new(),
+                                arguments: None,
+                            }),
+                            data: None,
+                        })
+                        .collect(),
+                )
+            }),
+            _ => self.answer_about_place(request),
+        }
+    }
+
+    /// Answers a request about a place in a text.
+    fn answer_about_place(&mut self, request: Request) -> Response {
+        match request.method.as_str() {
+            "textDocument/hover" => self.answer_with::<HoverRequest>(request, |server, params| {
+                let place = server.place(&params.text_document_position_params)?;
+                let found = hover(place.analysis, place.file, place.offset)?;
+                let kind = if server.client.shows_markdown {
+                    MarkupKind::Markdown
+                } else {
+                    MarkupKind::PlainText
+                };
+                Some(Hover {
+                    contents: Contents::MarkupContent(MarkupContent {
+                        kind,
+                        value: found.markdown,
+                    }),
+                    range: Some(place.lines().range(found.range)),
+                })
+            }),
+            "textDocument/definition" => self.answer_with::<DefinitionRequest>(request, |server, params| {
+                let place = server.place(&params.text_document_position_params)?;
+                let spans = navigation::definition(place.analysis, place.file, place.offset);
+                let locations = server.locate(place.analysis, spans);
+                Some(DefinitionResponse::Definition(Definition::LocationList(
+                    locations,
+                )))
+            }),
+            "textDocument/references" => self.answer_with::<ReferencesRequest>(request, |server, params| {
+                let place = server.place(&params.text_document_position_params)?;
+                let spans = navigation::references(place.analysis, place.file, place.offset);
+                Some(server.locate(place.analysis, spans))
+            }),
+            "textDocument/completion" => self.answer_with::<CompletionRequest>(request, |server, params| {
+                let place = server.place(&params.text_document_position_params)?;
+                let completion = complete(place.analysis, place.file, place.offset)?;
+                let range = place.lines().range(completion.range);
+                let items = completion.items.into_iter().map(|(text, detail)| CompletionItem {
+                    label: one_line(&text),
+                    detail: Some(one_line(&detail)),
+                    text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
+                        range,
+                        new_text: text,
+                    })),
+                    ..CompletionItem::default()
+                });
+                Some(CompletionResponse::CompletionItemList(items.collect()))
+            }),
             method => {
                 let message = format!("unknown method {}", one_line(method));
                 Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message)
@@ -466,6 +626,42 @@ impl Server {
         self.analyses.get(&self.documents.get(uri)?.folder)
     }
 
+    fn settings_of(&self, uri: &Uri) -> &ClientSettings {
+        let folder = self.documents.get(uri).map(|document| &document.folder);
+        let settings = folder.and_then(|folder| self.settings.get(folder));
+        settings.unwrap_or(&self.default_settings)
+    }
+
+    /// A place in an open text.
+    fn place(&self, params: &TextDocumentPositionParams) -> Option<Place<'_>> {
+        self.place_in(&params.text_document.uri, params.position)
+    }
+
+    fn place_in(&self, uri: &Uri, position: Position) -> Option<Place<'_>> {
+        let analysis = self.analysis_of(uri)?;
+        let locations = analysis.locations(self.client.encoding);
+        let file = locations.find(uri)?;
+        let located = locations.file(file)?;
+        Some(Place {
+            analysis,
+            file,
+            offset: located.lines.offset(position),
+            located,
+        })
+    }
+
+    fn locate(&self, analysis: &Analysis, spans: BTreeSet<Span>) -> Vec<Location> {
+        let locations = analysis.locations(self.client.encoding);
+        let mut found: Vec<Location> = Vec::new();
+        for location in spans.into_iter().filter_map(|span| locations.locate(span)) {
+            // A file may be read for several root modules.
+            if !found.contains(&location) {
+                found.push(location);
+            }
+        }
+        found
+    }
+
     /// The diagnostics of an open text, which are remembered as those that the client has.
     fn diagnostics_of(&mut self, uri: &Uri) -> Vec<LspDiagnostic> {
         let Some(version) = self.documents.get(uri).map(|document| document.version) else {
@@ -492,9 +688,10 @@ impl Server {
             }
             // The old one is no longer needed, so that two are never in memory.
             self.analyses.remove(&folder);
-            let options = self.session_options(&folder);
+            let mut options = self.session_options(&folder);
+            options.load.survey = self.surveys.of_folder(&folder, self.documents.folders());
             let (file, total) = self.options.limits;
-            let disk = std::sync::Arc::new(DiskFiles::new(ReadLimits::from_megabytes(file, total)));
+            let disk = Arc::new(DiskFiles::new(ReadLimits::from_megabytes(file, total)));
             match Analysis::check(&folder, &self.documents, &options, disk) {
                 Ok(analysis) => _ = self.analyses.insert(folder, analysis),
                 Err(error) => self.log(error.to_string()),

@@ -14,7 +14,7 @@ use crate::parallel::Threads;
 use crate::workspace::configuration_names::is_configuration;
 use crate::workspace::ignore_files::IgnoreFiles;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::LoadError;
+use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
 

@@ -11,7 +11,8 @@ use crate::readers::manifest::AppliedManifests;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::{LoadError, Loaded};
+use crate::workspace::load_error::LoadError;
+use crate::workspace::loaded::Loaded;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
@@ -93,7 +94,10 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
     loader.report_empty(&directories);
-    loader.finish()
+    Loaded {
+        modules: Some(modules),
+        ..loader.finish()
+    }
 }
 
 /// Reads one input from standard input: a plan, a state, manifests, or configuration, which is laid over the file of
@@ -619,6 +623,7 @@ impl Loader {
             directories: self.directories,
             dialects: self.dialects,
             unrelated_files: self.unrelated_files,
+            modules: None,
         }
     }
 }

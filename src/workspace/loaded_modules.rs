@@ -14,7 +14,7 @@ use crate::workspace::configuration_names::is_override;
 use crate::workspace::dialects::{Candidate, DialectChoice, Evidence, Pins};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::installed_modules::InstalledModules;
-use crate::workspace::loaded::LoadError;
+use crate::workspace::load_error::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};

@@ -8,7 +8,7 @@ use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots,
 use crate::readers::plan_with_configuration;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::LoadError;
+use crate::workspace::load_error::LoadError;
 use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::{JoinedPlan, LoadedPlan, declared_mirrors};
 use crate::workspace::options::{Options, PlanConfiguration};

@@ -11,7 +11,7 @@ use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
 use crate::workspace::discovery::{Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded::LoadError;
+use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
 use crate::workspace::other_files::skipped_file;

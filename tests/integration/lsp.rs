@@ -528,3 +528,347 @@ fn a_canceled_request_is_answered_as_canceled() {
     let is_canceled = canceled["error"]["code"] == -32800;
     assert!(is_canceled || canceled.get("result").is_some(), "{canceled}");
 }
+
+/// The tree of a module that two root modules call.
+fn tree_with_a_module() -> tempfile::TempDir {
+    scratch(&[
+        (".git/HEAD", ""),
+        ("modules/m/versions.tf", VERSIONS.1),
+        (
+            "modules/m/main.tf",
+            "variable \"apps\" {}\n\
+             variable \"cluster\" {}\n\
+             locals {\n  host = \"quay.io\"\n}\n\
+             resource \"rhcs_image_mirror\" \"m\" {\n  \
+             for_each   = var.apps\n  \
+             cluster_id = var.cluster\n  \
+             source     = \"${local.host}/${each.key}\"\n  \
+             mirrors    = [each.value]\n}\n",
+        ),
+        (
+            "live/a/main.tf",
+            "resource \"rhcs_cluster_rosa_hcp\" \"main\" {}\n\
+             variable \"token\" {\n  sensitive = true\n}\n\
+             module \"m\" {\n  \
+             source  = \"../../modules/m\"\n  \
+             cluster = rhcs_cluster_rosa_hcp.main.id\n  \
+             apps    = var.apps\n}\n\
+             variable \"apps\" {}\n\
+             locals {\n  copy = var.token\n}\n",
+        ),
+        (
+            "live/a/terraform.tfvars",
+            "token = \"hunter2\"\napps = {\n  x = \"mirror.example.com/x\"\n  y = \"mirror.example.com/y\"\n}\n",
+        ),
+        (
+            "live/b/main.tf",
+            "module \"m\" {\n  source  = \"../../modules/m\"\n  cluster = \"c\"\n  apps    = { z = \"mirror.example.com/z\" }\n}\n",
+        ),
+    ])
+}
+
+/// The parameters of a request about the first occurrence of a text in a file; `^` in the text is the place.
+fn place(editor: &Editor, root: &std::path::Path, name: &str, marked: &str) -> Value {
+    let text = std::fs::read_to_string(root.join(name)).unwrap();
+    let offset = text.find(&marked.replace('^', "")).unwrap() + marked.find('^').unwrap();
+    let line = text[..offset].matches('\n').count();
+    let character = offset - text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    json!({
+        "textDocument": {"uri": editor.uri(name)},
+        "position": {"line": line, "character": character},
+    })
+}
+
+/// The text of a hover; empty if there is none.
+fn hover(editor: &mut Editor, root: &std::path::Path, name: &str, marked: &str) -> String {
+    let params = place(editor, root, name, marked);
+    let hover = editor.request("textDocument/hover", params);
+    hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_hover_shows_the_value_in_each_root_and_instance() {
+    let root = tree_with_a_module();
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("modules/m/main.tf");
+    editor.open_file("live/a/main.tf");
+    let module = "modules/m/main.tf";
+    let keys = hover(&mut editor, root.path(), module, "${each.k^ey}");
+    let values = "```text\n\"x\"\n  live/a: module.m.rhcs_image_mirror.m[\"x\"]\n\
+                  \"y\"\n  live/a: module.m.rhcs_image_mirror.m[\"y\"]\n\
+                  \"z\"\n  live/b: module.m.rhcs_image_mirror.m[\"z\"]\n```";
+    assert!(keys.starts_with(values), "{keys}");
+    let local = hover(&mut editor, root.path(), module, "${local.ho^st}");
+    assert!(
+        local.starts_with("```text\n\"quay.io\"\n  live/a: module.m.rhcs_image_mirror.m[\"x\"]\n"),
+        "{local}"
+    );
+    // The argument: what the provider takes, its values, and where nodes pull from.
+    let source = hover(&mut editor, root.path(), module, "so^urce     =");
+    assert!(
+        source.starts_with("`source` of `rhcs_image_mirror`: required; string\n\n```text\n\"quay.io/x\""),
+        "{source}"
+    );
+    let cluster = hover(&mut editor, root.path(), module, "= var.clu^ster");
+    assert!(
+        cluster.contains("unknown: rhcs_cluster_rosa_hcp.main.id is known only after apply"),
+        "{cluster}"
+    );
+    assert!(cluster.contains("\"c\"\n  live/b: "), "{cluster}");
+    let variable = hover(&mut editor, root.path(), module, "variable \"ap^ps\"");
+    assert!(
+        variable
+            .contains("{ x = \"mirror.example.com/x\", y = \"mirror.example.com/y\" }\n  live/a: module.m\n"),
+        "{variable}"
+    );
+    // A sensitive value is not shown.
+    let token = hover(&mut editor, root.path(), "live/a/main.tf", "copy = var.to^ken");
+    assert_eq!(token, "```text\n(sensitive value)\n  live/a\n```");
+    assert_eq!(hover(&mut editor, root.path(), module, "loc^als {"), "");
+}
+
+#[test]
+fn a_hover_on_a_name_shows_where_nodes_pull_from() {
+    let root = scratch(&[VERSIONS, ("main.tf", &mirror("quay.io/org/app"))]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("main.tf");
+    for marked in ["\"quay.io^/org/app\"", "\"mirror.exam^ple.com/m\""] {
+        let text = hover(&mut editor, root.path(), "main.tf", marked);
+        assert!(text.contains("quay.io/org/app on c"), "{text}");
+        assert!(text.contains("matches quay.io/org/app"), "{text}");
+        assert!(
+            text.find("mirror.example.com/m") < text.rfind("quay.io/org/app"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_hover_on_the_name_of_a_rule_shows_its_page() {
+    let text = format!("# mirrorset: ignore[short-source] known\n{}", mirror("nginx"));
+    let root = scratch(&[
+        VERSIONS,
+        ("main.tf", &text),
+        ("mirrorset.toml", "[rules]\nself-mirror = \"off\"\n"),
+    ]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("main.tf");
+    editor.open_file("mirrorset.toml");
+    let page = hover(&mut editor, root.path(), "main.tf", "short^-source");
+    assert!(page.starts_with("# short-source\n"), "{page}");
+    let page = hover(&mut editor, root.path(), "mirrorset.toml", "self-mirror^");
+    assert!(page.starts_with("# self-mirror\n"), "{page}");
+}
+
+/// The places that a request leads to: file, line, and the text of the line.
+fn places(
+    editor: &mut Editor,
+    root: &std::path::Path,
+    method: &str,
+    name: &str,
+    marked: &str,
+) -> Vec<String> {
+    let mut params = place(editor, root, name, marked);
+    params["context"] = json!({"includeDeclaration": true});
+    let folder = editor.uri("");
+    let found = editor.request(method, params);
+    let show = |location: &Value| {
+        let file = location["uri"]
+            .as_str()
+            .unwrap()
+            .strip_prefix(&format!("{folder}/"))
+            .unwrap()
+            .to_owned();
+        let line = usize::try_from(location["range"]["start"]["line"].as_u64().unwrap()).unwrap();
+        let text = std::fs::read_to_string(root.join(&file)).unwrap();
+        format!("{file}:{}: {}", line + 1, text.lines().nth(line).unwrap().trim())
+    };
+    found.as_array().into_iter().flatten().map(show).collect()
+}
+
+#[test]
+fn a_definition_is_where_the_value_is_written() {
+    let root = tree_with_a_module();
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("modules/m/main.tf");
+    let definition = "textDocument/definition";
+    let module = "modules/m/main.tf";
+    let cluster = places(&mut editor, root.path(), definition, module, "= var.clu^ster");
+    assert!(
+        cluster.contains(&"live/a/main.tf:1: resource \"rhcs_cluster_rosa_hcp\" \"main\" {}".to_owned()),
+        "{cluster:?}"
+    );
+    let mut values = places(&mut editor, root.path(), definition, module, "[each.val^ue]");
+    values.sort();
+    assert_eq!(
+        values,
+        [
+            "live/a/terraform.tfvars:3: x = \"mirror.example.com/x\"",
+            "live/a/terraform.tfvars:4: y = \"mirror.example.com/y\"",
+            "live/b/main.tf:4: apps    = { z = \"mirror.example.com/z\" }",
+        ]
+    );
+    editor.open_file("live/a/terraform.tfvars");
+    let uses = places(
+        &mut editor,
+        root.path(),
+        "textDocument/references",
+        "live/a/terraform.tfvars",
+        "\"mirror.exam^ple.com/x\"",
+    );
+    assert!(
+        uses.contains(&"modules/m/main.tf:10: mirrors    = [each.value]".to_owned()),
+        "{uses:?}"
+    );
+    editor.open_file("live/a/main.tf");
+    let of_cluster = places(
+        &mut editor,
+        root.path(),
+        "textDocument/references",
+        "live/a/main.tf",
+        "\"rhcs_cluster^_rosa_hcp\"",
+    );
+    assert!(
+        of_cluster.contains(&"modules/m/main.tf:6: resource \"rhcs_image_mirror\" \"m\" {".to_owned()),
+        "{of_cluster:?}"
+    );
+}
+
+#[test]
+fn a_source_leads_to_the_entries_that_shadow_it() {
+    let both = format!(
+        "{}{}",
+        mirror("quay.io/org"),
+        mirror("quay.io/org/app")
+            .replace("\"m\"", "\"n\"")
+            .replace(".com/m", ".com/n")
+    );
+    let root = scratch(&[VERSIONS, ("main.tf", &both)]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("main.tf");
+    editor.settle();
+    let references = "textDocument/references";
+    let found = places(
+        &mut editor,
+        root.path(),
+        references,
+        "main.tf",
+        "\"quay.io/^org\"",
+    );
+    assert!(
+        found.iter().any(|place| place.contains("\"quay.io/org/app\"")),
+        "{found:?}"
+    );
+}
+
+/// The texts that are offered at `^` in a text of a file.
+fn completed(editor: &mut Editor, name: &str, marked: &str) -> Vec<String> {
+    let offset = marked.find('^').unwrap();
+    editor.open(name, &marked.replace('^', ""));
+    let line = marked[..offset].matches('\n').count();
+    let character = offset - marked[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let position = json!({"line": line, "character": character});
+    let params = json!({"textDocument": {"uri": editor.uri(name)}, "position": position});
+    let items = editor.request("textDocument/completion", params);
+    let items = items.as_array().into_iter().flatten();
+    items
+        .map(|item| item["textEdit"]["newText"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn completion_offers_rules_clusters_and_sources() {
+    let root = scratch(&[VERSIONS]);
+    let mut editor = Editor::start(root.path(), &able());
+    let rules = completed(&mut editor, "a.tf", "# mirrorset: ignore[short-^]\nlocals {}\n");
+    assert!(
+        rules.contains(&"short-source".to_owned()) && rules.len() > 30,
+        "{rules:?}"
+    );
+    let clusters =
+        "resource \"rhcs_cluster_rosa_hcp\" \"a\" {}\nresource \"rhcs_cluster_rosa_classic\" \"b\" {}\n";
+    let offered = completed(
+        &mut editor,
+        "main.tf",
+        &format!(
+            "{clusters}{}",
+            mirror("nginx").replace("cluster_id = \"c\"", "cluster_id = ^")
+        ),
+    );
+    assert_eq!(offered, ["rhcs_cluster_rosa_hcp.a.id"]);
+    let offered = completed(&mut editor, "main.tf", &mirror("nginx^"));
+    assert_eq!(offered, ["docker.io/library/nginx"]);
+    let offered = completed(&mut editor, "mirrorset.toml", "[rules]\n^\n");
+    assert!(offered.contains(&"short-source".to_owned()));
+    let offered = completed(&mut editor, "mirrorset.toml", "[rules]\nshort-source = \"^\"\n");
+    assert_eq!(offered, ["error", "info", "off", "warning"]);
+    // Everything else is for other servers.
+    assert_eq!(
+        completed(&mut editor, "main.tf", "locals {\n  a = ^\n}\n"),
+        [] as [&str; 0]
+    );
+}
+
+#[test]
+fn hints_and_lenses_are_off_until_they_are_wanted() {
+    let root = tree_with_a_module();
+    for (settings, hints, lenses) in [
+        (json!(null), vec![], vec![]),
+        (
+            json!({"inlayHints": true, "codeLens": true}),
+            vec!["7: 2 values", "8: 3 values", "9: 3 values"],
+            vec!["5: 1 clean, 2 with findings"],
+        ),
+    ] {
+        let mut editor = Editor::start_with(root.path(), &able(), &settings, &[]);
+        editor.open_file("modules/m/main.tf");
+        let document = json!({"uri": editor.uri("modules/m/main.tf")});
+        let params = json!({"textDocument": document, "range": range_of([0, 0, 99, 0])});
+        let found = editor.request("textDocument/inlayHint", params);
+        let show = |hint: &Value| {
+            format!(
+                "{}: {}",
+                hint["position"]["line"],
+                hint["label"].as_str().unwrap()
+            )
+        };
+        let mut shown: Vec<String> = found.as_array().into_iter().flatten().map(show).collect();
+        shown.dedup();
+        assert_eq!(shown, hints);
+        let found = editor.request("textDocument/codeLens", json!({"textDocument": document}));
+        let show = |lens: &Value| {
+            format!(
+                "{}: {}",
+                lens["range"]["start"]["line"],
+                lens["command"]["title"].as_str().unwrap()
+            )
+        };
+        let shown: Vec<String> = found.as_array().into_iter().flatten().map(show).collect();
+        assert_eq!(shown, lenses);
+    }
+}
+
+#[test]
+fn a_finding_of_several_root_modules_names_them() {
+    let root = scratch(&[
+        (".git/HEAD", ""),
+        ("modules/m/versions.tf", VERSIONS.1),
+        ("modules/m/main.tf", &mirror("nginx")),
+        (
+            "live/a/main.tf",
+            "module \"m\" {\n  source = \"../../modules/m\"\n}\n",
+        ),
+        (
+            "live/b/main.tf",
+            "module \"m\" {\n  source = \"../../modules/m\"\n}\n",
+        ),
+    ]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("modules/m/main.tf");
+    editor.settle();
+    let shown = &editor.published[&editor.uri("modules/m/main.tf")];
+    let of_rule = |shown: &&Value| shown["code"] == "short-source";
+    let diagnostic = shown.iter().find(of_rule).unwrap();
+    let message = diagnostic["message"].as_str().unwrap();
+    assert!(message.ends_with("\nin live/a, live/b"), "{message}");
+}

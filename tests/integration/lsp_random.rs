@@ -1,0 +1,440 @@
+//! Random sequences of edits and of messages: after any of them, the editor shows what `mirrorset check` reports about the
+//! same texts, and the server still answers.
+//!
+//! `MIRRORSET_EDITS=2000 cargo test --release --test integration lsp_random` goes through more of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::editor::{Editor, able};
+use crate::support::program::{VERSIONS, mirrorset_at, scratch};
+
+/// The files of the tree, with texts to choose from. An empty text means that the file does not exist.
+const FILES: &[(&str, &[&str])] = &[
+    (
+        "live/a/main.tf",
+        &[
+            "module \"m\" {\n  source = \"../../modules/m\"\n  names = [\"nginx\", \"quay.io/é/a\"]\n}\n",
+            "module \"m\" {\n  source = \"../../modules/m\"\n  names = var.names\n}\nvariable \"names\" {}\n",
+            "",
+        ],
+    ),
+    (
+        "live/b/main.tf",
+        &[
+            "module \"m\" {\n  source = \"../../modules/m\"\n  names = [\"nginx\"]\n}\n",
+            "resource \"rhcs_cluster_rosa_classic\" \"c\" {}\nresource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \
+             rhcs_cluster_rosa_classic.c.id\n  source = \"quay.io/a\"\n  mirrors = [\"b\", \"b\"]\n}\n",
+            "module \"m\" {\n  source = \"../../modules/gone\"\n}\n",
+        ],
+    ),
+    (
+        "live/a/terraform.tfvars",
+        &[
+            "",
+            "names = [\"redis\", \"docker.io/x/y/\"]\n",
+            "names = [\"https://quay.io/a\"]\n",
+        ],
+    ),
+    (
+        "modules/m/main.tf",
+        &[
+            "variable \"names\" {}\n\nresource \"rhcs_image_mirror\" \"m\" {\n  for_each = toset(var.names)\n  cluster_id = \
+             \"c\"\n  source = each.value\n  mirrors = [\"mirror.example.com/m\"]\n}\n",
+            "variable \"names\" {}\n\n# mirrorset: ignore[short-source] known\nresource \"rhcs_image_mirror\" \"m\" {\n  count = \
+             length(var.names)\n  cluster_id = \"c\"\n  source = var.names[count.index]\n  mirrors = yamldecode(file(\
+             \"${path.module}/mirrors.yaml\"))\n}\n",
+            "",
+        ],
+    ),
+    ("modules/m/versions.tf", &[VERSIONS.1, "terraform {}\n"]),
+    (
+        "modules/m/mirrors.yaml",
+        &["- mirror.example.com/m\n", "- localhost/m\n- '*.b'\n", ""],
+    ),
+    (
+        "manifests/set.yaml",
+        &[
+            "",
+            "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata:\n  name: m\nspec:\n  \
+             imageDigestMirrors:\n    - source: nginx\n      mirrors: [mirror.example.com/m]\n",
+        ],
+    ),
+    (
+        "mirrorset.toml",
+        &[
+            "",
+            "[rules]\nshort-source = \"info\"\n",
+            "exclude = [\"live/b\"]\n",
+            "strict = 1\n",
+        ],
+    ),
+];
+
+/// What is inserted at random places.
+const INSERTED: &[&str] = &[
+    "{", "}", "\"", "\n", " ", "#", "${", "é", "😀", "\r\n", "nginx", "[", "=", "/*", "<<E\n", "x = 1\n",
+];
+
+/// Pseudorandom numbers (xorshift), so that a seed says everything about a sequence.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(limit.max(1)).unwrap()).unwrap()
+    }
+
+    fn of<'t, T>(&mut self, all: &'t [T]) -> &'t T {
+        &all[self.below(all.len())]
+    }
+
+    /// An offset between two characters of a text.
+    fn offset(&mut self, text: &str) -> usize {
+        let offsets: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
+        *self.of(&offsets)
+    }
+}
+
+/// The tree as the editor and the disk have it.
+struct Tree {
+    root: tempfile::TempDir,
+    /// The files whose unsaved texts are open.
+    open: BTreeMap<&'static str, String>,
+}
+
+impl Tree {
+    fn new() -> Self {
+        let files: Vec<(&str, &str)> = FILES.iter().map(|(name, texts)| (*name, texts[0])).collect();
+        let files: Vec<(&str, &str)> = files.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+        let root = scratch(&files);
+        std::fs::create_dir_all(root.path().join(".git")).unwrap();
+        let open = BTreeMap::new();
+        Self { root, open }
+    }
+
+    /// One random edit in the editor or on disk.
+    fn edit(&mut self, random: &mut Random, editor: &mut Editor) {
+        let (name, texts) = random.of(FILES);
+        let path = self.root.path().join(name);
+        match (self.open.get_mut(name), random.below(8)) {
+            (Some(_), 0) => {
+                self.open.remove(name);
+                editor.close(name);
+            }
+            (Some(text), 1 | 2) => {
+                *text = (*random.of(texts)).to_owned();
+                editor.change(name, text);
+            }
+            (Some(text), 3) => {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(&path, &text).unwrap();
+                let document = json!({"uri": editor.uri(name)});
+                editor.notify("textDocument/didSave", json!({"textDocument": document}));
+            }
+            (Some(text), _) => {
+                let (one, other) = (random.offset(text), random.offset(text));
+                let far = one.max(other).min(one.min(other) + 12);
+                let (start, mut end) = (one.min(other), far);
+                while !text.is_char_boundary(end) {
+                    end += 1;
+                }
+                let inserted = *random.of(INSERTED);
+                let range = json!({"start": position(text, start), "end": position(text, end)});
+                text.replace_range(start..end, inserted);
+                editor.change_with(name, json!([{"range": range, "text": inserted}]));
+            }
+            (None, 0 | 1) => {
+                let text = *random.of(texts);
+                let kind = if text.is_empty() {
+                    let _ = std::fs::remove_file(&path);
+                    3
+                } else {
+                    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    std::fs::write(&path, text).unwrap();
+                    2
+                };
+                let change = json!({"uri": editor.uri(name), "type": kind});
+                editor.notify("workspace/didChangeWatchedFiles", json!({"changes": [change]}));
+            }
+            (None, _) => {
+                let text = std::fs::read_to_string(&path).unwrap_or_else(|_| (*random.of(texts)).to_owned());
+                editor.open(name, &text);
+                self.open.insert(name, text);
+            }
+        }
+    }
+
+    /// What `mirrorset check` reports about the open files, if all texts are saved: name, place, rule, severity, headline.
+    fn report(&self) -> Option<Vec<(String, [u64; 4], String, String, String)>> {
+        let copy = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(copy.path().join(".git")).unwrap();
+        for (name, _) in FILES {
+            let text = match self.open.get(name) {
+                Some(text) => Some(text.clone()),
+                None => std::fs::read_to_string(self.root.path().join(name)).ok(),
+            };
+            if let Some(text) = text {
+                let path = copy.path().join(name);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+        }
+        let mut arguments = vec!["check", "--output-format", "json"];
+        arguments.extend(self.open.keys());
+        if self.open.is_empty() {
+            return Some(Vec::new());
+        }
+        let run = mirrorset_at("1790000000", copy.path(), &arguments);
+        let report: Value = serde_json::from_str(&run.stdout).ok()?;
+        let mut found: Vec<(String, [u64; 4], String, String, String, usize)> = Vec::new();
+        for finding in report["findings"].as_array().unwrap() {
+            let Some(rule) = finding["rule"].as_str() else {
+                continue;
+            };
+            let place =
+                |end: &str| [&finding[end]["line"], &finding[end]["column"]].map(|number| number.as_u64());
+            let ([Some(line), Some(column)], [Some(end_line), Some(end_column)]) =
+                (place("start"), place("end"))
+            else {
+                continue;
+            };
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            let message = text("message");
+            let address = text("address");
+            let headline = if address.is_empty() {
+                message.clone()
+            } else {
+                format!("{address}: {message}")
+            };
+            let range = [line, column, end_line, end_column];
+            // Instances of one block with the same finding are one in an editor.
+            let last = found.last_mut().filter(|last| {
+                let is_same =
+                    (&last.0, last.1, &*last.2, &last.3) == (&text("file"), range, rule, &text("severity"));
+                is_same && !address.is_empty() && last.4.ends_with(&format!(": {message}"))
+            });
+            match last {
+                Some(last) => last.5 += 1,
+                None => found.push((
+                    text("file"),
+                    range,
+                    rule.to_owned(),
+                    text("severity"),
+                    headline,
+                    0,
+                )),
+            }
+        }
+        let found = found
+            .into_iter()
+            .map(|(file, range, rule, severity, headline, more)| {
+                let headline = match more {
+                    0 => headline,
+                    1 => format!("{headline} (and 1 more instance)"),
+                    more => format!("{headline} (and {more} more instances)"),
+                };
+                (file, range, rule, severity, headline)
+            });
+        let mut found: Vec<_> = found.collect();
+        found.sort();
+        Some(found)
+    }
+
+    /// What the editor shows, in the same form.
+    fn shown(&self, editor: &mut Editor) -> Vec<(String, [u64; 4], String, String, String)> {
+        editor.settle();
+        let root = editor.uri("");
+        let mut shown = Vec::new();
+        for (uri, diagnostics) in &editor.published {
+            let file = uri.strip_prefix(&format!("{root}/")).unwrap_or(uri);
+            for diagnostic in diagnostics {
+                let number = |end: &str, unit: &str| diagnostic["range"][end][unit].as_u64().unwrap() + 1;
+                let range = [
+                    number("start", "line"),
+                    number("start", "character"),
+                    number("end", "line"),
+                    number("end", "character"),
+                ];
+                let severity = ["error", "warning", "info"]
+                    [usize::try_from(diagnostic["severity"].as_u64().unwrap()).unwrap() - 1];
+                let rule = diagnostic["code"].as_str().unwrap_or_default().to_owned();
+                let message = diagnostic["message"]
+                    .as_str()
+                    .unwrap()
+                    .lines()
+                    .next()
+                    .unwrap_or_default();
+                shown.push((
+                    file.to_owned(),
+                    range,
+                    rule,
+                    severity.to_owned(),
+                    message.to_owned(),
+                ));
+            }
+        }
+        shown.sort();
+        shown
+    }
+}
+
+/// The position of an offset, in characters.
+fn position(text: &str, offset: usize) -> Value {
+    let before = &text[..offset];
+    let line = before.matches('\n').count();
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    json!({"line": line, "character": before[start..].chars().count()})
+}
+
+fn count() -> usize {
+    let wanted = std::env::var("MIRRORSET_EDITS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    wanted.unwrap_or(60)
+}
+
+/// The capabilities of an editor that counts characters, as reports do.
+fn counting_characters() -> Value {
+    let mut capabilities = able();
+    capabilities["general"]["positionEncodings"] = json!(["utf-32"]);
+    capabilities
+}
+
+#[test]
+fn the_editor_shows_what_a_check_reports_after_any_sequence_of_edits() {
+    let per_sequence = 30;
+    for seed in 1..=count().div_ceil(per_sequence) {
+        let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut tree = Tree::new();
+        let mut editor = Editor::start(tree.root.path(), &counting_characters());
+        for step in 0..per_sequence {
+            // Several edits may come between two checks.
+            for _ in 0..=random.below(3) {
+                tree.edit(&mut random, &mut editor);
+            }
+            let shown = tree.shown(&mut editor);
+            let place = format!("seed {seed}, step {step}: {:?}", tree.open);
+            let Some(reported) = tree.report() else {
+                // Errors in the settings precede a report.
+                assert!(
+                    shown.iter().all(|shown| shown.2.is_empty()) && !shown.is_empty(),
+                    "{place}\n{shown:#?}"
+                );
+                continue;
+            };
+            let shown: Vec<_> = shown.into_iter().filter(|shown| !shown.2.is_empty()).collect();
+            let is_same = shown.len() == reported.len()
+                && shown.iter().zip(&reported).all(|(shown, reported)| {
+                    let same_place = (&shown.0, shown.1, &shown.2, &shown.3)
+                        == (&reported.0, reported.1, &reported.2, &reported.3);
+                    same_place && shown.4.starts_with(&reported.4)
+                });
+            assert!(is_same, "{place}\nshown: {shown:#?}\nreported: {reported:#?}");
+        }
+        assert_eq!(editor.shut_down(), 0);
+    }
+}
+
+const METHODS: &[&str] = &[
+    "initialize",
+    "initialized",
+    "textDocument/didOpen",
+    "textDocument/didChange",
+    "textDocument/didClose",
+    "textDocument/didSave",
+    "textDocument/codeAction",
+    "textDocument/diagnostic",
+    "textDocument/hover",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/completion",
+    "textDocument/inlayHint",
+    "textDocument/codeLens",
+    "workspace/didChangeWatchedFiles",
+    "workspace/didChangeConfiguration",
+    "workspace/didChangeWorkspaceFolders",
+    "$/cancelRequest",
+    "$/setTrace",
+    "$/mirrorset/invalid",
+    "unknown",
+];
+
+/// A random value in the form of parameters.
+fn value(random: &mut Random, editor: &Editor, depth: usize) -> Value {
+    match random.below(if depth > 3 { 7 } else { 10 }) {
+        0 => Value::Null,
+        1 => json!(random.below(5)),
+        2 => json!(-1),
+        3 => json!(u64::MAX),
+        4 => json!(editor.uri(random.of(FILES).0)),
+        5 => json!(*random.of(INSERTED)),
+        6 => json!("file:///%"),
+        7 => json!([value(random, editor, depth + 1)]),
+        8 => {
+            let position =
+                |random: &mut Random| json!({"line": random.below(12), "character": random.below(40)});
+            json!({
+                "textDocument": {"uri": editor.uri(random.of(FILES).0), "version": random.below(9), "languageId": "x", "text": *random.of(FILES[3].1)},
+                "position": position(random),
+                "range": {"start": position(random), "end": position(random)},
+                "context": {"diagnostics": [], "includeDeclaration": true, "only": ["source", "quickfix"]},
+                "contentChanges": [
+                    {"range": {"start": position(random), "end": position(random)}, "text": *random.of(INSERTED)},
+                ],
+                "changes": [],
+                "settings": {"mirrorset": {"inlayHints": true, "codeLens": true}},
+            })
+        }
+        _ => {
+            let keys = [
+                "textDocument",
+                "uri",
+                "id",
+                "event",
+                "added",
+                "range",
+                "position",
+                "settings",
+            ];
+            json!({*random.of(&keys): value(random, editor, depth + 1)})
+        }
+    }
+}
+
+#[test]
+fn a_random_stream_of_messages_ends_nothing() {
+    let per_sequence = 100;
+    for seed in 1..=count().div_ceil(per_sequence) {
+        let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let tree = Tree::new();
+        let mut editor = Editor::start(tree.root.path(), &able());
+        for id in 0..per_sequence {
+            let method = *random.of(METHODS);
+            let params = value(&mut random, &editor, 0);
+            let mut message = json!({"jsonrpc": "2.0", "method": method, "params": params});
+            if !method.starts_with('$') && random.below(3) > 0 {
+                message["id"] = json!(format!("random-{id}"));
+            }
+            let mut text = message.to_string().into_bytes();
+            if random.below(10) == 0 {
+                let at = random.below(text.len());
+                text[at] = b'\xff';
+            }
+            editor.write_raw(format!("Content-Length: {}\r\n\r\n", text.len()).as_bytes());
+            editor.write_raw(&text);
+            if random.below(20) == 0 {
+                editor.settle();
+            }
+        }
+        editor.settle();
+        assert_eq!(editor.shut_down(), 0);
+    }
+}
