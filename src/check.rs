@@ -9,5 +9,5 @@ mod suppression_spans;
 
 pub use checker::{CheckContext, check};
 pub use report::Report;
-pub(crate) use report::{Summary, Suppressed};
+pub(crate) use report::{Summary, Suppressed, Verdict};
 pub use settings::CheckSettings;
