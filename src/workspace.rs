@@ -17,6 +17,7 @@
 //! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
+//! | Which files are patches and no manifests? | `kustomize` |
 //! | What is a file of Terraform, by its name? | `configuration_names` |
 //! | Which files of a directory does Terraform read? | `terraform_files` |
 //! | Which modules are roots, and who calls whom? | `loaded_modules` |
@@ -42,6 +43,7 @@ mod expressions;
 mod ignore_files;
 mod input_files;
 mod installed_modules;
+mod kustomize;
 mod load;
 mod load_error;
 mod loaded;

@@ -79,6 +79,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
 fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Result<SessionOptions> {
     let reading = &arguments.input.reading;
     let mut load = with_reading(options, reading);
+    load.reads_neighbors = true;
     if load.plan_configuration == PlanConfiguration::None {
         load.plan_configuration = PlanConfiguration::Near(PathBuf::from("."));
     }

@@ -69,6 +69,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         data_directory: variable("TF_DATA_DIR").map(PathBuf::from),
         config: config::ConfigSource::Nearest,
         plan_configuration: PlanConfiguration::None,
+        reads_neighbors: false,
         files: Arc::new(DiskFiles::default()),
         environment,
         survey: None,

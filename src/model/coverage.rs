@@ -1,5 +1,7 @@
 //! What was read, and what was skipped and why.
 
+use std::path::PathBuf;
+
 use terraform_eval::source::Span;
 
 /// The coverage of a run: every file that was read, and everything below the given paths that was skipped.
@@ -72,6 +74,8 @@ pub(crate) struct Skipped {
     pub(crate) hides: Hides,
     /// The source of a module call that is skipped.
     pub(crate) source: Option<String>,
+    /// The canonical paths of the files that hold it. If all of them are read as manifests, nothing was skipped.
+    pub(crate) held_in: Vec<PathBuf>,
     /// Whether settings say that it is known.
     pub is_known: bool,
 }
@@ -87,6 +91,7 @@ impl Skipped {
             help: None,
             hides: reason.hides(),
             source: None,
+            held_in: Vec::new(),
             is_known: false,
         }
     }
@@ -146,6 +151,8 @@ pub(crate) enum SkipReason {
     UnnamedPlan,
     /// A file of variables that no root module loads.
     UnusedVariables,
+    /// A value for a variable that the root module does not declare.
+    UndeclaredVariable,
     /// A mirror set in an object that mirrorset cannot open.
     UnopenedWrapper,
     /// A configuration file that only the other program reads.
@@ -169,6 +176,7 @@ impl SkipReason {
             Self::UnknownKind => "unknown-kind",
             Self::UnnamedPlan => "unnamed-plan",
             Self::UnusedVariables => "unused-variables",
+            Self::UndeclaredVariable => "undeclared-variable",
             Self::UnopenedWrapper => "unopened-wrapper",
             Self::OtherEngine => "other-engine",
         }
@@ -190,6 +198,7 @@ impl SkipReason {
             Self::UnknownKind => "of another kind",
             Self::UnnamedPlan => "plan that is not named",
             Self::UnusedVariables => "unused variables",
+            Self::UndeclaredVariable => "undeclared variable",
             Self::UnopenedWrapper => "wrapped manifest",
             Self::OtherEngine => "for another engine",
         }
@@ -203,6 +212,7 @@ impl SkipReason {
             | Self::OutsideTree
             | Self::Unreadable
             | Self::TooLarge
+            | Self::UndeclaredVariable
             | Self::UnopenedWrapper => Hides::Possibly,
             Self::Excluded
             | Self::Ignored

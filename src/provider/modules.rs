@@ -172,6 +172,22 @@ pub(crate) fn cluster_kind(source: &str) -> Option<ClusterKind> {
     }
 }
 
+/// Whether two sources name one module: `github.com/a/b` and `git::https://github.com/a/b.git` do, and so do a name in a
+/// registry with and without its host. Two ways to the same address count as one.
+#[must_use]
+pub(crate) fn is_same_source(a: &str, b: &str) -> bool {
+    let identity = |source| {
+        let ModuleSource {
+            package,
+            submodule,
+            reference,
+        } = ModuleSource::parse(source);
+        let package = bare_address(package).replace(':', "/").to_ascii_lowercase();
+        (package.trim_matches('/').to_owned(), submodule, reference)
+    };
+    a == b || identity(a) == identity(b)
+}
+
 /// The source of a module, by its name in the registry if it is one of Red Hat's.
 struct ModuleSource<'s> {
     package: &'s str,
@@ -211,14 +227,7 @@ fn package_name(address: &str) -> &str {
     if let Some(local) = local {
         return local;
     }
-    let bare = address.strip_prefix("git::").unwrap_or(address);
-    let bare = ["https://", "http://", "ssh://", "git://"]
-        .iter()
-        .find_map(|scheme| bare.strip_prefix(scheme))
-        .unwrap_or(bare);
-    let bare = bare.split_once('@').map_or(bare, |(_, rest)| rest);
-    let bare = bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/');
-    let bare = bare.strip_suffix(".git").unwrap_or(bare);
+    let bare = bare_address(address);
     let is_same = |repository: &str| {
         let mut parts = repository.splitn(2, '/');
         let (host, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -232,6 +241,18 @@ fn package_name(address: &str) -> &str {
     };
     let known = REPOSITORIES.iter().find(|(repository, _)| is_same(repository));
     known.map_or(address, |(_, package)| package)
+}
+
+/// The address of a repository without the words that say how it is reached.
+fn bare_address(address: &str) -> &str {
+    let bare = address.split_once("::").map_or(address, |(_, rest)| rest);
+    let bare = ["https://", "http://", "ssh://", "git://", "file://"]
+        .iter()
+        .find_map(|scheme| bare.strip_prefix(scheme))
+        .unwrap_or(bare);
+    let bare = bare.split_once('@').map_or(bare, |(_, rest)| rest);
+    let bare = bare.strip_prefix("www.").unwrap_or(bare).trim_end_matches('/');
+    bare.strip_suffix(".git").unwrap_or(bare)
 }
 
 /// Whether a module is an outline of [`ModuleStub`], by its directory.
@@ -292,6 +313,55 @@ mod tests {
             "//",
         ] {
             assert_eq!(module_release(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn sources_are_compared_as_terraform_writes_them() {
+        for (call, installed) in [
+            (
+                "terraform-redhat/rosa-hcp/rhcs",
+                "registry.terraform.io/terraform-redhat/rosa-hcp/rhcs",
+            ),
+            ("a/b/c//modules/x", "registry.opentofu.org/a/b/c//modules/x"),
+            (
+                "github.com/a/b//m?ref=v1",
+                "git::https://github.com/a/b.git//m?ref=v1",
+            ),
+            (
+                "git@github.com:a/b.git?ref=v1",
+                "git::ssh://git@github.com/a/b.git?ref=v1",
+            ),
+            (
+                "git::https://example.com/a.git?depth=1&ref=v1",
+                "git::https://example.com/a.git?ref=v1",
+            ),
+            ("/srv/modules/a", "file:///srv/modules/a"),
+            (
+                "s3::https://s3.amazonaws.com/b/a.zip",
+                "s3::https://s3.amazonaws.com/b/a.zip",
+            ),
+        ] {
+            assert!(is_same_source(call, installed), "{call} {installed}");
+        }
+        for (call, installed) in [
+            (
+                "git::https://example.com/a.git?ref=v2",
+                "git::https://example.com/a.git?ref=v1",
+            ),
+            (
+                "git::https://example.com/a.git",
+                "git::https://example.com/a.git?ref=v1",
+            ),
+            ("github.com/a/b//m", "git::https://github.com/a/b.git//n"),
+            ("a/b/c", "registry.terraform.io/a/b/d"),
+            ("example.com/a/b/c", "registry.terraform.io/a/b/c"),
+            (
+                "terraform-redhat/rosa-hcp/rhcs",
+                "git::https://example.com/rosa-hcp.git",
+            ),
+        ] {
+            assert!(!is_same_source(call, installed), "{call} {installed}");
         }
     }
 

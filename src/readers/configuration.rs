@@ -41,5 +41,7 @@ mod syntax_errors;
 mod trace;
 
 pub(crate) use provenance::unknown_reasons;
-pub(crate) use root_module::{RootModule, RootModuleModel, evaluate_roots, may_have_inputs};
+pub(crate) use root_module::{
+    RootModule, RootModuleModel, evaluate_roots, may_carry_manifests, may_have_inputs,
+};
 pub(crate) use syntax_errors::syntax_error_findings;

@@ -138,6 +138,54 @@ pub(crate) fn discover(
 }
 
 impl Discovery {
+    /// The directories that the user names without any configuration in them. Those in other directories that the user names
+    /// are parts of those.
+    pub(crate) fn data_directories(&self) -> BTreeSet<PathBuf> {
+        let modules: BTreeSet<&Path> = self.modules.iter().map(|module| module.path.as_path()).collect();
+        let mut found: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut outer: Option<&Path> = None;
+        // In the order of the paths, a directory comes before what lies in it.
+        for directory in &self.directories {
+            if outer.is_some_and(|outer| directory.starts_with(outer)) {
+                continue;
+            }
+            outer = Some(directory);
+            let first = modules.range(directory.as_path()..).next();
+            if !first.is_some_and(|module| module.starts_with(directory)) {
+                found.insert(directory.clone());
+            }
+        }
+        found
+    }
+
+    /// Lists the files that may be manifests in directories, without those below.
+    pub(crate) fn list_candidates(
+        &mut self,
+        directories: impl IntoIterator<Item = PathBuf>,
+        trees: &mut ProjectTrees,
+        files: &CachedFiles,
+        threads: Threads,
+        is_excluded: &mut dyn FnMut(&Path) -> bool,
+    ) -> BTreeSet<PathBuf> {
+        let walked = Walked {
+            named_exclusions: std::mem::take(&mut self.walked.named_exclusions),
+            ..Walked::default()
+        };
+        let mut walker = Walker::new(trees, files, threads, is_excluded, walked);
+        for directory in directories {
+            let tree = walker.trees.of_directory(&directory, files);
+            walker.walked.named.insert(directory.clone());
+            let Ok(entries) = files.entries(&directory) else {
+                continue;
+            };
+            // What lies below is not looked at.
+            walker.walked.visited.insert(directory.clone());
+            walker.look_into(&directory, &entries, &tree, &mut Vec::new());
+        }
+        self.walked.named_exclusions = walker.walked.named_exclusions;
+        walker.candidates
+    }
+
     /// Looks at the rest of project trees.
     pub(crate) fn search_trees(
         &mut self,

@@ -55,12 +55,13 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
         configs.excludes(path, sources)
     });
     loader.files.skipped.append(&mut discovery.skipped);
-    let directories = std::mem::take(&mut discovery.directories);
-    let candidates = std::mem::take(&mut discovery.candidates);
-    let found_others = std::mem::take(&mut discovery.others);
+    let directories = discovery.directories.clone();
+    let candidates: BTreeSet<PathBuf> = std::mem::take(&mut discovery.candidates).into_iter().collect();
+    let found_others = discovery.others.clone();
     let mut named = NamedFiles::default();
-    let mut selection = Selection::new(discovery, &mut named, &mut loader.files);
+    let mut selection = Selection::new(discovery, options, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
+    let neighbors = std::mem::take(&mut selection.neighbors);
     let NamedFiles {
         mut plans,
         mut manifests,
@@ -74,8 +75,10 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
     loader.add_idle(relevance.idle, &mut modules, &mut roots);
     // What the configuration reads is its data and not an input of its own.
-    let candidates = candidates.iter().filter(|path| !roots.accessed.contains(*path));
-    manifests.read_candidates(candidates, &mut loader.files);
+    let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
+    manifests.read_candidates(candidates.iter().filter(is_input), &mut loader.files);
+    let neighbors = neighbors.iter().filter(|path| !candidates.contains(*path));
+    manifests.read_neighbors(neighbors.filter(is_input), &mut loader.files);
     report_other_files(&found_others, &roots.accessed, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
     let applied = roots
@@ -169,12 +172,14 @@ struct NamedPaths {
     /// By the directory that holds them: a function may list it.
     by_directory: BTreeMap<PathBuf, Vec<PathBuf>>,
     all: BTreeSet<PathBuf>,
+    /// Directories in which every file counts as named.
+    directories: BTreeSet<PathBuf>,
     /// The files that were read or listed.
     read: BTreeSet<PathBuf>,
 }
 
 impl NamedPaths {
-    fn new<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Self {
+    fn new<'p>(paths: impl Iterator<Item = &'p PathBuf>, directories: BTreeSet<PathBuf>) -> Self {
         let all: BTreeSet<PathBuf> = paths.cloned().collect();
         let mut by_directory: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
         for path in &all {
@@ -184,13 +189,18 @@ impl NamedPaths {
         Self {
             by_directory,
             all,
+            directories,
             read: BTreeSet::new(),
         }
     }
 
     /// Notes which files are among the accessed paths, or in accessed directories. Returns whether there are any.
     fn note_reads(&mut self, accessed: &BTreeSet<PathBuf>) -> bool {
-        let mut is_reader = false;
+        let is_below = |directory: &PathBuf| {
+            let first = accessed.range(directory.clone()..).next();
+            first.is_some_and(|path| path.starts_with(directory))
+        };
+        let mut is_reader = self.directories.iter().any(is_below);
         for path in accessed {
             let listed = self.by_directory.get(path).into_iter().flatten();
             for file in self.all.get(path).into_iter().chain(listed) {
@@ -424,8 +434,9 @@ impl Loader {
             })
             .collect();
         let paths = unread.keys().chain(others.keys()).chain(&selection.manifests);
-        let mut named = NamedPaths::new(paths);
+        let mut named = NamedPaths::new(paths, selection.data_directories);
         let mut kept: BTreeSet<ModuleId> = BTreeSet::new();
+        let mut kept_roots: BTreeSet<ModuleId> = BTreeSet::new();
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
         let mut related: BTreeSet<ModuleId> =
             joined.iter().flat_map(|root| modules.reachable(*root)).collect();
@@ -448,6 +459,7 @@ impl Loader {
                 .sensitive
                 .root_modules
                 .push(modules.files_of(root, &called));
+            kept_roots.insert(root);
             kept.extend(called.iter().copied());
             related.extend(called);
             selected.accessed.extend(model.accessed.iter().cloned());
@@ -466,6 +478,7 @@ impl Loader {
             let skipped = modules.unread.get(module).into_iter().flatten();
             self.files.skipped.extend(skipped.cloned());
         }
+        self.files.skipped.extend(modules.undeclared_values(&kept_roots));
         unread.retain(|path, _| !named.read.contains(path));
         others.retain(|path, _| !named.read.contains(path));
         self.forget_unrelated(modules, &related);
@@ -533,6 +546,7 @@ impl Loader {
             .chain(unreadable)
             .map(|file| sources.file(*file).name().to_owned())
             .collect();
+        names.extend(self.data_files.iter().map(|read| read.name.clone()));
         names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
         names.extend(self.errors.iter().map(|error| error.path.clone()));
         // A name is a path relative to the current directory, or the address of a module call.
@@ -556,6 +570,25 @@ impl Loader {
         self.directories.push(directory);
         self.project.add(input);
         self.project.sensitive.spans.extend(sensitive);
+    }
+
+    /// Forgets what was skipped in one place and read in another.
+    fn forget_read(&mut self) {
+        let InputFiles {
+            sources,
+            roles,
+            skipped,
+            ..
+        } = &mut self.files;
+        if skipped.iter().all(|skipped| skipped.held_in.is_empty()) {
+            return;
+        }
+        let manifests = roles.iter().filter(|(_, role)| **role == FileRole::Manifest);
+        let paths = manifests.filter_map(|(file, _)| sources.file(*file).path());
+        let read: BTreeSet<PathBuf> = paths.map(|path| sources.files().canonical_path(path)).collect();
+        skipped.retain(|skipped| {
+            skipped.held_in.is_empty() || !skipped.held_in.iter().all(|path| read.contains(path))
+        });
     }
 
     /// Marks what was skipped and is listed in `known-gaps`.
@@ -588,6 +621,7 @@ impl Loader {
 
     fn finish(mut self) -> Loaded {
         self.report_unread_configurations();
+        self.forget_read();
         self.mark_known_gaps();
         let InputFiles {
             sources,

@@ -19,10 +19,10 @@ use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, read_variables};
-use crate::workspace::variables::VariableValues;
+use crate::workspace::variables::{MirrorValue, VariableValues, undeclared_values};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
-use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
@@ -41,7 +41,9 @@ pub(crate) struct LoadedModules {
     /// The canonical directory and the tree of each module on disk.
     locations: BTreeMap<ModuleId, ConfigurationDirectory>,
     /// The modules on disk as each program reads them.
-    by_engine: BTreeMap<(PathBuf, Engine), ModuleId>,
+    by_key: BTreeMap<ModuleKey, ModuleId>,
+    /// The root modules whose installed copies of modules a module calls if there are several.
+    installations: BTreeMap<ModuleId, PathBuf>,
     engines: BTreeMap<ModuleId, Engine>,
     /// The configuration files that were read, for any program; `None` if one cannot be read.
     read_files: BTreeMap<PathBuf, Option<FileId>>,
@@ -53,11 +55,32 @@ pub(crate) struct LoadedModules {
     /// Calls whose sources are not literals, and which no installed module answers.
     computed: BTreeMap<(ModuleId, Arc<str>), CalledModule>,
     values: VariableValues,
+    /// The values about mirrors in the files of variables of each root module.
+    mirror_values: BTreeMap<ModuleId, Vec<MirrorValue>>,
     installed: InstalledModules,
     /// The arguments of tfvars files that configuration files name: several roots may share one.
     shared_variables: BTreeMap<PathBuf, Vec<Attribute>>,
     /// The tfvars files of the root modules.
     variable_files: BTreeMap<ModuleId, BTreeSet<FileId>>,
+}
+
+/// What makes a module on disk another one than those that are read already.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct ModuleKey {
+    path: PathBuf,
+    engine: Engine,
+    /// The root module that calls it, if it has copies of its own of what the module calls.
+    installation: Option<PathBuf>,
+}
+
+impl ModuleKey {
+    fn new(path: &Path, engine: Engine) -> Self {
+        Self {
+            path: path.to_owned(),
+            engine,
+            installation: None,
+        }
+    }
 }
 
 impl LoadedModules {
@@ -73,7 +96,8 @@ impl LoadedModules {
             syntax_errors: Vec::new(),
             errors: Vec::new(),
             locations: BTreeMap::new(),
-            by_engine: BTreeMap::new(),
+            by_key: BTreeMap::new(),
+            installations: BTreeMap::new(),
             engines: BTreeMap::new(),
             read_files: BTreeMap::new(),
             choices: BTreeMap::new(),
@@ -81,17 +105,20 @@ impl LoadedModules {
             unread: BTreeMap::new(),
             computed: BTreeMap::new(),
             values: VariableValues::default(),
+            mirror_values: BTreeMap::new(),
             installed: InstalledModules::default(),
             shared_variables: BTreeMap::new(),
             variable_files: BTreeMap::new(),
         };
         loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
         let mut pins = Pins::default();
+        let disk = files.sources.files();
+        let data_directories = directories.iter().filter_map(|directory| {
+            let data = data_directory(&directory.path, &directory.tree, options, disk)?;
+            Some((directory.path.as_path(), data))
+        });
+        loaded.installed = InstalledModules::read(data_directories, disk);
         for directory in directories {
-            let disk = files.sources.files();
-            if let Some(data) = data_directory(&directory.path, &directory.tree, options, disk) {
-                loaded.installed.read(&directory.path, &data, disk);
-            }
             let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
@@ -131,10 +158,10 @@ impl LoadedModules {
 
     /// The modules of a directory, as each program reads it.
     pub(crate) fn of_directory<'m>(&'m self, directory: &'m Path) -> impl Iterator<Item = ModuleId> + 'm {
-        let modules = Engine::ALL
+        let keys = Engine::ALL
             .into_iter()
-            .map(move |engine| (directory.to_owned(), engine));
-        modules.filter_map(|key| self.by_engine.get(&key).copied())
+            .map(|engine| ModuleKey::new(directory, engine));
+        keys.filter_map(|key| self.by_key.get(&key).copied())
     }
 
     /// Reads the root module of a directory as a candidate does, and chooses its dialect.
@@ -149,10 +176,9 @@ impl LoadedModules {
         let evidence = self.evidence.get(&location.path).cloned().unwrap_or_default();
         self.evidence
             .insert(location.path.clone(), evidence.of_candidate(candidate));
-        let is_new = !self
-            .by_engine
-            .contains_key(&(location.path.clone(), candidate.engine));
-        let module = self.read_module(&location, candidate.engine, files);
+        let key = ModuleKey::new(&location.path, candidate.engine);
+        let is_new = !self.by_key.contains_key(&key);
+        let module = self.read_module(&location, key, files);
         if is_new {
             self.connect_calls(vec![module], options, files);
             self.syntax_errors
@@ -180,7 +206,8 @@ impl LoadedModules {
                 if engine.is_some() != is_known || self.discovered_module(directory).is_some() {
                     continue;
                 }
-                read.push(self.read_module(directory, engine.unwrap_or(Engine::Terraform), files));
+                let key = ModuleKey::new(&directory.path, engine.unwrap_or(Engine::Terraform));
+                read.push(self.read_module(directory, key, files));
             }
             self.connect_calls(read, options, files);
         }
@@ -189,7 +216,10 @@ impl LoadedModules {
     /// The module of a directory, as the program reads it that is known to evaluate it, or else any program.
     fn discovered_module(&self, directory: &ConfigurationDirectory) -> Option<ModuleId> {
         match self.evidence.get(&directory.path).and_then(Evidence::engine) {
-            Some(engine) => self.by_engine.get(&(directory.path.clone(), engine)).copied(),
+            Some(engine) => {
+                let key = ModuleKey::new(&directory.path, engine);
+                self.by_key.get(&key).copied()
+            }
             None => self.of_directory(&directory.path).next(),
         }
     }
@@ -255,6 +285,9 @@ impl LoadedModules {
         tfvars.extend(self.read_variables_of_settings(&directory, &tree, files));
         let variable_files = tfvars.iter().map(|attribute| attribute.span.file);
         self.variable_files.insert(module, variable_files.collect());
+        let given = tfvars.iter().chain(self.values.file_arguments());
+        let mirror_values = MirrorValue::among(given, &files.sources);
+        self.mirror_values.insert(module, mirror_values);
         let declarations = self.tree.module(module);
         let mut inputs = self
             .values
@@ -275,6 +308,14 @@ impl LoadedModules {
             inputs,
             locked_version: locked_provider_version(&directory, &tree, files),
         });
+    }
+
+    /// The values about mirrors that root modules are given and do not declare.
+    pub(crate) fn undeclared_values(&self, roots: &BTreeSet<ModuleId>) -> Vec<Skipped> {
+        undeclared_values(roots.iter().filter_map(|root| {
+            let values = self.mirror_values.get(root)?;
+            Some((self.tree.module(*root), values.as_slice()))
+        }))
     }
 
     fn undeclared_variables(&self) -> Vec<LoadError> {
@@ -332,13 +373,13 @@ impl LoadedModules {
     fn read_module(
         &mut self,
         location: &ConfigurationDirectory,
-        engine: Engine,
+        key: ModuleKey,
         files: &mut InputFiles,
     ) -> ModuleId {
-        let key = (location.path.clone(), engine);
-        if let Some(module) = self.by_engine.get(&key) {
+        if let Some(module) = self.by_key.get(&key) {
             return *module;
         }
+        let engine = key.engine;
         let directory = &files.trees.shown_path(&location.path);
         let mut file_ids = Vec::new();
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
@@ -360,7 +401,9 @@ impl LoadedModules {
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
         let module = self.tree.add(location.path.clone(), module);
         self.locations.insert(module, location.clone());
-        self.by_engine.insert(key, module);
+        let installation = key.installation.as_ref().unwrap_or(&location.path);
+        self.installations.insert(module, installation.clone());
+        self.by_key.insert(key, module);
         self.engines.insert(module, engine);
         let skip = |(path, reason): (PathBuf, String)| {
             Skipped::new(display_name(&path), SkipReason::OtherEngine, reason)
@@ -368,6 +411,25 @@ impl LoadedModules {
         self.unread
             .insert(module, skipped.into_iter().map(skip).collect());
         module
+    }
+
+    /// The module of a directory as another module calls it.
+    fn read_callee(
+        &mut self,
+        caller: ModuleId,
+        callee: &ConfigurationDirectory,
+        engine: Engine,
+        files: &mut InputFiles,
+    ) -> ModuleId {
+        let installation = self.installations.get(&caller);
+        let key = ModuleKey {
+            path: callee.path.clone(),
+            engine,
+            installation: installation
+                .filter(|root| self.installed.has_own_copies(root, &callee.path))
+                .cloned(),
+        };
+        self.read_module(callee, key, files)
     }
 
     /// The stub of a well-known module whose files are not available.
@@ -539,10 +601,14 @@ impl LoadedModules {
                 path: canonical,
                 tree: location.tree,
             };
-            return Ok(Some(self.read_module(&callee, engine, files)));
+            return Ok(Some(self.read_callee(caller, &callee, engine, files)));
         }
-        if let Some(directory) = self.installed.find(&location.path, &call.name, disk)
-            && let Ok(canonical) = disk.canonicalize(&clean_path(directory))
+        let root = self.installations.get(&caller).map(PathBuf::as_path);
+        let installed = self.installed.find(&location.path, &call.name, root);
+        let difference =
+            installed.and_then(|module| module.difference(call.source.as_deref(), call.version.as_deref()));
+        if let (Some(module), None) = (installed, &difference)
+            && let Ok(canonical) = disk.canonicalize(&clean_path(&module.directory))
         {
             let data = data_directory(&location.path, &location.tree, options, disk);
             let is_in_tree = holds(&location.tree, &canonical);
@@ -558,13 +624,16 @@ impl LoadedModules {
                 path: canonical,
                 tree,
             };
-            return Ok(Some(self.read_module(&callee, engine, files)));
+            return Ok(Some(self.read_callee(caller, &callee, engine, files)));
         }
         let Some(source) = &call.source else {
             return Err(Box::new(call.computed()));
         };
         if let Some(stub) = modules::find(source) {
             return Ok(Some(self.add_stub(stub, files)));
+        }
+        if let Some(difference) = difference {
+            return Err(Box::new(call.installed_otherwise(&difference)));
         }
         // Terraform copies an absolute path; any other path without `./` is the address of a registry or a server.
         let is_directory = Path::new(source).is_relative() && disk.is_directory(&location.path.join(source));
@@ -613,6 +682,8 @@ struct CalledModule {
     name: Arc<str>,
     /// The source, if it is a literal string.
     source: Option<String>,
+    /// The version constraint, if it is a literal string.
+    version: Option<String>,
     /// The text of the source, or of the call.
     span: Option<Span>,
     /// Whether the call has an argument that is named for image mirrors.
@@ -624,6 +695,7 @@ impl CalledModule {
         let source = call.source(sources);
         let block = call.block.parse(sources);
         let source_argument = block.and_then(|block| block.body.attribute("source"));
+        let version = block.and_then(|block| literal(&block.body.attribute("version")?.value));
         let has_mirrors = block.is_some_and(|block| {
             let mut arguments = block.body.attributes.iter();
             arguments.any(|argument| argument.name.text.contains("image_mirrors"))
@@ -637,6 +709,7 @@ impl CalledModule {
                     .or_else(|| block.map(|block| block.kind.span)),
             },
             source: source.map(|(text, _)| text.to_owned()),
+            version: version.map(str::to_owned),
             has_mirrors,
         }
     }
@@ -665,6 +738,14 @@ impl CalledModule {
             SkipReason::ComputedModuleSource,
             "the source of the module is not a literal string, so nothing in the module is checked",
             "run `terraform init` or `tofu init`, which install the module",
+        )
+    }
+
+    fn installed_otherwise(&self, difference: &str) -> Skipped {
+        self.skipped(
+            SkipReason::ModuleNotInstalled,
+            &format!("{difference}, so nothing in the module is checked"),
+            "run `terraform init` again, as Terraform demands before it makes a plan",
         )
     }
 

@@ -8,6 +8,7 @@ use crate::readers::manifest::{self, ManifestDocument, ManifestReadError, ReadMa
 use crate::readers::plan;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
+use crate::workspace::kustomize::Patches;
 use crate::workspace::name_kind::is_yaml;
 use crate::workspace::other_files::UNNAMED_PLAN;
 use terraform_eval::source::{FileId, ReadError, display_name};
@@ -20,6 +21,7 @@ pub(crate) struct Manifests {
     paths: BTreeSet<PathBuf>,
     /// Files that were read in search of manifests and hold none.
     pub(crate) unrelated_files: BTreeSet<FileId>,
+    patches: Patches,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,9 @@ pub(crate) fn is_manifest(path: Option<&Path>, text: &str) -> bool {
 impl Manifests {
     /// Reads a file that a user named. Returns whether it declares mirrors.
     pub(crate) fn read(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
+        if self.skip_patch(file, name, files) {
+            return true;
+        }
         let result = match manifest::read_manifests(file, files.sources.text(file)) {
             Ok(ReadManifests {
                 documents,
@@ -60,6 +65,25 @@ impl Manifests {
             return false;
         }
         self.add(file, name, result, files);
+        true
+    }
+
+    /// Counts a file that is a patch as skipped. Returns whether it is one.
+    fn skip_patch(&mut self, file: FileId, name: &str, files: &mut InputFiles) -> bool {
+        let Some(path) = files.sources.file(file).path() else {
+            return false;
+        };
+        let is_about_mirrors = |text| manifest::declares_mirrors(text) || manifest::names_lists(text);
+        if !is_about_mirrors(files.sources.text(file)) {
+            return false;
+        }
+        let path = files.sources.files().canonical_path(path);
+        let Some(skipped) = self.patches.skipped(name, &path, files) else {
+            return false;
+        };
+        if self.paths.insert(path) {
+            files.skipped.push(skipped);
+        }
         true
     }
 
@@ -136,6 +160,11 @@ impl Manifests {
                 self.unrelated_files.insert(file);
                 continue;
             }
+            if self.skip_patch(file, &name, files) {
+                self.unrelated_files.insert(file);
+                continue;
+            }
+            let text = files.sources.text(file);
             // A file can name the kinds without declaring one: a role, a description of the API.
             let is_read = manifest::has_manifest_marker(text) || manifest::may_be_encoded(text);
             match is_read.then(|| manifest::read_manifests(file, text)) {
@@ -150,6 +179,18 @@ impl Manifests {
                 Some(result) => self.add(file, &name, result, files),
             }
         }
+    }
+
+    /// Reads files in the directories of named manifests. What is skipped counts if it may hold mirrors.
+    pub(crate) fn read_neighbors<'p>(
+        &mut self,
+        neighbors: impl IntoIterator<Item = &'p PathBuf>,
+        files: &mut InputFiles,
+    ) {
+        let before = files.skipped.len();
+        self.read_candidates(neighbors, files);
+        let read = files.skipped.split_off(before);
+        files.skipped.extend(read.into_iter().filter(Skipped::is_gap));
     }
 
     /// The canonical paths of the files that were read.
@@ -184,6 +225,8 @@ impl Manifests {
     /// The inputs with their directories. Each HostedCluster is a cluster of its own, and the other documents of
     /// one directory belong to one cluster.
     pub(crate) fn into_inputs(mut self) -> Vec<(PathBuf, Input)> {
+        // A later object takes the place of one with the same name, whatever file was named first.
+        self.files.sort_by(|a, b| a.path.cmp(&b.path));
         self.mark_overwritten();
         let mut inputs = Vec::new();
         let mut by_directory: BTreeMap<PathBuf, (Vec<String>, Vec<ManifestDocument>)> = BTreeMap::new();

@@ -35,6 +35,8 @@ pub struct Options {
     pub workspace: Option<String>,
     /// `TF_DATA_DIR`, relative to each root module. By default `.terraform`.
     pub data_directory: Option<PathBuf>,
+    /// Whether a named manifest stands for the manifests of its directory, as where they are checked.
+    pub reads_neighbors: bool,
     /// The access to all files.
     pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are ignored.
@@ -69,6 +71,7 @@ impl Default for Options {
             project_root: None,
             workspace: None,
             data_directory: None,
+            reads_neighbors: false,
             files: Arc::new(DiskFiles::default()),
             environment: Vec::new(),
             engine: None,

@@ -2,7 +2,11 @@
 //!
 //! A directory stands for the modules in it, and a configuration file, a file of variables or a lock file for the module
 //! that it belongs to. A module stands for the root modules that call it. Any other file stands for the root modules
-//! that read it: which ones do is known only after they are evaluated.
+//! that read it: which ones do is known only after they are evaluated. A directory without configuration stands for the
+//! root modules that read or load a file in it.
+//!
+//! Where manifests are checked, one stands for the manifests of its directory: they belong to one cluster, on which two
+//! of them may contradict each other. Where they are converted or compared, a file stands for itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,6 +18,7 @@ use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::named_files::NamedFiles;
+use crate::workspace::options::Options;
 use crate::workspace::other_files::skipped_file;
 use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::terraform_files::configuration_files;
@@ -31,18 +36,31 @@ pub(crate) struct Selection {
     pub(crate) data_files: BTreeMap<PathBuf, NamedFile>,
     /// Named files with manifests. If a root module reads one, it is data of the root module.
     pub(crate) manifests: BTreeSet<PathBuf>,
+    /// Named directories without configuration. They stand for the root modules that read files in them.
+    pub(crate) data_directories: BTreeSet<PathBuf>,
+    /// Files that may be manifests, in the directories of named manifests.
+    pub(crate) neighbors: BTreeSet<PathBuf>,
     /// Named paths that do not exist.
     pub(crate) errors: Vec<LoadError>,
 }
 
 impl Selection {
     /// Selects modules, and reads the named plans, states and manifests.
-    pub(crate) fn new(mut discovery: Discovery, named: &mut NamedFiles, files: &mut InputFiles) -> Self {
+    pub(crate) fn new(
+        mut discovery: Discovery,
+        options: &Options,
+        named: &mut NamedFiles,
+        files: &mut InputFiles,
+    ) -> Self {
         let mut selection = Self {
             errors: std::mem::take(&mut discovery.errors),
+            data_directories: discovery.data_directories(),
             ..Self::default()
         };
         let (of_configuration, manifests) = read_inputs(&mut discovery, named, files);
+        if options.reads_neighbors {
+            selection.neighbors = neighbors_of(&manifests, &mut discovery, files);
+        }
         selection.manifests = manifests;
         let known: BTreeMap<&Path, &ConfigurationDirectory> = discovery
             .modules
@@ -103,9 +121,21 @@ impl Selection {
                 }
             }
         }
+        let is_data = |path: &Path| {
+            path.ancestors()
+                .any(|path| selection.data_directories.contains(path))
+        };
+        for path in discovery.others.iter().filter(|path| is_data(path)) {
+            if NameKind::of(path) == NameKind::Variables {
+                let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));
+                modules.extend(users.get(path).into_iter().flatten().cloned());
+            }
+        }
         let is_searched = !discovery.other_modules.is_empty() || !missing.is_empty();
-        let needs_readers =
-            !selection.data_files.is_empty() || !named.others.is_empty() || !selection.manifests.is_empty();
+        let needs_readers = !selection.data_files.is_empty()
+            || !selection.data_directories.is_empty()
+            || !named.others.is_empty()
+            || !selection.manifests.is_empty();
         let callers = if is_searched || needs_readers {
             let directories: Vec<&ConfigurationDirectory> = known.values().copied().collect();
             Callers::of(&directories, &files.survey, &files.cached, files.threads)
@@ -123,20 +153,29 @@ impl Selection {
         if needs_readers {
             directories.extend(callers.with_callers(callers.readers().cloned()));
         }
+        selection.add_directories(directories, &known, files);
+        selection.modules = modules;
+        selection
+    }
+
+    /// Adds the directories that have configuration.
+    fn add_directories(
+        &mut self,
+        directories: BTreeSet<PathBuf>,
+        known: &BTreeMap<&Path, &ConfigurationDirectory>,
+        files: &mut InputFiles,
+    ) {
         for directory in directories {
             match known.get(directory.as_path()) {
-                Some(module) => selection.directories.push((*module).clone()),
+                Some(module) => self.directories.push((*module).clone()),
                 // It is hidden or excluded, or known in memory alone.
                 None if !configuration_files(&directory, files.sources.files()).is_empty() => {
-                    selection
-                        .directories
+                    self.directories
                         .push(ConfigurationDirectory::of(&directory, files));
                 }
                 None => {}
             }
         }
-        selection.modules = modules;
-        selection
     }
 }
 
@@ -187,6 +226,31 @@ fn manifests_of_projects(named: &NamedFiles, files: &mut InputFiles) -> BTreeSet
     let is_in_project =
         |path: &&PathBuf| trees.is_marked(path.parent().unwrap_or(path.as_path()), sources.files());
     named.manifests.paths().filter(is_in_project).cloned().collect()
+}
+
+/// The files that may be manifests, in the directories of named manifests.
+fn neighbors_of(
+    manifests: &BTreeSet<PathBuf>,
+    discovery: &mut Discovery,
+    files: &mut InputFiles,
+) -> BTreeSet<PathBuf> {
+    let directories = manifests
+        .iter()
+        .filter_map(|path| path.parent().map(Path::to_owned));
+    let directories: BTreeSet<PathBuf> = directories.collect();
+    let InputFiles {
+        configs,
+        sources,
+        trees,
+        cached,
+        threads,
+        ..
+    } = files;
+    let mut neighbors = discovery.list_candidates(directories, trees, cached, *threads, &mut |path| {
+        configs.excludes(path, sources)
+    });
+    neighbors.retain(|path| !manifests.contains(path));
+    neighbors
 }
 
 /// The modules whose settings list a file of variables, by the canonical path of the file.

@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::model::FileRole;
 use crate::parallel::Threads;
 use crate::provider;
-use crate::readers::configuration::may_have_inputs;
+use crate::readers::configuration::{may_carry_manifests, may_have_inputs};
 use crate::suppress;
 use crate::workspace::configuration_names::{
     LOCK_FILE, is_automatic_variables, is_configuration, is_for_opentofu, is_override,
@@ -164,6 +164,7 @@ impl Surveyor<'_> {
         self.facts.matters |= !document.syntax_errors.is_empty()
             || format == Format::Json
             || is_for_opentofu(&path)
+            || may_carry_manifests(&text)
             || has(suppress::MARKER);
         for block in document
             .items
@@ -191,7 +192,9 @@ impl Surveyor<'_> {
         if let Some((path, text)) = self.read(entry, FileRole::Variables) {
             let (_, syntax_errors) = parse_variables(FileId::DETACHED, &text, Format::from_path(&path));
             let has_suppressions = Finder::new(suppress::MARKER).find(text.as_bytes()).is_some();
-            self.facts.matters |= !syntax_errors.is_empty() || has_suppressions;
+            // A value about mirrors has to go to a variable.
+            let is_about_mirrors = Finder::new("irror").find(text.as_bytes()).is_some();
+            self.facts.matters |= !syntax_errors.is_empty() || has_suppressions || is_about_mirrors;
             self.texts.push((path, text));
         }
     }

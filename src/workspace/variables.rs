@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::{Hides, SkipReason, Skipped};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::options::{Options, VariableArg};
 use crate::workspace::terraform_files::read_variables;
@@ -59,6 +60,15 @@ impl VariableValues {
         values
     }
 
+    /// The arguments of the files that `--var-file` names.
+    pub(crate) fn file_arguments(&self) -> impl Iterator<Item = &Attribute> {
+        let files = self.arguments.iter().filter_map(|argument| match argument {
+            ArgumentValue::File(attributes) => Some(attributes),
+            ArgumentValue::Text(_) => None,
+        });
+        files.flatten()
+    }
+
     /// The names of `--var` that no root module declares. Terraform ignores undeclared names in files and in the
     /// environment.
     pub(crate) fn undeclared(&self, is_declared: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
@@ -94,6 +104,59 @@ impl VariableValues {
             ..RootInputs::default()
         }
     }
+}
+
+/// A value in a file of variables that is about mirrors, as its words tell.
+#[derive(Debug, Clone)]
+pub(crate) struct MirrorValue {
+    name: Arc<str>,
+    span: Span,
+}
+
+impl MirrorValue {
+    /// The values about mirrors among the arguments of files.
+    pub(crate) fn among<'a>(
+        attributes: impl IntoIterator<Item = &'a Attribute>,
+        sources: &Sources,
+    ) -> Vec<Self> {
+        let is_about_mirrors = |attribute: &&Attribute| {
+            attribute.name.text.contains("irror") || sources.slice(attribute.value.span).contains("irror")
+        };
+        let attributes = attributes.into_iter().filter(is_about_mirrors);
+        let values = attributes.map(|attribute| Self {
+            name: attribute.name.text.clone(),
+            span: attribute.name.span,
+        });
+        values.collect()
+    }
+}
+
+/// The values about mirrors that go nowhere: none of the root modules that load their file declares the variable. Terraform
+/// warns of them.
+pub(crate) fn undeclared_values<'m>(
+    roots: impl IntoIterator<Item = (&'m Module, &'m [MirrorValue])>,
+) -> Vec<Skipped> {
+    let mut undeclared: BTreeMap<Span, Option<&MirrorValue>> = BTreeMap::new();
+    for (module, values) in roots {
+        for value in values {
+            let goes_nowhere = undeclared.entry(value.span).or_insert(Some(value));
+            if module.variables.contains_key(&value.name) {
+                *goes_nowhere = None;
+            }
+        }
+    }
+    let skipped = undeclared.into_values().flatten().map(|value| {
+        let message = "the root module does not declare this variable, so Terraform ignores the value";
+        let name = format!("var.{}", value.name);
+        let mut skipped = Skipped::new(name, SkipReason::UndeclaredVariable, message);
+        skipped.span = Some(value.span);
+        skipped.help = Some("declare the variable and use it, or remove the value".to_owned());
+        if value.name.contains("image_mirrors") {
+            skipped.hides = Hides::Certainly;
+        }
+        skipped
+    });
+    skipped.collect()
 }
 
 fn by_name(attributes: &[Attribute]) -> impl Iterator<Item = (Arc<str>, Expression)> {

@@ -54,9 +54,15 @@ fn lines(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Rule, address and labeled text of each finding.
+/// Rule, address and labeled text of each finding in a directory of manifests, or in one file without its neighbors.
 fn findings_of_fixture(path: &str) -> Vec<(String, String, String)> {
-    findings_in(&fixture("manifests"), path)
+    let directory = fixture("manifests");
+    if directory.join(path).is_dir() {
+        return findings_in(&directory, path);
+    }
+    let text = std::fs::read_to_string(directory.join(path)).unwrap();
+    let alone = scratch(&[(path, text.as_str())]);
+    findings_in(alone.path(), path)
 }
 
 fn findings_in(directory: &Path, path: &str) -> Vec<(String, String, String)> {

@@ -14,7 +14,7 @@ use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::modules::{Module, literal, references, requirements};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
-use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, Step};
+use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, Step};
 
 /// The arguments of a `lifecycle` block. `check_dialect` reports those that the version does not have.
 const LIFECYCLE_ARGUMENTS: [&str; 6] = [
@@ -31,6 +31,43 @@ const CONDITIONS: [&str; 2] = ["precondition", "postcondition"];
 
 /// The block of a `lifecycle` block that is not a condition. `check_dialect` reports it if the version does not have it.
 const ACTION_TRIGGER: &str = "action_trigger";
+
+/// The types of provisioners that Terraform has, with the arguments that each requires and all that it has.
+const PROVISIONERS: [Provisioner; 3] = [
+    Provisioner {
+        kind: "local-exec",
+        required: &["command"],
+        one_of: &[],
+        others: &["working_dir", "interpreter", "environment", "quiet"],
+    },
+    Provisioner {
+        kind: "remote-exec",
+        required: &[],
+        one_of: &["inline", "script", "scripts"],
+        others: &[],
+    },
+    Provisioner {
+        kind: "file",
+        required: &["destination"],
+        one_of: &["source", "content"],
+        others: &[],
+    },
+];
+
+/// A type of provisioner.
+struct Provisioner {
+    kind: &'static str,
+    required: &'static [&'static str],
+    /// Arguments of which one is required.
+    one_of: &'static [&'static str],
+    others: &'static [&'static str],
+}
+
+/// The arguments of a provisioner that are keywords.
+const KEYWORDS: [(&str, [&str; 2]); 2] = [
+    ("when", ["create", "destroy"]),
+    ("on_failure", ["continue", "fail"]),
+];
 
 /// Checks the meta-arguments of one block.
 pub(crate) struct MetaArguments<'c> {
@@ -62,12 +99,129 @@ impl MetaArguments<'_> {
         for lifecycle in block.body.blocks("lifecycle") {
             self.lifecycle(lifecycle);
         }
+        for kind in ["lifecycle", "connection"] {
+            if let Some(second) = block.body.blocks(kind).nth(1) {
+                let message = format!("a second {kind} block");
+                self.reject(message, second.header, "a resource has one at most");
+            }
+        }
+        self.check_self_references(block);
         if self.resource.mode == Mode::Data {
             let managed_only = ["provisioner", "connection"];
             let blocks = block.body.blocks.iter();
             for block in blocks.filter(|block| managed_only.contains(&&*block.kind.text)) {
                 self.unsupported_block(&block.kind.text, block.header, "a data source");
             }
+        } else {
+            for provisioner in block.body.blocks("provisioner") {
+                self.provisioner(provisioner);
+            }
+            self.check_no_labels(&block.body);
+        }
+    }
+
+    /// An argument cannot refer to its own resource: only `depends_on` may, and has no effect.
+    fn check_self_references(&mut self, block: &Block) {
+        let arguments = block.body.attributes.iter();
+        for argument in
+            arguments.filter(|argument| !matches!(&*argument.name.text, "depends_on" | "provider"))
+        {
+            for traversal in references::in_expression(&argument.value) {
+                if traversal.subject == terraform_eval::address::Subject::Resource(self.resource.clone()) {
+                    let message = format!("{} refers to its own resource", argument.name.text);
+                    self.reject(message, traversal.span, "a reference to this block itself");
+                }
+            }
+        }
+    }
+
+    /// What Terraform requires of a provisioner whatever it does.
+    fn provisioner(&mut self, block: &Block) {
+        let kind = match block.labels.as_slice() {
+            [kind] => &*kind.text,
+            labels => {
+                let message = format!("the provisioner has {} labels", labels.len());
+                return self.reject(message, block.header, "one label is required: its type");
+            }
+        };
+        let Some(provisioner) = PROVISIONERS.iter().find(|provisioner| provisioner.kind == kind) else {
+            let message = format!("there is no provisioner {kind:?}");
+            return self.reject(message, block.header, "not a type of provisioner");
+        };
+        let has = |name: &str| block.body.attribute(name).is_some();
+        let missing = provisioner.required.iter().filter(|name| !has(name));
+        let missing: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
+        let missing = match provisioner.one_of {
+            [] => missing,
+            names if names.iter().any(|name| has(name)) => missing,
+            names => vec![format!("one of `{}`", names.join("`, `"))],
+        };
+        if !missing.is_empty() {
+            let issue = ConfigurationIssue::rejected(
+                ConfigurationIssueKind::MissingArgument,
+                self.subject.clone(),
+                format!("the provisioner does not set {}", missing.join(", ")),
+                block.header,
+            );
+            self.add(issue.label("a required argument is missing"));
+        }
+        let is_argument = |name: &str| {
+            let tables = [provisioner.required, provisioner.one_of, provisioner.others];
+            tables.iter().any(|names| names.contains(&name)) || KEYWORDS.iter().any(|(word, _)| *word == name)
+        };
+        for argument in &block.body.attributes {
+            if !is_argument(&argument.name.text) {
+                let message = format!("unsupported argument {:?} in a provisioner", argument.name.text);
+                self.reject(
+                    message,
+                    argument.name.span,
+                    &format!("not an argument of {kind:?}"),
+                );
+            }
+        }
+        let when = block.body.attribute("when");
+        if when.is_some_and(|when| self.sources.slice(when.value.span).trim_matches('"') == "destroy") {
+            self.check_destroy_provisioner(block);
+        }
+        for (name, words) in KEYWORDS {
+            let Some(argument) = block.body.attribute(name) else {
+                continue;
+            };
+            let word = self.sources.slice(argument.value.span).trim_matches('"');
+            if !words.contains(&word) {
+                let message = format!("{name} of the provisioner is not a keyword that Terraform knows");
+                let label = format!("`{}` or `{}`", words[0], words[1]);
+                self.reject(message, argument.value.span, &label);
+            }
+        }
+        self.check_no_labels(&block.body);
+    }
+
+    /// A provisioner that runs when the resource is destroyed knows nothing but the resource.
+    fn check_destroy_provisioner(&mut self, block: &Block) {
+        let arguments = block.body.attributes.iter();
+        let arguments = arguments.filter(|argument| !matches!(&*argument.name.text, "when" | "on_failure"));
+        for (root, span) in arguments.flat_map(|argument| references::root_names(&argument.value)) {
+            let is_value = &*root == "each" && !self.sources.slice(span).ends_with("key");
+            if is_value || !matches!(&*root, "self" | "count" | "each" | "path" | "terraform" | "tofu") {
+                let message = format!("a provisioner for destruction refers to {root}");
+                self.reject(
+                    message,
+                    span,
+                    "only `self`, `count.index` and `each.key` are known",
+                );
+            }
+        }
+    }
+
+    /// A `connection` block has no labels.
+    fn check_no_labels(&mut self, body: &Body) {
+        for block in body.blocks("connection").filter(|block| !block.labels.is_empty()) {
+            self.reject(
+                "the connection block has a label",
+                block.header,
+                "no label is allowed",
+            );
         }
     }
 

@@ -4,7 +4,7 @@ use crate::model::{MirrorBlock, TraceStep, Unsupported, UnsupportedKind};
 use crate::provider;
 use crate::untrusted::expression_text;
 use terraform_eval::address::{ResourceName, Subject};
-use terraform_eval::eval::InstanceId;
+use terraform_eval::eval::{InstanceId, Scope};
 use terraform_eval::modules::literal;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::schema::{Schema, SetBy};
@@ -35,6 +35,19 @@ pub(crate) fn read_mirror_block(
         .get(&resource.name)
         .map(|schema| unsupported_parts(&block.body, &resource.name, schema, sources))
         .unwrap_or_default();
+    let is_null = |part: &Unsupported| {
+        let argument = block
+            .body
+            .attribute(&part.name)
+            .filter(|_| part.kind == UnsupportedKind::ReadOnly);
+        argument.is_some_and(|argument| {
+            let value = context
+                .evaluator
+                .evaluate(&argument.value, Scope::module(instance));
+            value.is_ok_and(|value| value.is_null())
+        })
+    };
+    let unsupported = unsupported.into_iter().filter(|part| !is_null(part)).collect();
     let lifecycle = block.body.blocks("lifecycle");
     let ignore_changes = lifecycle.filter_map(|block| block.body.attribute("ignore_changes"));
     MirrorBlock {

@@ -1,6 +1,7 @@
 //! Evaluates root modules: visits their module instances, and reads the blocks that rules need, and no others.
 
 mod calls;
+mod carriers;
 mod checks;
 mod clusters;
 mod data_sources;
@@ -10,9 +11,12 @@ mod imports;
 mod instances;
 mod manifests;
 mod mirrors;
+mod moves;
 mod provider_versions;
 mod reader;
 mod waiters;
+
+pub(crate) use carriers::may_carry_manifests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -23,9 +27,9 @@ use crate::model::{
 };
 use crate::parallel::Threads;
 use crate::provider;
+use crate::readers::configuration::root_module::carriers::has_manifests;
 use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
-use crate::readers::configuration::root_module::manifests::has_manifests;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::manifest::AppliedManifests;
@@ -103,6 +107,9 @@ fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> Roo
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
+    } else {
+        // A mirror that is gone may have left a block.
+        reader.check_moves(root.module);
     }
     if reader.has_manifests(root.module) {
         reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());

@@ -145,6 +145,22 @@ impl AppliedManifests {
         self.skipped.push(skipped);
     }
 
+    /// Adds a block that carries a mirror set in a form that is not read, with the files that hold it.
+    pub(crate) fn skip_carrier(
+        &mut self,
+        address: &str,
+        span: Span,
+        what: &str,
+        help: &str,
+        held_in: Vec<PathBuf>,
+    ) {
+        let before = self.skipped.len();
+        self.skip(address, span, what.to_owned(), help, Hides::Possibly);
+        if let Some(skipped) = self.skipped.get_mut(before) {
+            skipped.held_in = held_in;
+        }
+    }
+
     /// Adds a manifest of a block that cannot be read at all, and why.
     pub(crate) fn skip_manifest(&mut self, address: &str, span: Span, why: &str, names_mirror_set: bool) {
         let (what, hides) = if names_mirror_set {

@@ -6,7 +6,7 @@ use terraform_eval::source::Span;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind};
 
-use crate::readers::manifest::detect::{declares_mirrors, has_manifest_marker};
+use crate::readers::manifest::detect::{declares_mirrors, has_manifest_marker, names_lists};
 use crate::readers::manifest::document::{Delivery, ManifestDocument};
 use crate::readers::manifest::embedded::embedded_documents;
 use crate::readers::manifest::literals::ManifestText;
@@ -19,6 +19,9 @@ use crate::readers::manifest::unopened::{Unopened, WrapperKind};
 
 /// How many wrappers within each other are opened.
 const MAX_WRAPPERS: usize = 8;
+
+/// The fields with patches of kustomize: in its own file, and in objects of Flux, Argo CD and the policy generator.
+const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 
 /// What is found in the documents of a text.
 #[derive(Debug, Default)]
@@ -256,6 +259,24 @@ impl Collector {
         }
     }
 
+    /// Patches, as kustomize takes them. Each has a part of an object.
+    fn patches(&mut self, patches: &Node, place: Place<'_>) {
+        // One that is in a file is counted with the file.
+        let is_inline = |patch: &&Node| {
+            patch
+                .get("path")
+                .and_then(Node::as_str)
+                .is_none_or(|path| path.starts_with('/'))
+        };
+        for patch in elements(Some(patches)).iter().filter(is_inline) {
+            let text = place.text.slice(patch.span);
+            if declares_mirrors(text) || names_lists(text) {
+                let kind = WrapperKind::Patch(place.object.unwrap_or("Kustomization").to_owned());
+                self.add_unopened(patch.span, kind, place);
+            }
+        }
+    }
+
     /// The values of a `ConfigMap` or `Secret`: of these, `config` is the configuration of a `NodePool`.
     fn texts(&mut self, values: Option<&Node>, place: Place<'_>) -> Result<(), SyntaxError> {
         for (key, value) in values.map_or(&[] as &[_], Node::entries) {
@@ -301,9 +322,11 @@ impl Collector {
                     ..place
                 };
                 for (key, value) in entries {
-                    // The annotations of an object may contain an earlier version of it.
-                    if kind.is_none() || !matches!(key.text.as_str(), "metadata" | "status") {
-                        self.search(value, place)?;
+                    match key.text.as_str() {
+                        // The annotations of an object may contain an earlier version of it.
+                        "metadata" | "status" if kind.is_some() => {}
+                        key if PATCHES.contains(&key) => self.patches(value, place),
+                        _ => self.search(value, place)?,
                     }
                 }
             }

@@ -10,7 +10,7 @@ use terraform_eval::syntax::quoting::Quoting;
 use terraform_eval::syntax::yaml::Node;
 
 use crate::readers::manifest::evaluated::EvaluatedValues;
-use crate::readers::manifest::template::references;
+use crate::readers::manifest::template::{first_placeholder, references};
 use crate::readers::manifest::unopened::WrapperKind;
 
 /// How many characters of a placeholder a message shows.
@@ -104,7 +104,7 @@ impl<'t> ManifestText<'t> {
     }
 
     /// Why a string is unknown in a file: the first placeholder in it, an action of a template (`{{ … }}`), a parameter
-    /// without a value, or `${NAME}`, which is not part of any name of an image.
+    /// without a value, or a placeholder that another tool replaces.
     fn placeholder_of(self, node: &Node) -> Option<UnknownReason> {
         let string = node.as_str()?;
         if let Some((_, action)) = string.split_once("{{")
@@ -115,9 +115,14 @@ impl<'t> ManifestText<'t> {
             return Some(UnknownReason::NoValue(format!("{{{{ {shown} }}}}")));
         }
         let Some(unset) = self.unset_parameters else {
-            // Outside of a template, another tool replaces it: envsubst, or Flux.
-            let (range, _) = references(string).next()?;
-            return Some(UnknownReason::NoValue(string.get(range)?.to_owned()));
+            // Outside of a template, another tool replaces it: envsubst, Flux, kustomize, sed.
+            let placeholder = match self.values {
+                None => first_placeholder(string)?,
+                // Terraform has evaluated the text, and no tool comes after it but one that knows `${NAME}`.
+                Some(_) => string.get(references(string).next()?.0)?,
+            };
+            let shown: String = one_line(placeholder).chars().take(MAX_SHOWN).collect();
+            return Some(UnknownReason::NoValue(shown));
         };
         let whole = string
             .strip_prefix("${{")

@@ -88,8 +88,10 @@ pub(crate) const QUOTED_TYPES: [&str; 7] = [
 ];
 
 /// Blocks of other types that can contain manifests.
-const CARRIERS: [(Mode, &str); 6] = [
+const CARRIERS: [(Mode, &str); 8] = [
     (Mode::Managed, "helm_release"),
+    (Mode::Managed, "local_file"),
+    (Mode::Managed, "local_sensitive_file"),
     (Mode::Data, "helm_template"),
     (Mode::Data, "kubectl_file_documents"),
     (Mode::Data, "kubectl_path_documents"),
@@ -109,7 +111,8 @@ pub(crate) fn manifest_type_of(resource: &ResourceName) -> Option<&'static Manif
     manifest_type(&resource.kind).filter(|_| resource.mode == Mode::Managed)
 }
 
-/// Whether a block can contain manifests in a form that is not read: a Helm release, the documents of a data source.
+/// Whether a block of this type can contain manifests in a form that is not read: a Helm release, the documents of a data
+/// source, a file.
 #[must_use]
 pub(crate) fn can_carry_manifests(resource: &ResourceName) -> bool {
     CARRIERS.contains(&(resource.mode, &*resource.kind))

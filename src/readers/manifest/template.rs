@@ -147,6 +147,34 @@ pub(super) fn references(text: &str) -> impl Iterator<Item = (std::ops::Range<us
     })
 }
 
+/// The first place in a text where a tool other than `oc` inserts a value: `${NAME}`, `$NAME`, `$(NAME)`, `<name>`, `@NAME@`,
+/// `%NAME%`. None of them is part of any name of an image.
+pub(super) fn first_placeholder(text: &str) -> Option<&str> {
+    let braces = references(text).next().map(|(range, _)| range);
+    let others = text
+        .match_indices(['$', '<', '@', '%'])
+        .find_map(|(start, mark)| {
+            let (open, close) = match mark {
+                "$" if text.get(start + 1..)?.starts_with('(') => (2, ")"),
+                "$" => (1, ""),
+                "<" => (1, ">"),
+                mark => (1, mark),
+            };
+            let rest = text.get(start + open..)?;
+            let is_name = |c: char| {
+                c.is_ascii_alphanumeric() || c == '_' || (mark == "<" && matches!(c, ' ' | '-' | '.'))
+            };
+            let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+            let is_whole = length > 0 && rest.get(length..)?.starts_with(close);
+            is_whole.then_some(start..start + open + length + close.len())
+        });
+    let first = [braces, others]
+        .into_iter()
+        .flatten()
+        .min_by_key(|range| range.start);
+    text.get(first?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +216,33 @@ mod tests {
             ("'$${A}'", "\"$x\""),
         ] {
             assert_eq!(substituted(parameters, object), expected, "{object}");
+        }
+    }
+
+    #[test]
+    fn placeholders_of_other_tools_are_recognized() {
+        for (text, placeholder) in [
+            ("${REGISTRY}/a", "${REGISTRY}"),
+            ("a/$REGISTRY/b", "$REGISTRY"),
+            ("$(MIRROR_HOST)/a", "$(MIRROR_HOST)"),
+            ("<your mirror-host>/a", "<your mirror-host>"),
+            ("quay.io/@TENANT@", "@TENANT@"),
+            ("%HOST%:5000/a", "%HOST%"),
+        ] {
+            assert_eq!(first_placeholder(text), Some(placeholder), "{text}");
+        }
+        for text in [
+            "quay.io/a@sha256:0123456789abcdef",
+            "quay.io/a:1.0",
+            "a@b",
+            "50%",
+            "$",
+            "<>",
+            "$()",
+            "<a",
+            "@@",
+        ] {
+            assert_eq!(first_placeholder(text), None, "{text}");
         }
     }
 

@@ -70,10 +70,24 @@ impl Edges<'_> {
         let resource = self
             .module_at(&path.module)
             .and_then(|id| self.tree.module(id).resources.get(&path.resource));
-        resource
-            .and_then(|resource| resource.block.parse(self.sources))
-            .map(|block| nodes(&path.module, &references::in_body(&block.body)))
-            .unwrap_or_default()
+        let Some(block) = resource.and_then(|resource| resource.block.parse(self.sources)) else {
+            return Vec::new();
+        };
+        let mut edges = nodes(&path.module, &references::in_body(&block.body));
+        let is_itself = |node: &Node| matches!(node, Node::Resource(to) if to == path);
+        if edges.iter().any(is_itself) {
+            // Terraform drops the edge of a block to itself, and rejects it only in arguments.
+            let arguments = block.body.attributes.iter();
+            let mut arguments = arguments.filter(|argument| &*argument.name.text != "depends_on");
+            let is_rejected = arguments.any(|argument| {
+                let references = references::in_expression(&argument.value);
+                nodes(&path.module, &references).iter().any(is_itself)
+            });
+            if !is_rejected {
+                edges.retain(|edge| !is_itself(edge));
+            }
+        }
+        edges
     }
 
     fn local(&self, path: &ModulePath, name: &str) -> Vec<Node> {

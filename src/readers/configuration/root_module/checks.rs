@@ -244,6 +244,7 @@ impl RootModuleReader<'_> {
             let is_relevant = self.is_relevant(id);
             if is_relevant {
                 self.check_module(id, &path);
+                self.check_moves(id);
                 self.check_provider_source(id);
                 for call in self.tree.module(id).calls.values() {
                     let address = path.child(call.name.clone(), None).to_string();

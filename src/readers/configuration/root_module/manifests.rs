@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Attribute, AttributeValue, Hides, UnknownReason};
+use crate::model::{Attribute, AttributeValue, UnknownReason};
 use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::manifest_node::NodeBuilder;
 use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator, call_of};
@@ -15,9 +15,9 @@ use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::configuration::trace::TraceBuilder;
 use crate::readers::manifest::{
     ApplyingResource, EvaluatedValues, ManifestDocument, ManifestForm, ManifestResourceType, ManifestText,
-    Texts, can_carry_manifests, manifest_type_of, names_mirror_set, splits_documents,
+    Texts, manifest_type_of, names_mirror_set, splits_documents,
 };
-use terraform_eval::address::{Address, ResourceName, Subject};
+use terraform_eval::address::{Address, Subject};
 use terraform_eval::cty::{Marks, Value};
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::{ModuleId, Resource, literal, references};
@@ -35,24 +35,15 @@ const BYTES_OF_A_PART: usize = 64;
 /// How many local values are followed from an argument.
 const MAX_FOLLOWED_LOCALS: usize = 16;
 
-/// How many files of a Helm chart are searched.
-const MAX_CHART_FILES: usize = 500;
-
-/// How large a file of a Helm chart may be to be searched.
-const MAX_CHART_FILE_BYTES: u64 = 1 << 20;
-
-/// Whether a block can apply manifests.
-pub(super) fn has_manifests(name: &ResourceName) -> bool {
-    manifest_type_of(name).is_some() || can_carry_manifests(name)
-}
-
 impl<'a> RootModuleReader<'a> {
     /// Whether a module or one that it calls has blocks that apply manifests, or may contain some.
     pub(crate) fn has_manifests(&mut self, module: ModuleId) -> bool {
         if let Some(has_manifests) = self.modules_with_manifests.get(&module) {
             return *has_manifests;
         }
-        let has_blocks = self.tree.module(module).resources.keys().any(has_manifests);
+        let mut resources = self.tree.module(module).resources.values();
+        let has_blocks = resources
+            .any(|resource| manifest_type_of(&resource.name).is_some() || self.may_carry_manifests(resource));
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let has_manifests = has_blocks || calls.any(|(_, callee, _)| self.has_manifests(callee));
@@ -71,7 +62,7 @@ impl<'a> RootModuleReader<'a> {
         let id = self.context.evaluator.module_id(instance);
         for resource in module.resources.values() {
             let is_read = self.read_data_sources.contains(&(id, resource.name.clone()));
-            if can_carry_manifests(&resource.name) && !is_read {
+            if !is_read && self.may_carry_manifests(resource) {
                 self.carriers.push((instance, resource, enclosing.clone()));
             }
         }
@@ -352,7 +343,10 @@ impl<'a> RootModuleReader<'a> {
     }
 
     /// Evaluates a manifest, with placeholders for unknown parts if that is possible.
-    fn evaluate_manifest(&self, argument: &ManifestArgument<'_>) -> Result<EvaluatedManifest, EvalError> {
+    pub(crate) fn evaluate_manifest(
+        &self,
+        argument: &ManifestArgument<'_>,
+    ) -> Result<EvaluatedManifest, EvalError> {
         let scope = Scope::module(argument.instance).with_repetition(argument.repetition);
         let value = self.context.evaluator.evaluate(argument.expression, scope)?;
         let mut values = EvaluatedValues::default();
@@ -447,16 +441,12 @@ impl<'a> RootModuleReader<'a> {
         false
     }
 
-    /// Counts the blocks that name a mirror set and cannot be read: Helm releases, data sources with documents. What they
-    /// read is not the data of the configuration alone: a file with values of a chart can be checked as well.
-    pub(crate) fn count_carriers(&mut self) {
-        for (instance, resource, enclosing) in std::mem::take(&mut self.carriers) {
-            self.read_carrier(instance, resource, &enclosing);
-        }
-    }
-
     /// The instances of a resource. A limit that their number reaches is noted.
-    fn expansion_of(&mut self, instance: InstanceId, resource: &Resource) -> eval::Result<Rc<Expansion>> {
+    pub(crate) fn expansion_of(
+        &mut self,
+        instance: InstanceId,
+        resource: &Resource,
+    ) -> eval::Result<Rc<Expansion>> {
         let expansion = self
             .context
             .evaluator
@@ -465,115 +455,6 @@ impl<'a> RootModuleReader<'a> {
             self.issues.note_limit(error, Some(resource.block.header()));
         }
         expansion
-    }
-
-    fn read_carrier(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
-        let Some(block) = resource.block.parse(self.context.sources) else {
-            return;
-        };
-        let expansion = self.expansion_of(instance, resource);
-        let (repetitions, _) = expand(expansion, enclosing);
-        let module = self.context.evaluator.path(instance);
-        for repetition in repetitions {
-            let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
-            let repetition = Rc::new(repetition);
-            if !self.carries_mirror_set(instance, &repetition, block) {
-                continue;
-            }
-            let (what, help) = if resource.name.kind.starts_with("helm") {
-                (
-                    "a Helm chart with a mirror set, which is not rendered",
-                    "render the chart with `helm template`, and check the output",
-                )
-            } else {
-                (
-                    "documents with a mirror set, which are not read here",
-                    "check the files that the documents are in",
-                )
-            };
-            self.manifests.skip(
-                &address.to_string(),
-                resource.block.header(),
-                what.to_owned(),
-                help,
-                Hides::Possibly,
-            );
-        }
-    }
-
-    /// Whether an argument of a block, or a chart that it names, contains the name of a mirror set.
-    fn carries_mirror_set(
-        &mut self,
-        instance: InstanceId,
-        repetition: &Rc<RepetitionData>,
-        block: &Block,
-    ) -> bool {
-        if names_mirror_set(self.context.sources.slice(block.span)) {
-            return true;
-        }
-        let scope = Scope::module(instance).with_repetition(repetition);
-        for attribute in &block.body.attributes {
-            if matches!(
-                &*attribute.name.text,
-                "count" | "for_each" | "depends_on" | "provider"
-            ) {
-                continue;
-            }
-            let Ok(value) = self.context.evaluator.evaluate(&attribute.value, scope) else {
-                continue;
-            };
-            if contains_name(&value) {
-                return true;
-            }
-            if let ("chart", Some(chart)) = (&*attribute.name.text, value.as_str()) {
-                let is_found = self.charts.get(chart).copied();
-                let is_found = is_found.unwrap_or_else(|| self.has_mirror_set_in_chart(chart));
-                self.charts.insert(chart.clone(), is_found);
-                if is_found {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
-    /// Whether the templates of a Helm chart in the project tree name a mirror set.
-    fn has_mirror_set_in_chart(&self, chart: &str) -> bool {
-        let files = self.context.sources.files();
-        let root = &self.context.evaluator.module(InstanceId::ROOT).directory;
-        let readable = &self.context.inputs.readable;
-        let Ok(templates) = files.canonicalize(&root.join(chart).join("templates")) else {
-            return false;
-        };
-        if !readable.iter().any(|tree| templates.starts_with(tree)) {
-            return false;
-        }
-        let mut pending = vec![templates];
-        let mut searched = 0;
-        while let Some(directory) = pending.pop() {
-            let Ok(entries) = files.list(&directory) else {
-                continue;
-            };
-            for entry in entries {
-                let path = directory.join(&entry.name);
-                searched += 1;
-                if searched > MAX_CHART_FILES {
-                    // A chart of this size is not searched to its end.
-                    return true;
-                }
-                if files.is_link(&path) {
-                    continue;
-                }
-                if files.is_directory(&path) {
-                    pending.push(path);
-                } else if let Ok(Some(bytes)) = files.read_bounded(&path, MAX_CHART_FILE_BYTES)
-                    && names_mirror_set(&String::from_utf8_lossy(&bytes))
-                {
-                    return true;
-                }
-            }
-        }
-        false
     }
 
     /// The provider that a resource is applied with, as the root module names it. Each stands for a cluster. `None` for the
@@ -621,17 +502,17 @@ impl<'a> RootModuleReader<'a> {
 
 /// The argument with the manifest, in one instance of a block.
 #[derive(Clone, Copy)]
-struct ManifestArgument<'s> {
-    instance: InstanceId,
-    repetition: &'s Rc<RepetitionData>,
-    block: &'s Block,
-    expression: &'s Expression,
-    form: ManifestForm,
+pub(crate) struct ManifestArgument<'s> {
+    pub(crate) instance: InstanceId,
+    pub(crate) repetition: &'s Rc<RepetitionData>,
+    pub(crate) block: &'s Block,
+    pub(crate) expression: &'s Expression,
+    pub(crate) form: ManifestForm,
 }
 
 /// The value of a manifest.
-struct EvaluatedManifest {
-    value: Value,
+pub(crate) struct EvaluatedManifest {
+    pub(crate) value: Value,
     /// The reasons of the placeholders in it.
     values: EvaluatedValues,
 }
@@ -710,15 +591,4 @@ fn file_arguments(expression: &Expression) -> Vec<&Expression> {
         }
     }
     found
-}
-
-/// Whether a string in a value contains the name of a mirror set.
-fn contains_name(value: &Value) -> bool {
-    let elements = || value.as_slice().unwrap_or_default().iter().any(contains_name);
-    let fields = || {
-        value
-            .as_map()
-            .is_some_and(|fields| fields.values().any(contains_name))
-    };
-    value.as_str().is_some_and(|text| names_mirror_set(text)) || elements() || fields()
 }

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diagnostic::Subject;
-use crate::model::{Dependency, Mirror, ResourceDeclaration, UnknownReason};
+use crate::model::{
+    ConfigurationIssue, ConfigurationIssueKind, Dependency, Mirror, ResourceDeclaration, UnknownReason,
+};
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::mirror_block::read_mirror_block;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
@@ -73,10 +75,19 @@ impl<'a> RootModuleReader<'a> {
             return dependencies.clone();
         }
         let node = Node::Resource(path.clone());
-        let cycle = self
-            .graph
-            .find_cycle(&node)
-            .map(|names| UnknownReason::Cycle(names.to_string()));
+        let cycle = self.graph.find_cycle(&node);
+        if let Some(names) = &cycle
+            && self.cycles.insert(names.clone())
+        {
+            let issue = ConfigurationIssue::rejected(
+                ConfigurationIssueKind::Other,
+                Subject::Other(path.to_string()),
+                format!("blocks depend on each other in a cycle: {names}"),
+                block.header,
+            );
+            self.issues.add(issue.label("in the cycle, or depends on it"));
+        }
+        let cycle = cycle.map(|names| UnknownReason::Cycle(names.to_string()));
         let filter = self.filters.non_mirrors;
         let resources = self.graph.dependencies(&node, filter);
         let unresolved = self.unresolved_dependencies();

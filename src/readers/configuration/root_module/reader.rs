@@ -1,6 +1,7 @@
 //! The state of reading a root module.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::{
@@ -33,8 +34,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) manifest_parts: usize,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
-    /// Whether each Helm chart that a block names has templates of a mirror set.
-    pub(crate) charts: BTreeMap<Arc<str>, bool>,
+    /// The files that name a mirror set, in each file or directory that a block names, by its canonical path.
+    pub(crate) searched: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// The data sources with documents that a resource applies.
     pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
@@ -44,6 +45,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// What Terraform rejects.
     pub(crate) issues: Issues,
+    /// The cycles that were reported.
+    pub(crate) cycles: BTreeSet<Arc<str>>,
     /// Whether a module declares the source of the provider.
     pub(crate) declares_source: bool,
     pub(crate) missing_inputs: Vec<MissingInputs>,
@@ -107,13 +110,14 @@ impl<'a> RootModuleReader<'a> {
             mirrors: Vec::new(),
             manifest_parts: 0,
             carriers: Vec::new(),
-            charts: BTreeMap::new(),
+            searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::new(InputKind::Configuration),
             clusters: BTreeMap::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             issues: Issues::default(),
+            cycles: BTreeSet::new(),
             declares_source: false,
             missing_inputs: Vec::new(),
             instantiated: BTreeSet::new(),
