@@ -1,6 +1,7 @@
 //! `mirrorset check`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::baseline::{Entry, is_baseline};
 use crate::config;
@@ -90,10 +91,15 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
         changes_info: !arguments.no_changes_info,
         baseline: arguments.baseline.clone(),
         requirements: Requirements {
-            pull_secret: read_pull_secret(&arguments.input.paths, &arguments.secrets, &*options.files)?,
+            pull_secret: read_pull_secret(&arguments.input.paths, &arguments.secrets, &*options.files)?
+                .map(Arc::new),
             images: match arguments.images.as_slice() {
                 [] => None,
-                files => Some(read_image_files(files, &arguments.input.paths, &*options.files)?),
+                files => Some(Arc::new(read_image_files(
+                    files,
+                    &arguments.input.paths,
+                    &*options.files,
+                )?)),
             },
             policy: None,
         },

@@ -1,6 +1,8 @@
 //! What a user says beyond the inputs: the pull secret of the nodes, the policy of the organization, and the images that
 //! are in use.
 
+use std::sync::Arc;
+
 use globset::GlobSet;
 use registries_conf::AuthFile;
 use terraform_eval::source::Span;
@@ -9,11 +11,11 @@ use terraform_eval::source::Span;
 #[derive(Debug, Clone, Default)]
 pub struct Requirements {
     /// The pull secret of the nodes. `None` if it is not known.
-    pub pull_secret: Option<PullSecret>,
+    pub pull_secret: Option<Arc<PullSecret>>,
     /// The policy of the organization.
     pub policy: Option<Policy>,
     /// The images that are in use. `None` if they are not known.
-    pub images: Option<Vec<String>>,
+    pub images: Option<Arc<Vec<String>>>,
 }
 
 /// The pull secret of the nodes, without its secrets.

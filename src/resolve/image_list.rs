@@ -72,17 +72,19 @@ pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, Im
     let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let is_image_line = |line: &str| !line.contains(char::is_whitespace) && !line.ends_with(':');
     let is_plain = |line: &str| is_image_line(line) && !line.starts_with(['{', '[', '-', '%']);
+    // The lines of a JSON object are never those of a list, and may hold secrets.
+    let is_object = text.trim_start().starts_with('{');
     let mut images = Images::default();
     if !lines.clone().all(|(_, line)| is_plain(line)) {
         match documents(file, text) {
             Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
-            Err(problem) if lines.clone().any(|(_, line)| is_manifest_line(line)) => {
+            Err(problem) if is_object || lines.clone().any(|(_, line)| is_manifest_line(line)) => {
                 return Err(ImageListError::Form(problem));
             }
             // A list with an invalid image is still a list.
             Err(_) => {}
         }
-        if images.names.is_empty() && lines.clone().any(|(_, line)| is_manifest_line(line)) {
+        if images.names.is_empty() && (is_object || lines.clone().any(|(_, line)| is_manifest_line(line))) {
             return Err(ImageListError::NoImages);
         }
     }
@@ -275,5 +277,7 @@ mirror:
         assert!(images("# none\n").is_err());
         assert!(images("kind: Namespace\nmetadata:\n  name: x\n").is_err());
         assert!(images("a: [b\n").is_err());
+        assert!(images("{\n\"auths\": {\"m.io\": {\"auth\": \"dTpw\"}}\n}\n").is_err());
+        assert!(images("{\n\"auths\": {\"m.io\":\n").is_err());
     }
 }

@@ -213,7 +213,7 @@ fn check_input(input: &Input) -> Vec<Diagnostic> {
             clusters.entry(mirror.cluster_name()).or_default().push(mirror);
         }
     }
-    let images = input.requirements.images.as_deref();
+    let images = input.requirements.images.as_deref().map(Vec::as_slice);
     clusters
         .iter()
         .flat_map(|(cluster, mirrors)| missing_sources(policy, images, cluster, mirrors))

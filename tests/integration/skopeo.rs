@@ -18,7 +18,11 @@ use crate::support::program::{mirrorset_in, write_files};
 
 /// The number of cases. `None` if the test is skipped.
 fn requested() -> Option<usize> {
-    let count = std::env::var("MIRRORSET_SKOPEO").ok()?.parse().ok()?;
+    let Ok(count) = std::env::var("MIRRORSET_SKOPEO") else {
+        println!("skipped: MIRRORSET_SKOPEO is not set");
+        return None;
+    };
+    let count = count.parse().ok()?;
     for program in ["skopeo", "docker-registry", "htpasswd"] {
         let found = std::env::split_paths(&std::env::var_os("PATH")?).any(|path| path.join(program).exists());
         assert!(found, "{program} is not there");

@@ -162,7 +162,7 @@ fn key_traps(key: &str) -> Vec<KeyTrap> {
     // The key that `docker login` writes for Docker Hub.
     let is_docker_hub = host == LEGACY_DOCKER_HUB && path.is_some_and(|path| path.starts_with("v1"));
     let has_path = path.is_some_and(|path| !matches!(path.trim_end_matches('/'), "" | "v1" | "v2"));
-    let has_tag = path.is_some_and(|path| path.contains([':', '@'])) || host.contains('@');
+    let has_tag = path.is_some_and(|path| path.contains([':', '@']));
     let traps = [
         (rest.contains('*'), KeyTrap::Wildcard),
         (!has_scheme && rest.ends_with('/'), KeyTrap::TrailingSlash),
