@@ -5,6 +5,9 @@ use memchr::memmem;
 /// The words with which configuration hides a value. A file without them declares nothing that is sensitive.
 pub(crate) const WORDS: [&str; 2] = ["sensitive", "ephemeral"];
 
+/// What a file of secrets has: a `Secret`, or a pull secret.
+const SECRET_MARKS: [&str; 3] = ["Secret", "\"auths\"", "\"auth\""];
+
 /// What a source is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SourceKind {
@@ -49,7 +52,10 @@ pub(crate) fn may_hide(name: &str, text: &str) -> bool {
     match SourceKind::of(name) {
         SourceKind::Argument | SourceKind::Variables => true,
         SourceKind::Configuration => has_word(text),
-        SourceKind::Other => has_word(text) || text.contains("Secret"),
+        SourceKind::Other => {
+            let mut marks = SECRET_MARKS.iter();
+            has_word(text) || marks.any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+        }
     }
 }
 
@@ -99,6 +105,12 @@ mod tests {
             message_about("a.tf", hiding, "an open ` stays"),
             "an open ` stays"
         );
+        assert!(may_hide(
+            "config.json",
+            "{\"auths\": {\"m.io\": {\"auth\": \"dTpw"
+        ));
+        assert!(may_hide("config.json", "{\"m.io\": {\"auth\": \"dTpw"));
+        assert!(!may_hide("plan.json", "{\"source\": \"m.io"));
         let message = "duplicate field `hidden`: \"hidden\"";
         let shown = "duplicate field `hidden`: \"…\"";
         assert_eq!(message_about("plan.json", hiding, message), shown);
