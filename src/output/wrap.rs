@@ -31,7 +31,8 @@ pub(super) fn wrap(line: &str, width: usize, indent: &str) -> String {
             if after > width
                 && let Some((at, column)) = space.take()
             {
-                wrapped.replace_range(at..=at, &format!("\n{indent}"));
+                let end = wrapped[..at].trim_end_matches(' ').len();
+                wrapped.replace_range(end..=at, &format!("\n{indent}"));
                 columns = indent.width() + (columns - column - 1);
             }
         }

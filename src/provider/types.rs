@@ -16,7 +16,7 @@ pub(crate) const MISSING_SOURCE: &str = "without a source, Terraform looks for h
 const REGISTRY_HOSTS: [&str; 2] = ["registry.terraform.io/", "registry.opentofu.org/"];
 
 /// How the name of each resource type and data source of the provider begins.
-const TYPE_PREFIX: &str = "rhcs_";
+pub(crate) const TYPE_PREFIX: &str = "rhcs_";
 
 /// How the name of a type begins in JSON that Terraform writes: in quotes and without escapes.
 pub(crate) const QUOTED_TYPE_PREFIX: &str = "\"rhcs_";

@@ -61,7 +61,7 @@ pub(crate) struct UnreadLine {
 /// Parses the images of a text.
 ///
 /// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
-/// the key `image` of a container, and of the `reference` of an image volume; in an ImageSetConfiguration of oc-mirror, an
+/// the key `image` of a container, and of the `reference` of an image volume; in an `ImageSetConfiguration` of oc-mirror, an
 /// element of `additionalImages`.
 pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
@@ -140,7 +140,7 @@ impl Images {
         }
     }
 
-    /// The images that an ImageSetConfiguration of oc-mirror copies, apart from those of releases and operators, which only
+    /// The images that an `ImageSetConfiguration` of oc-mirror copies, apart from those of releases and operators, which only
     /// their catalogs list.
     fn add_names(&mut self, images: &Node) {
         let NodeKind::Sequence(images) = &images.kind else {

@@ -44,6 +44,12 @@ pub(crate) struct Selection {
     pub(crate) errors: Vec<LoadError>,
 }
 
+/// All modules that were found.
+fn modules_by_path(discovery: &Discovery) -> BTreeMap<&Path, &ConfigurationDirectory> {
+    let modules = discovery.modules.iter().chain(&discovery.other_modules);
+    modules.map(|module| (module.path.as_path(), module)).collect()
+}
+
 impl Selection {
     /// Selects modules, and reads the named plans, states and manifests.
     pub(crate) fn new(
@@ -62,12 +68,7 @@ impl Selection {
             selection.neighbors = neighbors_of(&manifests, &mut discovery, files);
         }
         selection.manifests = manifests;
-        let known: BTreeMap<&Path, &ConfigurationDirectory> = discovery
-            .modules
-            .iter()
-            .chain(&discovery.other_modules)
-            .map(|module| (module.path.as_path(), module))
-            .collect();
+        let known = modules_by_path(&discovery);
         let mut modules: BTreeSet<PathBuf> = discovery
             .modules
             .iter()

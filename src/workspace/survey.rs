@@ -165,6 +165,7 @@ impl Surveyor<'_> {
             || format == Format::Json
             || is_for_opentofu(&path)
             || may_carry_manifests(&text)
+            || has(provider::types::TYPE_PREFIX)
             || has(suppress::MARKER);
         for block in document
             .items

@@ -122,7 +122,9 @@ impl MirrorValue {
         let is_about_mirrors = |attribute: &&Attribute| {
             attribute.name.text.contains("irror") || sources.slice(attribute.value.span).contains("irror")
         };
-        let attributes = attributes.into_iter().filter(is_about_mirrors);
+        // A comment of JSON is no value.
+        let is_value = |attribute: &&Attribute| &*attribute.name.text != "//";
+        let attributes = attributes.into_iter().filter(is_value).filter(is_about_mirrors);
         let values = attributes.map(|attribute| Self {
             name: attribute.name.text.clone(),
             span: attribute.name.span,

@@ -20,7 +20,7 @@ const ESCAPED: &str = r"a\n::error::PWN\u001b[2J\r\u202e\u2028##[error]##vso[x]\
 const FIRST: [&str; 2] = ["::error::x", "##[error]y"];
 
 /// Values with lines that a CI system would take for commands.
-const LOCALS: &str = r#"locals {
+const LOCALS: &str = r"locals {
   heredoc = <<E
 ::error::PWN
   ::error::PWN
@@ -31,7 +31,7 @@ first
   second
 E
 }
-"#;
+";
 
 /// A module with hostile names and values.
 fn configuration() -> String {

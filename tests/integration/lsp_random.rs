@@ -135,7 +135,7 @@ impl Tree {
             }
             (Some(text), 3) => {
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(&path, &text).unwrap();
+                std::fs::write(&path, text).unwrap();
                 let document = json!({"uri": editor.uri(name)});
                 editor.notify("textDocument/didSave", json!({"textDocument": document}));
             }
@@ -173,7 +173,7 @@ impl Tree {
     }
 
     /// What `mirrorset check` reports about the open files, if all texts are saved: name, place, rule, severity, headline.
-    fn report(&self) -> Option<Vec<(String, [u64; 4], String, String, String)>> {
+    fn report(&self) -> Option<Vec<Shown>> {
         let copy = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(copy.path().join(".git")).unwrap();
         for (name, _) in FILES {
@@ -200,7 +200,7 @@ impl Tree {
                 continue;
             };
             let place =
-                |end: &str| [&finding[end]["line"], &finding[end]["column"]].map(|number| number.as_u64());
+                |end: &str| [&finding[end]["line"], &finding[end]["column"]].map(serde_json::Value::as_u64);
             let ([Some(line), Some(column)], [Some(end_line), Some(end_column)]) =
                 (place("start"), place("end"))
             else {
@@ -249,7 +249,7 @@ impl Tree {
     }
 
     /// What the editor shows, in the same form.
-    fn shown(&self, editor: &mut Editor) -> Vec<(String, [u64; 4], String, String, String)> {
+    fn shown(editor: &mut Editor) -> Vec<Shown> {
         editor.settle();
         let root = editor.uri("");
         let mut shown = Vec::new();
@@ -320,7 +320,7 @@ fn the_editor_shows_what_a_check_reports_after_any_sequence_of_edits() {
             for _ in 0..=random.below(3) {
                 tree.edit(&mut random, &mut editor);
             }
-            let shown = tree.shown(&mut editor);
+            let shown = X.shown(editor);
             let place = format!("seed {seed}, step {step}: {:?}", tree.open);
             let Some(reported) = tree.report() else {
                 // Errors in the settings precede a report.

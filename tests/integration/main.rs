@@ -8,6 +8,8 @@
     clippy::format_push_string,
     clippy::format_collect,
     clippy::assigning_clones,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
     reason = "a test fails by panicking and prints what it skipped, and clippy takes the helpers of tests for production code"
 )]
 

@@ -129,11 +129,11 @@ fn user_that_asked(registry: &Registry, directory: &Path, image: &str) -> Result
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     std::thread::sleep(Duration::from_millis(30));
     let log = std::fs::read_to_string(&registry.log).unwrap();
-    let users = log[before..].lines().filter_map(|line| {
+    let mut users = log[before..].lines().filter_map(|line| {
         let (_, rest) = line.split_once("auth.user.name=")?;
         Some(rest.split([' ', '"']).find(|word| !word.is_empty())?.to_owned())
     });
-    let user = users.last();
+    let user = users.next_back();
     if user.is_none() && !stderr.contains("authentication required") && !stderr.contains("unauthorized") {
         return Err(stderr);
     }

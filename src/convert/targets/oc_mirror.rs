@@ -1,4 +1,4 @@
-//! `oc-mirror`: an ImageSetConfiguration of oc-mirror v2 for each registry of mirrors. The registry is not in the file: the
+//! `oc-mirror`: an `ImageSetConfiguration` of oc-mirror v2 for each registry of mirrors. The registry is not in the file: the
 //! command line of oc-mirror names it.
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ pub(crate) struct Mark {
 }
 
 /// Why a text is not YAML.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct YamlError {
     pub(crate) message: &'static str,
     pub(crate) mark: Mark,
