@@ -194,20 +194,57 @@ pub(crate) fn render(findings: &[Diagnostic], sources: &Sources, secrets: &[Span
     text
 }
 
+/// Makes fingerprints of findings, for programs that follow a finding from run to run. A fingerprint stays the same for as
+/// long as a baseline takes the finding for the same one.
+#[derive(Debug)]
+pub(crate) struct Fingerprints<'a> {
+    sources: &'a Sources,
+    secrets: &'a [Span],
+    /// How many findings have had each key.
+    made: BTreeMap<Key, usize>,
+}
+
+impl<'a> Fingerprints<'a> {
+    /// No finding has a fingerprint yet.
+    #[must_use]
+    pub(crate) fn new(sources: &'a Sources, secrets: &'a [Span]) -> Self {
+        Self {
+            sources,
+            secrets,
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// The fingerprint of a finding in a file, which no other finding of the run has.
+    pub(crate) fn of(&mut self, finding: &Diagnostic, file: String) -> String {
+        let key = Key::new(finding, file, self.sources, self.secrets);
+        let text = [&key.file, &key.address, &key.rule, &key.value].map(String::as_str);
+        let text = text.join("\n");
+        let count = self.made.entry(key).or_default();
+        *count += 1;
+        hex(Sha256::digest(format!("{text}\n{count}")).iter().take(16))
+    }
+}
+
 impl Key {
     /// The key of a finding. `None` if baselines do not record such findings.
     fn from_finding(finding: &Diagnostic, sources: &Sources, secrets: &[Span], base: &Path) -> Option<Self> {
         if reports_unread_input(finding.code) {
             return None;
         }
-        let label = finding.primary.as_ref().map(|label| label.span);
-        let file = label.map_or_else(String::new, |span| {
-            let source = sources.file(span.file);
+        let label = finding.primary.as_ref();
+        let file = label.map_or_else(String::new, |label| {
+            let source = sources.file(label.span.file);
             match source.path() {
                 Some(path) => relative_name(path, base, sources.files()),
                 None => source.name().to_owned(),
             }
         });
+        Some(Self::new(finding, file, sources, secrets))
+    }
+
+    fn new(finding: &Diagnostic, file: String, sources: &Sources, secrets: &[Span]) -> Self {
+        let label = finding.primary.as_ref().map(|label| label.span);
         // A short secret could be guessed from its hash, so the text is not hashed. Messages have no secrets.
         let overlaps = |span: Span, secret: &Span| {
             span.file == secret.file && span.start < secret.end && secret.start < span.end
@@ -219,7 +256,7 @@ impl Key {
         let ignores_message = finding.code == UNKNOWN_VALUE.code() && finding.subject.is_some();
         let message = if ignores_message { "" } else { &finding.message };
         let hash = Sha256::digest(format!("{message}\n{}", words.join(" ")));
-        Some(Self {
+        Self {
             file,
             address: finding
                 .subject
@@ -228,7 +265,7 @@ impl Key {
                 .unwrap_or_default(),
             rule: finding.code.to_string(),
             value: hex(hash.iter().take(8)),
-        })
+        }
     }
 
     fn from_entry(entry: Entry) -> Self {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod convert;
 mod diff;
 mod eval;
@@ -10,6 +11,7 @@ mod fix;
 mod images;
 mod loading;
 mod lsp;
+mod man;
 mod node_files;
 mod pull_secret;
 mod resolve;
@@ -26,7 +28,7 @@ use crate::output::Text;
 use arguments::{Arguments, Command};
 use exit::Exit;
 use loading::load_options;
-use terminal::{eprint, eprint_line};
+use terminal::{eprint, eprint_line, set_color};
 
 /// Runs the program and returns its exit status.
 #[must_use]
@@ -52,6 +54,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
+    set_color(arguments.color);
     let options = || load_options(matches);
     match arguments.command {
         Command::Check(arguments) => check::run(&arguments, &options()?),
@@ -62,5 +65,7 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> anyhow::Result<Exit> {
         Command::Explain(arguments) => rules::explain(&arguments),
         Command::Eval(arguments) => eval::run(&arguments, &options()?),
         Command::Lsp(arguments) => lsp::run(&arguments, &options()?),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }

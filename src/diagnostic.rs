@@ -40,6 +40,8 @@ pub struct Label {
     pub span: Span,
     /// What the text has to do with the finding. May be empty for the primary label.
     pub message: String,
+    /// Whether it is a step of a value on its way from one place to another.
+    pub is_step: bool,
 }
 
 impl Label {
@@ -49,6 +51,16 @@ impl Label {
         Self {
             span,
             message: message.into(),
+            is_step: false,
+        }
+    }
+
+    /// A label on a step of a value.
+    #[must_use]
+    pub fn step(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            is_step: true,
+            ..Self::new(span, message)
         }
     }
 }
@@ -223,6 +235,13 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Label::new(span, message));
+        self
+    }
+
+    /// Adds a label on a step of a value.
+    #[must_use]
+    pub fn step(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label::step(span, message));
         self
     }
 

@@ -35,7 +35,7 @@
 //! |---|---|---|
 //! | 5 application | `cli` | the command line: the only module that prints, reads the environment and exits |
 //! | 5 application | `lsp` | the language server: sessions over the texts that an editor has open |
-//! | 5 application | `output` | the report and other results as text and JSON: one file per format |
+//! | 5 application | `output` | the report and other results as text, JSON, XML and HTML: one file per format |
 //! | 5 application | `session` | the loaded project with settings, suppressions and baseline, for commands that check or fix and for the language server |
 //! | 5 application | `testing` | what the tests and benchmarks of the package use of it |
 //! | 4 operations | `check` | runs the rules; settings, suppressions and the baseline decide what is reported |

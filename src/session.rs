@@ -10,9 +10,10 @@ use jiff::civil::Date;
 
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
-use crate::config::{self, ShownDialect};
-use crate::diagnostic::Diagnostic;
+use crate::config::{self, Config, ShownDialect};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{Input, Requirements};
+use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules::report_key_traps;
 use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
 use crate::suppress::Suppressions;
@@ -77,6 +78,25 @@ impl Session {
     #[must_use]
     pub fn configuration_errors(&self) -> &[Diagnostic] {
         &self.loaded.configs.diagnostics
+    }
+
+    /// The output format that the configuration file of the current directory sets. An error if there is no such format.
+    pub(crate) fn output_format(&mut self) -> Result<Option<&'static Format>, Box<Diagnostic>> {
+        let Loaded { configs, sources, .. } = &mut self.loaded;
+        let config = configs.nearest(Path::new("."), sources);
+        let Some((name, span)) = config.and_then(Config::output_format) else {
+            return Ok(None);
+        };
+        find_format(name).map(Some).ok_or_else(|| {
+            let names = FORMATS.iter().map(|format| format.name);
+            let help = match nearest_of(name, names.clone()) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => format!("expected one of {}", names.collect::<Vec<_>>().join(", ")),
+            };
+            let message = format!("unknown value for `output-format`: `{name}`");
+            let error = Diagnostic::new(Code::Configuration, Severity::Error, message);
+            Box::new(error.at(span, "").help(help))
+        })
     }
 
     /// Runs the rules on the loaded project.

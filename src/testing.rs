@@ -54,8 +54,8 @@ pub mod model {
 
 pub mod output {
     use crate::fix::FixOutcome;
-    pub use crate::output::Text;
     use crate::output::patch;
+    pub use crate::output::{Style, Text};
     use crate::workspace::Loaded;
 
     /// The changes of files as `check --diff` prints them.
@@ -70,7 +70,9 @@ pub mod output {
     }
 
     pub mod check {
-        pub use crate::output::check::{FORMATS, Format, ReportView, find_format, render_findings};
+        pub use crate::output::check::{
+            FORMATS, Format, ReportView, Repository, find_format, render_findings,
+        };
     }
 
     pub mod eval {

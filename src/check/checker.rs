@@ -365,7 +365,7 @@ fn with_call_labels(mut finding: Diagnostic, mirror: &Mirror) -> Diagnostic {
         let calls = mirror.calls().iter();
         finding
             .related
-            .extend(calls.map(|call| Label::new(call.span, "called here")));
+            .extend(calls.map(|call| Label::step(call.span, "called here")));
     }
     finding
 }

@@ -1,9 +1,12 @@
 //! The command-line arguments: the only place for flags, their help and their defaults.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::convert::hcl::ClusterId;
 use crate::convert::{ObjectName, TARGETS, TargetSpec, find_target};
@@ -29,6 +32,16 @@ const EXIT_STATUS: &str =
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
+    /// When to use colors and links.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        help_heading = OUTPUT
+    )]
+    pub(super) color: Color,
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,6 +63,29 @@ pub(super) enum Command {
     Eval(EvalArguments),
     /// Serve an editor: the language server, on standard input and output.
     Lsp(LspArguments),
+    /// Print the completions for a shell.
+    ///
+    /// For bash: `mirrorset completions bash > ~/.local/share/bash-completion/completions/mirrorset`.
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands.
+    Man(ManArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// Name of the shell.
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// Write a page for each command into this directory instead of printing the page of `mirrorset`.
+    #[arg(long, value_name = "DIR", help_heading = OUTPUT)]
+    pub(super) output_dir: Option<PathBuf>,
+    /// Replace existing files in the directory, whatever they are.
+    #[arg(long, requires = "output_dir", help_heading = OUTPUT)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +167,7 @@ pub(super) struct VariableArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each one is a flag of the command line"
@@ -174,21 +211,41 @@ pub(super) struct CheckArguments {
         help_heading = "Baseline"
     )]
     pub(super) write_baseline: Option<PathBuf>,
-    /// Replace an existing file with the baseline, whatever it is.
-    #[arg(long, requires = "write_baseline")]
+    /// Replace an existing file with the baseline or a report, whatever it is.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) force: bool,
-    /// Output format.
+    /// Output formats, each printed or written to a file [default: full].
+    ///
+    /// May be repeated, or a list with commas, to have several formats in one run. At most one of them is printed. A file
+    /// is replaced only if it is a report of the same format.
     #[arg(
         long,
-        value_name = "FORMAT",
-        default_value = "full",
-        value_parser = output_format_parser(),
+        value_name = "FORMAT[=FILE]",
+        env = "MIRRORSET_OUTPUT_FORMAT",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_parser = OutputParser,
         help_heading = OUTPUT
     )]
-    pub(super) output_format: &'static Format,
-    /// When to use colors.
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
-    pub(super) color: Color,
+    pub(super) output_format: Vec<Output>,
+    /// Write the report to this file instead of printing it.
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["diff", "show_files", "show_settings"],
+        help_heading = OUTPUT
+    )]
+    pub(super) output_file: Option<PathBuf>,
+    /// Print how many findings each rule has instead of the findings.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) statistics: bool,
+    /// Print findings, and neither the summary nor warnings.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = OUTPUT)]
+    pub(super) quiet: bool,
+    /// Also print the files that are read and what is skipped, on standard error.
+    #[arg(short, long, help_heading = OUTPUT)]
+    pub(super) verbose: bool,
     /// Exit with status 0 even if there are findings.
     ///
     /// The exit status is still 2 if an input could not be read.
@@ -236,10 +293,10 @@ pub(super) struct FixArguments {
 #[command(next_help_heading = "Rules")]
 pub(super) struct RuleArguments {
     /// Run only these rules, in addition to `syntax-error` and `unsupported-input`.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule_name)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleParser, hide_possible_values = true)]
     pub(super) select: Vec<&'static str>,
     /// Disable these rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule_name)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = RuleParser, hide_possible_values = true)]
     pub(super) ignore: Vec<&'static str>,
     /// Minimum severity that causes exit status 1 [default: warning].
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on_parser())]
@@ -249,7 +306,32 @@ pub(super) struct RuleArguments {
     pub(super) strict: bool,
 }
 
-/// Parses the name of a rule.
+/// Parses the name of a rule. Help does not list the names, and completions do.
+#[derive(Clone)]
+struct RuleParser;
+
+impl TypedValueParser for RuleParser {
+    type Value = &'static str;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<&'static str, clap::Error> {
+        let parse = |name: String| parse_rule_name(&name);
+        let parser = StringValueParser::new().try_map(parse);
+        parser.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let rules = rules::RULES.iter();
+        Some(Box::new(
+            rules.map(|rule| PossibleValue::new(rule.name).help(rule.summary())),
+        ))
+    }
+}
+
 fn parse_rule_name(name: &str) -> Result<&'static str, String> {
     if let Some(rule) = rules::find(name.trim()) {
         return Ok(rule.name);
@@ -260,13 +342,47 @@ fn parse_rule_name(name: &str) -> Result<&'static str, String> {
     })
 }
 
-/// Parses an `--output-format` value of `check`.
-fn output_format_parser() -> impl TypedValueParser<Value = &'static Format> {
-    let formats = FORMATS
-        .iter()
-        .map(|format| PossibleValue::new(format.name).help(format.help));
-    PossibleValuesParser::new(formats)
-        .try_map(|name| find_format(&name).ok_or_else(|| format!("unknown output format `{name}`")))
+/// An output of `check`: a format, and the file that it is written to. Without a file, it is printed.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    pub(super) format: &'static Format,
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Parses an `--output-format` value of `check`: `FORMAT` or `FORMAT=FILE`.
+#[derive(Clone)]
+struct OutputParser;
+
+impl OutputParser {
+    fn names() -> impl Iterator<Item = PossibleValue> {
+        let formats = FORMATS.iter();
+        formats.map(|format| PossibleValue::new(format.name).help(format.help))
+    }
+}
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Output, clap::Error> {
+        let text = value.to_string_lossy();
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (&*text, None),
+        };
+        let names = PossibleValuesParser::new(Self::names());
+        let name = names.parse_ref(command, argument, OsStr::new(name))?;
+        let format = find_format(&name).ok_or_else(|| clap::Error::new(ErrorKind::InvalidValue))?;
+        Ok(Output { format, file })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Self::names()))
+    }
 }
 
 /// Parses a `--fail-on` value.
@@ -290,6 +406,7 @@ fn target_parser() -> impl TypedValueParser<Value = &'static TargetSpec> {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each one is a flag of the command line"
@@ -427,6 +544,10 @@ pub(super) enum DiffFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: 0 success, 1 a pull that fails or cannot be decided, or findings, 2 an input could not be \
+                  read or the command failed"
+)]
 pub(super) struct ResolveArguments {
     /// Images to resolve, as written in a pod spec.
     #[arg(value_name = "IMAGE", required_unless_present = "file")]
@@ -508,26 +629,32 @@ pub(super) enum ResolveFormat {
 #[derive(Debug, Args)]
 pub(super) struct RulesArguments {
     /// Output format.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full", help_heading = OUTPUT)]
     pub(super) output_format: RulesFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum RulesFormat {
-    /// A table.
+    /// Human-readable text, for the width of the terminal.
     Full,
     /// One JSON document.
     Json,
+    /// A page in Markdown.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
     /// Name of the rule.
-    #[arg(value_name = "RULE", value_parser = parse_rule_name)]
+    #[arg(value_name = "RULE", value_parser = RuleParser, hide_possible_values = true)]
     pub(super) rule: &'static str,
+    /// Output format.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full", help_heading = OUTPUT)]
+    pub(super) output_format: RulesFormat,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 success, 1 an expression that is not valid, 2 the command failed")]
 pub(super) struct EvalArguments {
     /// Expressions to evaluate; without any, each line of standard input is an expression.
     ///
@@ -538,7 +665,7 @@ pub(super) struct EvalArguments {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
     /// Output format.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full")]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "full", help_heading = OUTPUT)]
     pub(super) output_format: EvalFormat,
     #[command(flatten)]
     pub(super) variables: VariableArguments,

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
 use crate::baseline::{Entry, is_baseline};
+use crate::check::Report;
 use crate::config;
 use crate::model::Requirements;
-use crate::output::Text;
-use crate::output::check::ReportView;
+use crate::output::check::{FORMATS, Fixed, Format, ReportView, Repository};
+use crate::output::{self, Style, Text};
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
 use crate::untrusted::{Untrusted, line_start};
@@ -14,13 +17,13 @@ use crate::workspace::{Loaded, Options, PlanConfiguration};
 
 use terraform_eval::source::Files;
 
-use super::arguments::{CheckArguments, RuleArguments};
+use super::arguments::{CheckArguments, Output, RuleArguments};
 use super::exit::Exit;
 use super::fix;
 use super::images::read_image_files;
 use super::loading::{input_paths, today, with_reading};
 use super::pull_secret::read_pull_secret;
-use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, use_colors};
+use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, stdout_style};
 use super::write::write_file;
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -28,20 +31,37 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     if arguments.fixes.diff {
         return fix::print_diff(arguments, &options);
     }
-    if arguments.fixes.fix {
-        fix::apply(arguments, &options)?;
-    }
+    // What is wrong with the arguments is said before a file is changed.
+    outputs(arguments, None)?;
+    let fixed = if arguments.fixes.fix {
+        Some(fix::apply(arguments, &options)?)
+    } else {
+        None
+    };
     let mut session = Session::open(&options)?;
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);
         return Ok(Exit::Failure);
     }
     if arguments.show_files {
-        return print_files(&session.loaded);
+        eprint_load_messages(&session.loaded);
+        print(&files_text(&session.loaded))?;
+        return Ok(Exit::from_coverage(&session.loaded));
+    }
+    if arguments.verbose {
+        eprint(&files_text(&session.loaded));
     }
     if arguments.show_settings {
         return print_settings(&mut session);
     }
+    let default = match session.output_format() {
+        Ok(format) => format,
+        Err(error) => {
+            eprint_findings(&[*error], &session.loaded);
+            return Ok(Exit::Failure);
+        }
+    };
+    let outputs = outputs(arguments, default)?;
     if let Some(path) = &arguments.write_baseline {
         let text = session.render_baseline(path);
         write_file(path, &text, &is_baseline, arguments.force)?;
@@ -49,18 +69,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     }
     let report = session.check();
     eprint_load_messages(&session.loaded);
-    let directory = directory_in_repository(&*options.load.files);
-    let rendered = (arguments.output_format.render)(&ReportView {
-        report: &report,
-        project: &session.loaded.project,
-        errors: &session.loaded.errors,
-        sources: &session.loaded.sources,
-        directory_in_repository: &directory,
-        use_colors: use_colors(arguments.color),
-    });
-    print(&rendered.stdout)?;
-    eprint(&rendered.stderr);
-    if let Some(path) = &arguments.baseline {
+    write_report(arguments, &outputs, fixed.as_ref(), &session.loaded, &report)?;
+    if let Some(path) = arguments.baseline.as_ref().filter(|_| !arguments.quiet) {
         eprint_stale_entries(path, &report.stale_baseline_entries);
     }
     Ok(Exit::from_report(&session.loaded, &report).without_findings(arguments.exit_zero))
@@ -110,15 +120,98 @@ pub(super) fn rule_selection(arguments: &RuleArguments) -> RuleSelection {
     }
 }
 
-/// The current directory below `GITHUB_WORKSPACE`, the top of the repository that a workflow of GitHub checked out; empty
-/// if it is not below.
-fn directory_in_repository(files: &dyn Files) -> PathBuf {
-    let Some(top) = std::env::var_os("GITHUB_WORKSPACE").filter(|top| !top.is_empty()) else {
-        return PathBuf::new();
+/// The variables in which CI systems name the top of the repository that they checked out: GitHub, GitLab, Azure Pipelines
+/// and Jenkins.
+const REPOSITORY_VARIABLES: [&str; 4] = [
+    "GITHUB_WORKSPACE",
+    "CI_PROJECT_DIR",
+    "BUILD_SOURCESDIRECTORY",
+    "WORKSPACE",
+];
+
+/// The repository that a CI system checked out.
+fn repository(files: &dyn Files) -> Repository {
+    let tops = REPOSITORY_VARIABLES.iter().filter_map(std::env::var_os);
+    match tops.into_iter().find(|top| !top.is_empty()) {
+        Some(top) => Repository::new(
+            &files.canonical_path(Path::new(&top)),
+            &files.canonical_path(Path::new(".")),
+        ),
+        None => Repository::default(),
+    }
+}
+
+/// The outputs that the arguments ask for, or the one that the configuration file sets. At most one is printed.
+fn outputs(arguments: &CheckArguments, default: Option<&'static Format>) -> anyhow::Result<Vec<Output>> {
+    let mut outputs = arguments.output_format.clone();
+    if outputs.is_empty() {
+        let format = default.or(FORMATS.first().copied());
+        outputs.extend(format.map(|format| Output { format, file: None }));
+    }
+    let printed: Vec<&str> = outputs
+        .iter()
+        .filter(|output| output.file.is_none())
+        .map(|output| output.format.name)
+        .collect();
+    anyhow::ensure!(
+        printed.len() <= 1,
+        "only one format can be printed: write the others to files, as in `--output-format {}=FILE`",
+        printed.last().copied().unwrap_or_default()
+    );
+    if let Some(file) = &arguments.output_file {
+        let output = outputs.iter_mut().find(|output| output.file.is_none());
+        let output = output.context("every format has a file, so that none is left for `--output-file`")?;
+        output.file = Some(file.clone());
+    }
+    Ok(outputs)
+}
+
+/// Prints the report or writes it to files.
+fn write_report(
+    arguments: &CheckArguments,
+    outputs: &[Output],
+    fixed: Option<&Fixed>,
+    loaded: &Loaded,
+    report: &Report<'_>,
+) -> anyhow::Result<()> {
+    let repository = repository(loaded.sources.files());
+    let mut view = ReportView {
+        report,
+        project: &loaded.project,
+        errors: &loaded.errors,
+        fixed,
+        sources: &loaded.sources,
+        repository: &repository,
+        style: Style::default(),
+        is_quiet: arguments.quiet,
+        is_file: true,
     };
-    let top = files.canonical_path(Path::new(&top));
-    let current = files.canonical_path(Path::new("."));
-    current.strip_prefix(top).map(Path::to_owned).unwrap_or_default()
+    for output in outputs {
+        let Some(path) = &output.file else {
+            continue;
+        };
+        let rendered = (output.format.render)(&view);
+        let is_report = |text: &str| output.format.is_document(text);
+        write_file(path, rendered.document.as_str(), &is_report, arguments.force)?;
+    }
+    view.style = stdout_style();
+    view.is_file = false;
+    let summary = match outputs.iter().find(|output| output.file.is_none()) {
+        Some(_) if arguments.statistics => {
+            print(&output::check::statistics(&view))?;
+            Some(view.summary())
+        }
+        Some(output) => {
+            let rendered = (output.format.render)(&view);
+            print(&rendered.document)?;
+            rendered.summary
+        }
+        None => Some(view.summary()),
+    };
+    if !arguments.quiet {
+        eprint(&summary.unwrap_or_default());
+    }
+    Ok(())
 }
 
 fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
@@ -131,9 +224,8 @@ fn print_settings(session: &mut Session) -> anyhow::Result<Exit> {
     })
 }
 
-/// Lists what was read and what was skipped, a line each.
-fn print_files(loaded: &Loaded) -> anyhow::Result<Exit> {
-    eprint_load_messages(loaded);
+/// What was read and what was skipped, a line each.
+fn files_text(loaded: &Loaded) -> Text {
     let coverage = &loaded.project.coverage;
     let read = coverage
         .read
@@ -151,12 +243,7 @@ fn print_files(loaded: &Loaded) -> anyhow::Result<Exit> {
     for line in read.chain(skipped) {
         text.push_line(line);
     }
-    print(&text)?;
-    Ok(if loaded.is_complete() {
-        Exit::Clean
-    } else {
-        Exit::Failure
-    })
+    text
 }
 
 /// Warns about entries of the baseline that match no finding. They would hide the next finding that matches them.

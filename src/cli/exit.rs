@@ -28,6 +28,15 @@ impl Exit {
         }
     }
 
+    /// The exit status of a list of what was read.
+    pub(super) fn from_coverage(loaded: &Loaded) -> Self {
+        if loaded.is_complete() {
+            Self::Clean
+        } else {
+            Self::Failure
+        }
+    }
+
     /// The exit status of a command that needs everything that it loads.
     pub(super) fn from_loaded(loaded: &Loaded) -> Self {
         if !loaded.configs.diagnostics.is_empty() || !loaded.is_complete() {

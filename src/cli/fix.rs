@@ -6,6 +6,7 @@ use anyhow::{Context as _, anyhow};
 
 use crate::diagnostic::{Applicability, Diagnostic, pluralize};
 use crate::fix::{self, FixOutcome};
+use crate::output::check::Fixed;
 use crate::output::patch;
 use crate::session::{Session, SessionOptions};
 use crate::workspace::InputPaths;
@@ -16,12 +17,12 @@ use super::exit::Exit;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print};
 
 /// Applies the fixes and writes the files.
-pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<()> {
+pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<Fixed> {
     let outcome = run_fixes(arguments, options)?;
     fix::write(&outcome)
         .map_err(|(path, error)| anyhow!("{} {error}", path.display()))
         .context("the fixes could not be written")?;
-    if outcome.fixed > 0 {
+    if outcome.fixed > 0 && !arguments.quiet {
         let files = outcome.changes.len();
         eprint_line(&format!(
             "{} fixed in {}",
@@ -29,7 +30,16 @@ pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> any
             pluralize(files, "file")
         ));
     }
-    Ok(())
+    let mut files: Vec<String> = outcome
+        .changes
+        .values()
+        .map(|change| change.name.clone())
+        .collect();
+    files.sort();
+    Ok(Fixed {
+        findings: outcome.fixed,
+        files,
+    })
 }
 
 /// Prints the changes that the fixes would make.

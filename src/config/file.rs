@@ -27,6 +27,7 @@ pub struct Config {
     pub(super) var_files: Option<Setting<Vec<String>>>,
     pub(super) engine: Option<Setting<Engine>>,
     pub(super) engine_version: Option<Setting<EngineVersion>>,
+    pub(super) output_format: Option<Setting<String>>,
     pub(super) overrides: Overrides,
     pub(super) policy: Option<Policy>,
 }
@@ -154,6 +155,13 @@ impl Config {
         self.engine_version
             .as_ref()
             .map(|setting| (setting.value, setting.span))
+    }
+
+    /// `output-format`, and the span where it is set.
+    #[must_use]
+    pub(crate) fn output_format(&self) -> Option<(&str, Span)> {
+        let setting = self.output_format.as_ref()?;
+        Some((&setting.value, setting.span))
     }
 
     /// The canonical path of the directory of the file.

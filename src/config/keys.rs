@@ -11,6 +11,8 @@ pub(super) enum Kind {
     Engine,
     /// A version of a program.
     Version,
+    /// The name of an output format. The session checks it, which knows the formats.
+    OutputFormat,
     /// A list of strings.
     Strings,
     /// A table of rules and levels.
@@ -34,7 +36,7 @@ pub(super) struct Key {
 }
 
 /// The keys of the file.
-pub(super) const FILE: [Key; 10] = [
+pub(super) const FILE: [Key; 11] = [
     Key {
         name: "rules",
         kind: Kind::Rules,
@@ -77,6 +79,12 @@ pub(super) const FILE: [Key; 10] = [
         name: "engine-version",
         kind: Kind::Version,
         description: "Version of that program, such as \"1.12\". By default, it is detected for each root module.",
+    },
+    Key {
+        name: "output-format",
+        kind: Kind::OutputFormat,
+        description: "Output format of `check`, unless the command line or the environment has one. The file that is \
+                      nearest to the current directory decides.",
     },
     Key {
         name: "overrides",

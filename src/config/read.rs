@@ -37,6 +37,7 @@ pub(super) fn parse_config(file: FileId, text: &str, base: PathBuf) -> (Config, 
         var_files: None,
         engine: None,
         engine_version: None,
+        output_format: None,
         overrides: Overrides::default(),
         policy: None,
     };
@@ -135,6 +136,13 @@ impl Reader {
                     let version = self.read_version(value, key.name);
                     config.engine_version = version.map(|value| Setting { value, span });
                 }
+                (Kind::OutputFormat, _) => match value.get_ref() {
+                    DeValue::String(name) => {
+                        let value = name.to_string();
+                        config.output_format = Some(Setting { value, span });
+                    }
+                    _ => self.report_wrong_type(value, key.name, "the name of a format"),
+                },
                 (Kind::Strings, "var-files") => {
                     let files = self.read_strings(value, key.name).into_iter();
                     let value = files.map(|file| file.get_ref().to_string()).collect();

@@ -91,6 +91,13 @@ pub(crate) fn render_settings(
         );
         push_line("engine-version", &format!("{version:?}"), shown.version_reason);
     }
+    if let Some(setting) = config.and_then(|config| config.output_format.as_ref()) {
+        push_line(
+            "output-format",
+            &format!("{:?}", setting.value),
+            &location(setting.span),
+        );
+    }
     let mut push_rules = |prefix: &str, path: &Path, base: Option<&Path>| {
         for rule in RULES {
             let configured = configured_level(rule, path, config, sources);

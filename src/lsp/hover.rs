@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::cluster_mirrors::by_cluster;
 use crate::model::UnknownReasons;
-use crate::output;
+use crate::output::{self, Style};
 use crate::provider::{self, is_provider_type};
 use crate::readers::configuration::unknown_reasons;
 use crate::resolve::{ClusterResolver, NodeOptions};
@@ -42,7 +42,7 @@ pub(super) fn hover(analysis: &Analysis, file: FileId, offset: usize) -> Option<
     let loaded = &analysis.session.loaded;
     let source = loaded.sources.file(file);
     if let Some((range, rule)) = rule_name_at(source.path()?, source.text(), offset) {
-        let markdown = output::rules::page(rule).as_str().to_owned();
+        let markdown = output::rules::page(rule, Style::default()).as_str().to_owned();
         return Some(HoverText { range, markdown });
     }
     let mut parts = Vec::new();

@@ -36,7 +36,7 @@ impl MirrorLabels for Diagnostic {
         let traced = attribute
             .trace
             .iter()
-            .fold(labeled, |finding, step| finding.related(step.span, "used here"));
+            .fold(labeled, |finding, step| finding.step(step.span, "used here"));
         match attribute.planned_span {
             Some(span) => traced.related(span, "the planned value"),
             None => traced,
@@ -59,9 +59,9 @@ impl MirrorLabels for Diagnostic {
         let steps = candidate.trace.iter().map(|step| step.span);
         let traced = steps
             .filter(|span| resource.cluster_id.span != Some(*span))
-            .fold(self, |finding, span| finding.related(span, "comes from here"));
+            .fold(self, |finding, span| finding.step(span, "comes from here"));
         match candidate.span {
-            Some(span) => traced.related(span, origin),
+            Some(span) => traced.step(span, origin),
             None => traced,
         }
     }

@@ -8,11 +8,22 @@ use codespan_reporting::files::{Error, Files};
 
 use terraform_eval::source::{FileId, SourceFile, Span};
 
-use super::redaction::{LONG_LINE, LabelLines, RedactedSources};
+use super::redaction::{LabelLines, RedactedSources};
 use crate::untrusted::one_line;
 
-/// How many bytes of a long line are shown before a label.
-const MAX_LEAD_IN: usize = 80;
+/// How many lines are shown before and after those of a label.
+const CONTEXT_LINES: usize = 1;
+
+/// How many lines of a label are shown.
+const MAX_LINES: usize = 12;
+
+/// A line of an excerpt.
+pub(super) struct ExcerptLine<'a> {
+    /// Its number in the file.
+    pub(super) number: usize,
+    /// The text before the label, the text that it covers, and the text after it.
+    pub(super) parts: [&'a str; 3],
+}
 
 /// The excerpts that one finding shows.
 pub(super) struct Excerpts<'a> {
@@ -51,7 +62,9 @@ impl<'a> Excerpts<'a> {
         let file = self.redacted.sources.file(span.file);
         let lines = LabelLines::new(self.redacted.sources, span);
         match self.redacted.texts.get(&span.file) {
-            Some(text) if lines.are_short() => (self.show_file(file, span.file, text), lines.range),
+            Some(text) if lines.are_short(self.redacted.long_line) => {
+                (self.show_file(file, span.file, text), lines.range)
+            }
             _ => self.show_part(file, span.file, lines.first, lines.range),
         }
     }
@@ -79,17 +92,29 @@ impl<'a> Excerpts<'a> {
         label: Range<usize>,
     ) -> (usize, Range<usize>) {
         let text = file.text();
-        let end = label.end.min(line.end).min(label.start + LONG_LINE);
+        let long_line = self.redacted.long_line;
+        // A third of the columns is for what comes before the label.
+        let max_lead_in = long_line / 3;
+        let end = label
+            .end
+            .min(line.end)
+            .min(label.start + (long_line - max_lead_in));
         let end = text.floor_char_boundary(end).max(label.start);
-        let before = text.floor_char_boundary(label.start.saturating_sub(MAX_LEAD_IN).max(line.start));
+        let before = text.floor_char_boundary(label.start.saturating_sub(max_lead_in).max(line.start));
         let lead_in = text.get(before..label.start).unwrap_or_default();
-        let start = before + key_start(lead_in);
+        // Without a key, at the start of a word.
+        let word = || match lead_in.find(' ') {
+            Some(at) if before > line.start => at + 1,
+            _ => 0,
+        };
+        let start = before + key_start(lead_in).unwrap_or_else(word);
         let original = text.get(start..end).unwrap_or_default();
         let masked = self.redacted.mask(original, file_id, start);
         let ellipsis = if start > line.start { "…" } else { "" };
         let mut part = String::from(ellipsis);
         part.push_str(masked.trim_end_matches(['\n', '\r']));
-        if end < line.end {
+        let rest = text.get(end..line.end).unwrap_or_default();
+        if !rest.trim_end().is_empty() {
             part.push('…');
         }
         let shift = |offset: usize| offset - start + ellipsis.len();
@@ -109,18 +134,41 @@ impl<'a> Excerpts<'a> {
         (self.excerpts.len() - 1, range)
     }
 
+    /// The lines of a label, whose range [`Self::show`] returned, and those around them.
+    pub(super) fn lines(&self, id: usize, label: &Range<usize>) -> Vec<ExcerptLine<'_>> {
+        let line_of = |offset| self.line_index(id, offset).unwrap_or_default();
+        let first = line_of(label.start);
+        let last = line_of(label.end).min(first + MAX_LINES);
+        let lines = first.saturating_sub(CONTEXT_LINES)..=last + CONTEXT_LINES;
+        lines.filter_map(|line| self.line(id, line, label).ok()).collect()
+    }
+
+    fn line(&self, id: usize, line: usize, label: &Range<usize>) -> Result<ExcerptLine<'_>, Error> {
+        let range = self.line_range(id, line)?;
+        let text = self.source(id)?.get(range.clone()).unwrap_or_default();
+        let text = text.trim_end_matches(['\n', '\r']);
+        let within = |offset: usize| offset.saturating_sub(range.start).min(text.len());
+        let (start, end) = (within(label.start), within(label.end));
+        Ok(ExcerptLine {
+            number: self.line_number(id, line)?,
+            parts: [(0, start), (start, end), (end, text.len())]
+                .map(|(start, end)| text.get(start..end).unwrap_or_default()),
+        })
+    }
+
     fn excerpt(&self, id: usize) -> Result<&Excerpt<'a>, Error> {
         self.excerpts.get(id).ok_or(Error::FileMissing)
     }
 }
 
-/// Where to start in the text before a label: at the key of its value, or of the list that contains it.
-fn key_start(lead_in: &str) -> usize {
+/// Where to start in the text before a label: at the key of its value, or of the list that contains it. `None` if it has no
+/// key.
+fn key_start(lead_in: &str) -> Option<usize> {
     let opening = lead_in.rfind(['{', '[', ']', '}']);
     let list = opening.filter(|&at| lead_in[at..].starts_with('[') && lead_in[..at].ends_with("\":"));
     match list {
-        Some(at) => lead_in[..at - 2].rfind('"').unwrap_or(at + 1),
-        None => lead_in.rfind(['{', '[', ',']).map_or(0, |at| at + 1),
+        Some(at) => Some(lead_in[..at - 2].rfind('"').unwrap_or(at + 1)),
+        None => lead_in.rfind(['{', '[', ',']).map(|at| at + 1),
     }
 }
 
@@ -195,6 +243,7 @@ mod tests {
     use super::*;
     use crate::diagnostic::{Code, Diagnostic, Severity};
     use crate::model::HiddenTexts;
+    use crate::output::style::Style;
     use terraform_eval::source::Sources;
 
     fn finding(span: Span) -> Diagnostic {
@@ -212,7 +261,7 @@ mod tests {
         let file = sources.add("plan.json", text);
         let span = Span::new(file, at, at + 7);
         let nothing = HiddenTexts::default();
-        let redacted = RedactedSources::new(&[finding(span)], &sources, &nothing);
+        let redacted = RedactedSources::new(&[finding(span)], &sources, &nothing, Style::default());
         let mut excerpts = Excerpts::new(&redacted);
         let (excerpt, range) = excerpts.show(span);
         assert_eq!(excerpts.source(excerpt).unwrap(), "…\"source\":\"nginx\"…");

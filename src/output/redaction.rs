@@ -11,10 +11,17 @@ use crate::rules::reports_unread_input;
 use crate::untrusted::{is_command, is_hidden};
 
 use super::secrets::Secrets;
+use super::style::Style;
 use terraform_eval::source::{FileId, SourceFile, Sources, Span};
 
-/// Lines longer than this many bytes are cropped.
-pub(super) const LONG_LINE: usize = 240;
+/// Lines longer than this many bytes are cropped, on a terminal those that are longer than it is wide.
+const LONG_LINE: usize = 240;
+
+/// The columns of a terminal that the number of a line and the border beside it take.
+const GUTTER: usize = 8;
+
+/// The columns of an excerpt that is cropped even if the terminal has fewer.
+const MIN_EXCERPT: usize = 24;
 
 /// Whether a finding reports that an input is not valid.
 fn reports_invalid_input(finding: &Diagnostic) -> bool {
@@ -28,6 +35,8 @@ pub(super) struct RedactedSources<'a> {
     masks: BTreeMap<FileId, Vec<Range<usize>>>,
     /// The redacted texts of files of which entire lines are shown.
     pub(super) texts: BTreeMap<FileId, Cow<'a, str>>,
+    /// How many bytes a line may have that is shown as it is.
+    pub(super) long_line: usize,
 }
 
 /// The byte ranges of a label and of the lines that it starts and ends in.
@@ -52,19 +61,28 @@ impl LabelLines {
         }
     }
 
-    /// Whether entire lines are shown.
-    pub(super) fn are_short(&self) -> bool {
-        self.first.len() <= LONG_LINE && self.last.len() <= LONG_LINE
+    /// Whether entire lines are shown, by the length of a long line.
+    pub(super) fn are_short(&self, long_line: usize) -> bool {
+        self.first.len() <= long_line && self.last.len() <= long_line
     }
 }
 
 impl<'a> RedactedSources<'a> {
     /// Redacts the files that findings point into.
-    pub(super) fn new(findings: &[Diagnostic], sources: &'a Sources, sensitive: &'a HiddenTexts) -> Self {
+    pub(super) fn new(
+        findings: &[Diagnostic],
+        sources: &'a Sources,
+        sensitive: &'a HiddenTexts,
+        style: Style,
+    ) -> Self {
+        let long_line = style.columns().map_or(LONG_LINE, |columns| {
+            columns.saturating_sub(GUTTER).clamp(MIN_EXCERPT, LONG_LINE)
+        });
         let mut redacted = Self {
             sources,
             masks: BTreeMap::new(),
             texts: BTreeMap::new(),
+            long_line,
         };
         let labels = |finding: &'_ Diagnostic| -> Vec<Span> {
             let labels = finding.primary.iter().chain(&finding.related);
@@ -82,7 +100,8 @@ impl<'a> RedactedSources<'a> {
         for span in findings.iter().flat_map(labels) {
             let ranges = || secrets.in_file(span.file, invalid.contains(&span.file));
             redacted.masks.entry(span.file).or_insert_with(ranges);
-            if !redacted.texts.contains_key(&span.file) && LabelLines::new(sources, span).are_short() {
+            if !redacted.texts.contains_key(&span.file) && LabelLines::new(sources, span).are_short(long_line)
+            {
                 let text = redacted.mask(sources.text(span.file), span.file, 0);
                 redacted.texts.insert(span.file, text);
             }
@@ -161,7 +180,7 @@ mod tests {
         };
         let span = Span::new(file, 14, 15);
         let finding = Diagnostic::new(Code::Rule("r"), Severity::Error, "wrong").at(span, "");
-        let redacted = RedactedSources::new(&[finding], &sources, &secret);
+        let redacted = RedactedSources::new(&[finding], &sources, &secret, Style::default());
         assert_eq!(redacted.texts[&file], "a = *********\nb = 1\n");
     }
 

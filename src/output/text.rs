@@ -58,6 +58,23 @@ impl Text {
         let _ = writeln!(self.0, "::{command}{properties}::{message}");
     }
 
+    /// Appends a logging command of Azure Pipelines that reports an issue. The arguments are those of the format `azure`,
+    /// which prepares them.
+    pub(super) fn push_azure_issue(&mut self, properties: &str, message: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "##vso[task.logissue {properties}]{message}");
+    }
+
+    /// Appends a service message of `TeamCity`. The values are those of the format `teamcity`, which prepares them.
+    pub(super) fn push_teamcity_message(&mut self, name: &'static str, values: &[(&'static str, String)]) {
+        let values: Vec<String> = values
+            .iter()
+            .map(|(name, value)| format!("{name}='{value}'"))
+            .collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "##teamcity[{name} {}]", values.join(" "));
+    }
+
     /// Appends a line of a diff after its sign. The line break of the file is kept, so that the diff of an ordinary file
     /// can be applied.
     pub(super) fn push_diff_line(&mut self, tag: ChangeTag, line: &str) {

@@ -7,6 +7,7 @@ use crate::support::program::{
     scratch_bytes,
 };
 use insta::assert_snapshot;
+use mirrorset::testing::output::check::FORMATS;
 
 const MIRROR: &[u8] = br#"
 resource "rhcs_image_mirror" "nginx" {
@@ -113,10 +114,17 @@ fn json_has_the_documented_form() {
     assert_snapshot!(run.stdout, @r#"
     {
       "version": 1,
+      "tool": {
+        "name": "mirrorset",
+        "version": "0.1.0",
+        "url": "https://github.com/mirrorset/mirrorset"
+      },
+      "complete": true,
       "errors": [],
       "findings": [
         {
           "rule": "short-source",
+          "url": "https://github.com/mirrorset/mirrorset/blob/v0.1.0/docs/rules.md#short-source",
           "severity": "error",
           "message": "source \"nginx\" has no registry host",
           "note": "the container runtime expands short image names before matching but does not expand sources, so this mirror is never used",
@@ -160,6 +168,13 @@ fn json_has_the_documented_form() {
       "mirrors": [
         {
           "address": "rhcs_image_mirror.a",
+          "root": ".",
+          "file": "main.tf",
+          "start": {
+            "line": 1,
+            "column": 1,
+            "offset": 0
+          },
           "cluster": "c1",
           "source": "nginx",
           "mirrors": [
@@ -181,6 +196,7 @@ fn json_has_the_documented_form() {
         ],
         "skipped": []
       },
+      "fixed": null,
       "summary": {
         "mirrors": 1,
         "clean": 0,
@@ -228,9 +244,14 @@ fn formats_for_programs_say_what_could_not_be_read() {
             &["check", ".", "gone/x.json", "--output-format", format],
         )
     };
-    for format in ["json", "json-lines", "github"] {
+    let for_people = ["full", "concise"];
+    for format in FORMATS.iter().map(|format| format.name) {
         let run = run(format);
         assert_eq!(run.status, 2, "{format}");
+        assert!(
+            for_people.contains(&format) || run.stdout.contains("gone/x.json"),
+            "{format}"
+        );
         assert!(
             run.stderr
                 .contains("error: gone/x.json: no such file or directory"),
@@ -312,7 +333,8 @@ resource "rhcs_image_mirror" "short" {
     );
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines.len(), 2, "{}", run.stdout);
-    let start = "::error title=short-source,file=a%2Cb/main.tf,line=14,endLine=14,col=16,endColumn=23::";
+    let start =
+        "::error title=mirrorset short-source,file=a%2Cb/main.tf,line=14,endLine=14,col=16,endColumn=23::";
     assert!(lines[0].starts_with(start), "{}", lines[0]);
     assert!(
         lines[0].contains("%0A"),
@@ -320,7 +342,7 @@ resource "rhcs_image_mirror" "short" {
         lines[0]
     );
     assert!(
-        lines[1].starts_with("::notice title=unknown-value,"),
+        lines[1].starts_with("::notice title=mirrorset unknown-value,"),
         "{}",
         lines[1]
     );

@@ -145,6 +145,8 @@ fn is_hidden(c: char) -> bool {
 fn assert_harmless(line: &str, what: &str) {
     let hidden = line.chars().find(|c| is_hidden(*c) && *c != '\t');
     assert_eq!(hidden, None, "{what}: {line:?}");
+    // The format for Azure Pipelines consists of commands.
+    let line = line.strip_prefix("##vso[task.logissue type=").unwrap_or(line);
     let lower = line.to_ascii_lowercase();
     assert!(
         !lower.contains("##[") && !lower.contains("##vso["),
@@ -222,7 +224,8 @@ fn is_annotation(line: &str) -> bool {
     })
 }
 
-fn inputs() -> tempfile::TempDir {
+/// A directory of inputs with hostile names and values.
+pub(crate) fn inputs() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     write_inputs(directory.path());
     directory
@@ -240,6 +243,8 @@ fn each_line_of_a_check_begins_with_text_of_the_format() {
                 "concise" => is_concise_line,
                 "github" => is_annotation,
                 "json-lines" => is_json,
+                "azure" => |line| line.starts_with("##vso[task.logissue type="),
+                "teamcity" => |line| line.starts_with("##teamcity[inspection"),
                 _ => |_| true,
             };
             let run = assert_lines(directory, &arguments, is_chosen);

@@ -179,7 +179,8 @@ proptest! {
             assert_inside(diagnostic, &loaded);
         }
         let sensitive = &loaded.project.sensitive;
-        let _ = output::check::render_findings(&loaded.configs.diagnostics, sensitive, &loaded.sources, true);
+        let style = output::Style::default();
+        let _ = output::check::render_findings(&loaded.configs.diagnostics, sensitive, &loaded.sources, style);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::untrusted::line_start;
 pub(super) static FORMAT: Format = Format {
     name: "concise",
     help: "One line per finding",
+    mark: " with findings, ",
     render,
 };
 
@@ -29,6 +30,10 @@ fn render(view: &ReportView<'_>) -> Rendered {
             finding.code,
             group.message()
         ));
+    }
+    if view.is_file {
+        text.push_line(view.summary_line());
+        return Rendered::complete(text);
     }
     Rendered::with_summary(text, view)
 }

@@ -1,7 +1,10 @@
 //! The list of output formats.
 
 use super::format::Format;
-use super::{concise, full, github, json, json_lines};
+use super::{
+    azure, checkstyle, concise, full, github, gitlab, html, json, json_lines, junit, markdown, rdjson, sarif,
+    teamcity,
+};
 
 /// All formats, in the order in which `--help` lists them.
 pub static FORMATS: &[&Format] = &[
@@ -9,7 +12,16 @@ pub static FORMATS: &[&Format] = &[
     &concise::FORMAT,
     &json::FORMAT,
     &json_lines::FORMAT,
+    &sarif::FORMAT,
     &github::FORMAT,
+    &gitlab::FORMAT,
+    &azure::FORMAT,
+    &teamcity::FORMAT,
+    &junit::FORMAT,
+    &checkstyle::FORMAT,
+    &rdjson::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
 ];
 
 /// Finds a format by its name.

@@ -1,8 +1,10 @@
 //! `full`: findings with excerpts, for people.
 
+mod layout;
+
 use super::format::{Format, Rendered, ReportView};
 use codespan_reporting::diagnostic::{self as codespan, LabelStyle};
-use codespan_reporting::term::{Config, Styles, StylesWriter, emit_to_write_style};
+use codespan_reporting::term::{Chars, Config, Styles, StylesWriter, emit_to_write_style};
 use termcolor::{Ansi, NoColor, WriteColor};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -13,12 +15,16 @@ use crate::output::excerpt::Excerpts;
 use crate::output::finding_groups::FindingGroup;
 use crate::output::finding_groups::group_findings;
 use crate::output::redaction::RedactedSources;
+use crate::output::style::{Style, link};
 use crate::output::text::Text;
+use crate::output::wrap::wrap_for;
+use crate::rules;
 use crate::untrusted::{Untrusted, one_line};
 
 pub(super) static FORMAT: Format = Format {
     name: "full",
     help: "Human-readable text, with source excerpts",
+    mark: " with findings, ",
     render,
 };
 
@@ -27,9 +33,12 @@ fn render(view: &ReportView<'_>) -> Rendered {
         &view.report.findings,
         &view.project.sensitive,
         view.sources,
-        view.use_colors,
+        view.style,
     );
-    text.push_line(view.summary_line());
+    if !view.is_quiet {
+        let summary = one_line(&view.summary_line());
+        text.append(&Text::from_styled(wrap_for(&summary, "  ", view.style) + "\n"));
+    }
     Rendered::complete(text)
 }
 
@@ -39,26 +48,39 @@ pub fn render_findings(
     findings: &[Diagnostic],
     sensitive: &HiddenTexts,
     sources: &Sources,
-    use_colors: bool,
+    style: Style,
 ) -> Text {
-    let redacted = RedactedSources::new(findings, sources, sensitive);
+    let redacted = RedactedSources::new(findings, sources, sensitive, style);
     let mut text = String::new();
     for group in group_findings(findings) {
-        text.push_str(&render_group(&group, &redacted, use_colors));
+        text.push_str(&render_group(&group, &redacted, style));
     }
     Text::from_styled(text)
 }
 
-fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, use_colors: bool) -> String {
-    let bytes = if use_colors {
-        emit(group, redacted, Ansi::new(Vec::new())).into_inner()
+fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, style: Style) -> String {
+    let bytes = if style.colors {
+        emit(group, redacted, Ansi::new(Vec::new()), style).into_inner()
     } else {
-        emit(group, redacted, NoColor::new(Vec::new())).into_inner()
+        emit(group, redacted, NoColor::new(Vec::new()), style).into_inner()
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    match group.finding.severity {
+    let text = match group.finding.severity {
         Severity::Info => with_info_header(&text),
         Severity::Warning | Severity::Error => text,
+    };
+    layout::lay_out(&with_link(text, group.finding, style), style)
+}
+
+/// Links the rule in the header to its page.
+fn with_link(text: String, finding: &Diagnostic, style: Style) -> String {
+    match rules::by_code(finding.code) {
+        Some(rule) if style.links => {
+            let name = format!("[{}]", rule.name);
+            let linked = format!("[{}]", link(rule.name, &rule.url(), style));
+            text.replacen(&name, &linked, 1)
+        }
+        _ => text,
     }
 }
 
@@ -71,18 +93,23 @@ fn with_info_header(text: &str) -> String {
     text.replacen("note", "info", 1)
 }
 
-fn emit<W: WriteColor>(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, mut writer: W) -> W {
+fn emit<W: WriteColor>(
+    group: &FindingGroup<'_>,
+    redacted: &RedactedSources<'_>,
+    mut writer: W,
+    style: Style,
+) -> W {
     let finding = group.finding;
     let mut excerpts = Excerpts::new(redacted);
     let mut labels = Vec::new();
-    for (style, label) in finding
+    for (label_style, label) in finding
         .primary
         .iter()
         .map(|label| (LabelStyle::Primary, label))
         .chain(finding.related.iter().map(|label| (LabelStyle::Secondary, label)))
     {
         let (excerpt, range) = excerpts.show(label.span);
-        labels.push(codespan::Label::new(style, excerpt, range).with_message(one_line(&label.message)));
+        labels.push(codespan::Label::new(label_style, excerpt, range).with_message(one_line(&label.message)));
     }
     let mut diagnostic = codespan::Diagnostic::new(codespan_severity(finding.severity))
         .with_message(group.message())
@@ -91,8 +118,16 @@ fn emit<W: WriteColor>(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>,
     diagnostic.code = Some(finding.code.to_string()).filter(|code| !code.is_empty());
     let palette = Styles::default();
     let mut styled = StylesWriter::new(&mut writer, &palette);
+    let config = Config {
+        chars: if style.ascii {
+            Chars::ascii()
+        } else {
+            Chars::box_drawing()
+        },
+        ..Config::default()
+    };
     // Writing to memory cannot fail, and every label is inside its excerpt.
-    let result = emit_to_write_style(&mut styled, &Config::default(), &excerpts, &diagnostic);
+    let result = emit_to_write_style(&mut styled, &config, &excerpts, &diagnostic);
     debug_assert!(result.is_ok(), "{result:?}");
     writer
 }

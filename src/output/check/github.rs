@@ -1,75 +1,103 @@
 //! `github`: workflow commands, which GitHub shows as annotations at the changed lines.
 //!
-//! GitHub shows only ten annotations per step, so the most severe findings come first (docs.github.com, "Workflow
-//! commands for GitHub Actions").
+//! GitHub shows ten annotations of each kind per step, so the most severe findings come first, and the tenth annotation of
+//! a kind says how many more there are (docs.github.com, "Workflow commands for GitHub Actions").
 
 use super::format::{Format, Rendered, ReportView};
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, pluralize};
 
-use crate::output::finding_groups::group_findings;
+use crate::output::finding_groups::{FindingGroup, group_findings};
 use crate::output::text::Text;
 use crate::untrusted::one_line;
-use terraform_eval::source::{clean_path, display_name};
 
 pub(super) static FORMAT: Format = Format {
     name: "github",
     help: "GitHub workflow commands, shown as annotations",
+    mark: "title=mirrorset",
     render,
 };
 
+/// How many annotations of one kind GitHub shows.
+const MAX_SHOWN: usize = 10;
+
 fn render(view: &ReportView<'_>) -> Rendered {
-    let (report, sources) = (view.report, view.sources);
+    let report = view.report;
     let mut groups = group_findings(&report.findings);
     groups.sort_by_key(|group| Reverse(group.finding.severity));
     let mut text = Text::new();
     for error in view.errors {
         let file = match error.path.as_str() {
             "" => String::new(),
-            path => format!(" file={}", escape_property(&path_in_repository(path, view))),
+            path => format!(" file={}", escape_property(&view.repository.path(path))),
         };
         let lines = [Some(&error.message), error.help.as_ref()].into_iter().flatten();
         text.push_command("error", &file, &escape_lines(lines));
     }
-    for group in groups {
-        let finding = group.finding;
-        let command = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "notice",
+    for groups in groups.chunk_by(|a, b| a.finding.severity == b.finding.severity) {
+        // The errors above are of the same kind as the findings that are errors.
+        let shown_before = match groups.first() {
+            Some(group) if group.finding.severity == Severity::Error => view.errors.len(),
+            _ => 0,
         };
-        let mut properties = format!(" title={}", escape_property(finding.code.as_str()));
-        if let Some(label) = &finding.primary {
-            let file = sources.file(label.span.file);
-            let range = label.span.range();
-            let (start, end) = (file.location(range.start), file.location(range.end));
-            // Writing to a string cannot fail.
-            let _ = write!(
-                properties,
-                ",file={},line={}",
-                escape_property(&path_in_repository(file.name(), view)),
-                start.line
-            );
-            let _ = write!(properties, ",endLine={}", end.line);
-            // GitHub rejects columns of a range over several lines.
-            if start.line == end.line {
-                let _ = write!(properties, ",col={},endColumn={}", start.column, end.column);
+        let shown = MAX_SHOWN.saturating_sub(shown_before);
+        for (position, group) in groups.iter().enumerate() {
+            if position + 1 == shown && groups.len() > shown {
+                push_rest(&mut text, group.finding.severity, groups.len() - position);
             }
+            push_group(&mut text, group, view);
         }
-        let message = group.message();
-        let lines = [Some(&message), finding.note.as_ref(), finding.help.as_ref()];
-        text.push_command(command, &properties, &escape_lines(lines.into_iter().flatten()));
     }
     Rendered::with_summary(text, view)
 }
 
-/// The path of a file from the top of the repository, where GitHub looks for it, whatever the current directory of the
-/// step is.
-fn path_in_repository(name: &str, view: &ReportView<'_>) -> String {
-    let path = clean_path(&view.directory_in_repository.join(name));
-    display_name(&path)
+/// Says how many findings of a severity GitHub does not show as annotations.
+fn push_rest(text: &mut Text, severity: Severity, count: usize) {
+    let message = format!(
+        "{} of this severity: GitHub shows {MAX_SHOWN} annotations, the log of this step has all of them",
+        pluralize(count, "more finding")
+    );
+    text.push_command(command(severity), " title=mirrorset", &escape_message(&message));
+}
+
+fn push_group(text: &mut Text, group: &FindingGroup<'_>, view: &ReportView<'_>) {
+    let finding = group.finding;
+    let rule = escape_property(finding.code.as_str());
+    let mut properties = format!(" title=mirrorset {rule}");
+    if let Some(label) = &finding.primary {
+        let file = view.sources.file(label.span.file);
+        let range = label.span.range();
+        let (start, end) = (file.location(range.start), file.location(range.end));
+        // Writing to a string cannot fail.
+        let _ = write!(
+            properties,
+            ",file={},line={}",
+            escape_property(&view.repository.path(file.name())),
+            start.line
+        );
+        let _ = write!(properties, ",endLine={}", end.line);
+        // GitHub rejects columns of a range over several lines.
+        if start.line == end.line {
+            let _ = write!(properties, ",col={},endColumn={}", start.column, end.column);
+        }
+    }
+    let message = group.message();
+    let lines = [Some(&message), finding.note.as_ref(), finding.help.as_ref()];
+    text.push_command(
+        command(finding.severity),
+        &properties,
+        &escape_lines(lines.into_iter().flatten()),
+    );
+}
+
+fn command(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    }
 }
 
 /// The lines of a message, of which an input can end none.

@@ -1,12 +1,15 @@
 //! `json`: the report for programs. Within a version of the format, fields are added, but never removed or changed.
+//! `docs/report.schema.json` describes it.
 
 use super::format::{Format, Rendered, ReportView};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 use crate::check::{Summary, Suppressed};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Label, Severity};
-use crate::model::{Attribute, Coverage, Mirror};
+use crate::model::{Attribute, Coverage, Mirror, MirrorId};
 use crate::output::text::Text;
+use crate::rules::{self, Rule};
 use crate::untrusted::{Untrusted, json};
 use crate::workspace::LoadError;
 use terraform_eval::source::{SourceFile, Sources, Span};
@@ -17,13 +20,31 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
+    tool: ToolForm,
+    /// Whether everything could be read.
+    complete: bool,
     /// Paths and options that could not be used. If there are any, the result is incomplete.
     errors: Vec<FindingForm<'a>>,
     findings: Vec<FindingForm<'a>>,
     suppressed: Vec<SuppressedForm<'a>>,
     mirrors: Vec<MirrorForm<'a>>,
     coverage: CoverageForm<'a>,
+    fixed: Option<FixedForm<'a>>,
     summary: SummaryForm,
+}
+
+#[derive(Serialize)]
+struct ToolForm {
+    name: &'static str,
+    version: &'static str,
+    url: &'static str,
+}
+
+/// What `--fix` has changed before the check.
+#[derive(Serialize)]
+struct FixedForm<'a> {
+    findings: usize,
+    files: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -55,6 +76,8 @@ struct SkippedForm<'a> {
 pub(super) struct FindingForm<'a> {
     /// The id of the rule; `None` for a path or an option that could not be used.
     rule: Option<&'a str>,
+    /// The page of the rule.
+    url: Option<String>,
     severity: &'a str,
     message: Untrusted<'a>,
     note: Option<Untrusted<'a>>,
@@ -117,6 +140,10 @@ struct SuppressionForm<'a> {
 #[derive(Serialize)]
 struct MirrorForm<'a> {
     address: String,
+    /// The root module, plan, state or manifest that the mirror belongs to.
+    root: &'a str,
+    file: &'a str,
+    start: Position,
     cluster: String,
     source: Option<Untrusted<'a>>,
     mirrors: Option<Vec<Option<Untrusted<'a>>>>,
@@ -140,6 +167,7 @@ struct SummaryForm {
 pub(super) static FORMAT: Format = Format {
     name: "json",
     help: "One JSON document",
+    mark: "\"name\": \"mirrorset\",\n    \"version\"",
     render,
 };
 
@@ -158,8 +186,21 @@ fn render(view: &ReportView<'_>) -> Rendered {
         skipped,
         ..
     } = report.summary;
+    let inputs = view.project.inputs.iter();
+    let roots: BTreeMap<MirrorId, &str> = inputs
+        .flat_map(|input| {
+            let mirrors = input.mirrors.iter();
+            mirrors.map(|mirror| (mirror.id, input.name.as_str()))
+        })
+        .collect();
     let document = Document {
         version: VERSION,
+        tool: ToolForm {
+            name: "mirrorset",
+            version: env!("CARGO_PKG_VERSION"),
+            url: env!("CARGO_PKG_REPOSITORY"),
+        },
+        complete: view.is_complete(),
         errors: view.errors.iter().map(error_form).collect(),
         findings: report
             .findings
@@ -174,9 +215,16 @@ fn render(view: &ReportView<'_>) -> Rendered {
         mirrors: report
             .mirrors
             .iter()
-            .map(|(mirror, verdict)| mirror_form(mirror, verdict.as_str()))
+            .map(|(mirror, verdict)| {
+                let root = roots.get(&mirror.id).copied().unwrap_or_default();
+                mirror_form(mirror, root, verdict.as_str(), sources)
+            })
             .collect(),
         coverage: coverage_form(&view.project.coverage, sources),
+        fixed: view.fixed.map(|fixed| FixedForm {
+            findings: fixed.findings,
+            files: &fixed.files,
+        }),
         summary: SummaryForm {
             mirrors,
             clean,
@@ -227,6 +275,7 @@ pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources)
     };
     FindingForm {
         rule: Some(diagnostic.code.as_str()),
+        url: rules::by_code(diagnostic.code).map(Rule::url),
         severity: diagnostic.severity.as_str(),
         message: Untrusted(&diagnostic.message),
         note: diagnostic.note.as_deref().map(Untrusted),
@@ -248,6 +297,7 @@ pub(super) fn finding_form<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources)
 pub(super) fn error_form(error: &LoadError) -> FindingForm<'_> {
     FindingForm {
         rule: None,
+        url: None,
         severity: Severity::Error.as_str(),
         message: Untrusted(&error.message),
         note: None,
@@ -319,10 +369,19 @@ fn fix_form<'a>(fix: &'a Fix, sources: &'a Sources) -> FixForm<'a> {
     }
 }
 
-fn mirror_form<'a>(mirror: &'a Mirror, verdict: &'a str) -> MirrorForm<'a> {
+fn mirror_form<'a>(
+    mirror: &'a Mirror,
+    root: &'a str,
+    verdict: &'a str,
+    sources: &'a Sources,
+) -> MirrorForm<'a> {
+    let (file, start, _) = file_range(mirror.span, sources);
     let elements = |list: &'a Vec<Attribute<String>>| list.iter().map(visible_value).collect();
     MirrorForm {
         address: mirror.address.to_string(),
+        root,
+        file: file.name(),
+        start,
         cluster: mirror.cluster_name(),
         source: visible_value(&mirror.source),
         mirrors: mirror

@@ -9,6 +9,7 @@ use crate::untrusted::json;
 pub(super) static FORMAT: Format = Format {
     name: "json-lines",
     help: "One JSON object per finding",
+    mark: "{\"rule\":",
     render,
 };
 

@@ -6,7 +6,8 @@ use mirrorset::testing::check::{CheckContext, CheckSettings, Report, check};
 use mirrorset::testing::compare::differences;
 use mirrorset::testing::convert::{self, ConvertError, TARGETS, hcl};
 use mirrorset::testing::diagnostic::Diagnostic;
-use mirrorset::testing::output::check::{FORMATS, Format, ReportView};
+use mirrorset::testing::output::Style;
+use mirrorset::testing::output::check::{FORMATS, Format, ReportView, Repository};
 use mirrorset::testing::resolve::resolutions;
 use mirrorset::testing::suppress::Suppressions;
 use mirrorset::testing::workspace::{Loaded, Options, load};
@@ -75,18 +76,25 @@ fn assert_spans_inside(findings: &[Diagnostic], loaded: &Loaded) {
 
 /// The output of a format, with and without colors.
 fn assert_format(format: &Format, report: &Report<'_>, loaded: &Loaded) -> [String; 2] {
-    let render = |use_colors| {
+    let render = |colors| {
         (format.render)(&ReportView {
             report,
             project: &loaded.project,
             errors: &loaded.errors,
             sources: &loaded.sources,
-            directory_in_repository: Path::new(""),
-            use_colors,
+            fixed: None,
+            repository: &Repository::default(),
+            style: Style {
+                colors,
+                ..Style::default()
+            },
+            is_file: false,
+            is_quiet: false,
         })
     };
     let plain = render(false);
-    let [stdout, stderr] = [&plain.stdout, &plain.stderr].map(|text| text.as_str().to_owned());
+    let stdout = plain.document.as_str().to_owned();
+    let stderr = plain.summary.unwrap_or_default().as_str().to_owned();
     let name = format.name;
     assert_harmless(&stdout, name);
     assert_harmless(&stderr, name);
@@ -105,7 +113,7 @@ fn assert_format(format: &Format, report: &Report<'_>, loaded: &Loaded) -> [Stri
         }
         _ => {}
     }
-    [stdout + &stderr, render(true).stdout.as_str().to_owned()]
+    [stdout + &stderr, render(true).document.as_str().to_owned()]
 }
 
 /// How many lines a format of lines has for paths that could not be used.

@@ -2,7 +2,8 @@
 
 use mirrorset::testing::check::{CheckContext, CheckSettings, Report, check};
 use mirrorset::testing::diagnostic::Severity;
-use mirrorset::testing::output::check::{Format, ReportView};
+use mirrorset::testing::output::Style;
+use mirrorset::testing::output::check::{Format, ReportView, Repository};
 use mirrorset::testing::suppress::Suppressions;
 use mirrorset::testing::workspace::Loaded;
 
@@ -31,9 +32,15 @@ pub(crate) fn render(format: &Format, report: &Report<'_>, loaded: &Loaded) -> S
         report,
         project: &loaded.project,
         errors: &loaded.errors,
+        fixed: None,
         sources: &loaded.sources,
-        directory_in_repository: std::path::Path::new(""),
-        use_colors: true,
+        repository: &Repository::default(),
+        style: Style {
+            colors: true,
+            ..Style::default()
+        },
+        is_quiet: false,
+        is_file: false,
     };
-    (format.render)(&view).stdout.as_str().to_owned()
+    (format.render)(&view).document.as_str().to_owned()
 }

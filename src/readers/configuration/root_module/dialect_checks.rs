@@ -20,7 +20,12 @@ const OTHER_BLOCKS: [&str; 3] = ["provider", "moved", "check"];
 /// Whether a module has a block that no version has, and that may be a misspelled block about mirrors: it has a type of the
 /// provider as its label, or was meant as a call.
 pub(super) fn has_misspelled_blocks(module: &Module) -> bool {
-    let has_provider_type = |block: &LazyBlock| block.labels().first().is_some_and(|label| is_provider_type(&label.text));
+    let has_provider_type = |block: &LazyBlock| {
+        block
+            .labels()
+            .first()
+            .is_some_and(|label| is_provider_type(&label.text))
+    };
     module.others().iter().any(|block| {
         let kind = block.kind();
         let is_known = OTHER_BLOCKS.contains(&kind) || NEW_BLOCKS.iter().any(|(name, _)| *name == kind);
