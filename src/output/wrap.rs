@@ -31,6 +31,7 @@ pub(super) fn wrap(line: &str, width: usize, indent: &str) -> String {
             if after > width
                 && let Some((at, column)) = space.take()
             {
+                // Of several spaces, none is left at the end of the line.
                 let end = wrapped[..at].trim_end_matches(' ').len();
                 wrapped.replace_range(end..=at, &format!("\n{indent}"));
                 columns = indent.width() + (columns - column - 1);
@@ -88,6 +89,7 @@ mod tests {
         assert_eq!(wrap("  one two", 5, "  "), "  one\n  two");
         assert_eq!(wrap("fits", 4, ""), "fits");
         assert_eq!(wrap("a b c d", 3, ""), "a b\nc d");
+        assert_eq!(wrap("one  two", 5, ""), "one\ntwo");
     }
 
     #[test]

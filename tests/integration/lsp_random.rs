@@ -103,6 +103,9 @@ impl Random {
     }
 }
 
+/// A finding as an editor shows it: the file, the range, the rule, the severity and the headline.
+type Shown = (String, [u64; 4], String, String, String);
+
 /// The tree as the editor and the disk have it.
 struct Tree {
     root: tempfile::TempDir,
@@ -320,7 +323,7 @@ fn the_editor_shows_what_a_check_reports_after_any_sequence_of_edits() {
             for _ in 0..=random.below(3) {
                 tree.edit(&mut random, &mut editor);
             }
-            let shown = X.shown(editor);
+            let shown = Self::shown(editor);
             let place = format!("seed {seed}, step {step}: {:?}", tree.open);
             let Some(reported) = tree.report() else {
                 // Errors in the settings precede a report.
