@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use anyhow::Context as _;
-
 use crate::baseline::{Entry, is_baseline};
 use crate::check::Report;
 use crate::config;

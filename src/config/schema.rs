@@ -49,7 +49,6 @@ fn value_schema(kind: Kind) -> Value {
         Kind::FailOn => json!({"enum": FailOn::WORDS.map(|(word, _)| word)}),
         Kind::Engine => json!({"enum": Engine::ALL.map(Engine::word)}),
         Kind::Version => json!({"type": "string", "pattern": "^v?[0-9]+\\.[0-9]+(\\.[0-9]+)?([-+].*)?$"}),
-        Kind::OutputFormat => json!({"type": "string"}),
         Kind::Strings => json!({"type": "array", "items": {"type": "string"}}),
         Kind::Rules => {
             let rules: Map<String, Value> = RULES

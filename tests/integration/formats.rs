@@ -662,7 +662,7 @@ fn the_page_is_well_formed_and_shows_where_images_come_from() {
             .filter(|node| node.attribute("class") == Some("lane"));
         let text = |node: roxmltree::Node<'_, '_>| -> String {
             node.descendants()
-                .filter(|node| node.is_text())
+                .filter(roxmltree::Node::is_text)
                 .filter_map(|node| node.text())
                 .collect()
         };

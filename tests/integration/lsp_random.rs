@@ -323,7 +323,7 @@ fn the_editor_shows_what_a_check_reports_after_any_sequence_of_edits() {
             for _ in 0..=random.below(3) {
                 tree.edit(&mut random, &mut editor);
             }
-            let shown = Self::shown(editor);
+            let shown = Tree::shown(&mut editor);
             let place = format!("seed {seed}, step {step}: {:?}", tree.open);
             let Some(reported) = tree.report() else {
                 // Errors in the settings precede a report.

@@ -10,13 +10,13 @@ use super::newer_characters::is_newer;
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
 
 /// The graphemes of a text, in order.
-#[must_use] 
+#[must_use]
 pub fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     text.graphemes(true).flat_map(|cluster| Parts { rest: cluster })
 }
 
 /// The graphemes of a text with the offsets of their first bytes, in order.
-#[must_use] 
+#[must_use]
 pub fn grapheme_indices(text: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
     text.grapheme_indices(true).flat_map(|(start, cluster)| {
         let parts = Parts { rest: cluster };
