@@ -646,7 +646,7 @@ fn the_page_is_well_formed_and_shows_where_images_come_from() {
             "m.yaml",
             "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: a}\nspec:\n  \
              imageDigestMirrors:\n  - source: quay.io/team\n    mirrors: [a.example.com/team, b.example.com/team]\n  - source: \
-             quay.io\n    mirrors: [c.example.com]\n  - source: nginx\n    mirrors: [<script defer>]\n",
+             quay.io\n    mirrors: [c.example.com]\n  - source: nginx\n    mirrors: [x.example.com/<script]\n",
         ),
     ]);
     let page = mirrorset_in(directory.path(), &["check", "m.yaml", "--output-format=html"]).stdout;
