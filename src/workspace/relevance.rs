@@ -303,10 +303,12 @@ mod tests {
             "resource \"kubernetes_manifest\" \"a\" {}\n",
             "resource \"rhcs_image_miror\" \"a\" {}\n",
             "module \"a\" {}\n",
+            "removed {\n  from = rhcs_image_mirror.a\n}\n",
+            "resource \"aws_s3_bucket\" \"a\" {\n  x = \"rhcs_image_mirror\"\n}\n",
         ] {
             assert_eq!(divide(&[("a/main.tf", text)], &["a"], &["a"]).0, ["a"], "{text}");
         }
-        let idle = "# file\nresource \"aws_s3_bucket\" \"a\" {\n  x = <<EOT\nrhcs_image_mirror\nEOT\n}\n";
+        let idle = "# file\nresource \"aws_s3_bucket\" \"a\" {\n  x = <<EOT\nnginx\nEOT\n}\n";
         assert_eq!(divide(&[("a/main.tf", idle)], &["a"], &["a"]).1, ["a*"]);
     }
 

@@ -28,8 +28,8 @@ use terraform_eval::syntax::document::{Format, LiteralArgument, TopLevel, parse_
 /// What the files of one directory say.
 #[derive(Debug, Default)]
 pub(crate) struct ModuleFacts {
-    /// Whether its files have to be read into the module tree: they declare something that is checked, call a module that is
-    /// not a local one, have an error, or suppress findings.
+    /// Whether its files have to be read into the module tree: they declare something that is checked or name a type of the
+    /// provider, call a module that is not a local one, have an error, or suppress findings.
     pub(crate) matters: bool,
     /// The local sources of its calls.
     pub(crate) calls: BTreeSet<String>,
