@@ -122,7 +122,7 @@ impl MirrorValue {
         let is_about_mirrors = |attribute: &&Attribute| {
             attribute.name.text.contains("irror") || sources.slice(attribute.value.span).contains("irror")
         };
-        // A comment of JSON is no value.
+        // The key of a comment in JSON names no variable.
         let is_value = |attribute: &&Attribute| &*attribute.name.text != "//";
         let attributes = attributes.into_iter().filter(is_value).filter(is_about_mirrors);
         let values = attributes.map(|attribute| Self {
