@@ -69,7 +69,7 @@
 //! # Invariants
 //!
 //! 1. What a path stands for does not depend on the order of the paths or on the current directory. Everything below it is
-//!    read, or is counted as skipped with a reason.
+//!    read, or is counted as skipped with a reason. A module in which nothing can be checked is read and not evaluated.
 //! 2. Rules see the model and `registries_conf`: no HCL, no JSON, no path.
 //! 3. All readers fill the same types. `Input::kind` tells rules what a kind of input does not record. The same
 //!    configuration gives the same findings as HCL and as a plan of it, except for what only one of them records.

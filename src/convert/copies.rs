@@ -4,10 +4,19 @@ use std::collections::BTreeSet;
 
 use super::cluster_part::ClusterPart;
 use super::error::ConvertError;
-use super::target::Context;
+use super::target::{Capabilities, Context, ExpressiblePulls};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::resolve::{ClusterResolver, ImageResolution, NodeOptions, PullOutcome};
 use registries_conf::ImageReference;
+
+/// What a target expresses that fills mirrors: the copies of all mirrors. An image that is not copied is a loss of its own.
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    pulls: ExpressiblePulls::Any,
+    source_policy: true,
+    empty_entries: true,
+    empty_clusters: false,
+    unresolved_mirrors: false,
+};
 
 /// One copy of an image.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use crate::config::ConfigFiles;
 use crate::model::{Choice, SkipReason, Skipped};
 use crate::parallel::Threads;
 use crate::workspace::configuration_names::is_configuration;
@@ -18,7 +19,7 @@ use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::NameKind;
 use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
 
-use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, display_name};
+use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, Sources, display_name};
 
 /// What lies at and below the paths that a user names, and in the rest of their project trees. All paths are canonical.
 #[derive(Debug, Default)]
@@ -113,14 +114,8 @@ pub(crate) struct NamedFile {
 }
 
 /// Looks at every path.
-pub(crate) fn discover(
-    paths: &[PathBuf],
-    trees: &mut ProjectTrees,
-    files: &CachedFiles,
-    threads: Threads,
-    is_excluded: &mut dyn FnMut(&Path) -> bool,
-) -> Discovery {
-    let mut walker = Walker::new(trees, files, threads, is_excluded, Walked::default());
+pub(crate) fn discover(paths: &[PathBuf], files: &mut InputFiles) -> Discovery {
+    let mut walker = Walker::new(files, Walked::default());
     let mut named_files = BTreeSet::new();
     let mut walks = BTreeSet::new();
     for path in paths {
@@ -162,20 +157,17 @@ impl Discovery {
     pub(crate) fn list_candidates(
         &mut self,
         directories: impl IntoIterator<Item = PathBuf>,
-        trees: &mut ProjectTrees,
-        files: &CachedFiles,
-        threads: Threads,
-        is_excluded: &mut dyn FnMut(&Path) -> bool,
+        files: &mut InputFiles,
     ) -> BTreeSet<PathBuf> {
         let walked = Walked {
             named_exclusions: std::mem::take(&mut self.walked.named_exclusions),
             ..Walked::default()
         };
-        let mut walker = Walker::new(trees, files, threads, is_excluded, walked);
+        let mut walker = Walker::new(files, walked);
         for directory in directories {
-            let tree = walker.trees.of_directory(&directory, files);
+            let tree = walker.trees.of_directory(&directory, walker.files);
             walker.walked.named.insert(directory.clone());
-            let Ok(entries) = files.entries(&directory) else {
+            let Ok(entries) = walker.files.entries(&directory) else {
                 continue;
             };
             // What lies below is not looked at.
@@ -187,21 +179,8 @@ impl Discovery {
     }
 
     /// Looks at the rest of project trees.
-    pub(crate) fn search_trees(
-        &mut self,
-        searched: BTreeSet<PathBuf>,
-        trees: &mut ProjectTrees,
-        files: &CachedFiles,
-        threads: Threads,
-        is_excluded: &mut dyn FnMut(&Path) -> bool,
-    ) {
-        let mut walker = Walker::new(
-            trees,
-            files,
-            threads,
-            is_excluded,
-            std::mem::take(&mut self.walked),
-        );
+    pub(crate) fn search_trees(&mut self, searched: BTreeSet<PathBuf>, files: &mut InputFiles) {
+        let mut walker = Walker::new(files, std::mem::take(&mut self.walked));
         walker.walk_all(searched.into_iter().map(|tree| (tree.clone(), tree)));
         self.other_modules.extend(walker.modules());
         self.walked = walker.walked;
@@ -212,7 +191,9 @@ struct Walker<'a> {
     trees: &'a mut ProjectTrees,
     files: &'a CachedFiles,
     threads: Threads,
-    is_excluded: &'a mut dyn FnMut(&Path) -> bool,
+    /// The configuration files, which exclude paths, and the files that they are read into.
+    configs: &'a mut ConfigFiles,
+    sources: &'a mut Sources,
     ignore_files: IgnoreFiles,
     walked: Walked,
     /// Directories to which links lead, with their trees.
@@ -228,18 +209,13 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(
-        trees: &'a mut ProjectTrees,
-        files: &'a CachedFiles,
-        threads: Threads,
-        is_excluded: &'a mut dyn FnMut(&Path) -> bool,
-        walked: Walked,
-    ) -> Self {
+    fn new(files: &'a mut InputFiles, walked: Walked) -> Self {
         Self {
-            trees,
-            files,
-            threads,
-            is_excluded,
+            trees: &mut files.trees,
+            files: &files.cached,
+            threads: files.threads,
+            configs: &mut files.configs,
+            sources: &mut files.sources,
             walked,
             ignore_files: IgnoreFiles::default(),
             pending: Vec::new(),
@@ -278,7 +254,7 @@ impl<'a> Walker<'a> {
                 self.report_outside(path, &tree);
                 return None;
             }
-            if (self.is_excluded)(&directory) {
+            if self.configs.excludes(&directory, self.sources) {
                 self.walked.named_exclusions.insert(directory.clone());
             }
             self.walked.named.insert(directory.clone());
@@ -339,7 +315,7 @@ impl<'a> Walker<'a> {
     /// Whose choice it is that a path below the start of a walk is not looked at.
     fn choice_to_skip(&mut self, path: &Path, is_directory: bool, tree: &Path) -> Option<Choice> {
         let in_named_exclusion = self.walked.named_exclusions.contain(path);
-        if !in_named_exclusion && (self.is_excluded)(path) {
+        if !in_named_exclusion && self.configs.excludes(path, self.sources) {
             return Some(Choice::Excluded);
         }
         let is_ignored = self.ignore_files.ignores(path, is_directory, tree, self.files);
@@ -537,13 +513,12 @@ mod tests {
 
     fn discover_in(root: &Path, paths: &[&str]) -> Discovery {
         let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
-        let files = CachedFiles::default();
-        let threads = Threads::default();
-        let mut trees = ProjectTrees::new(Some(root), &files);
-        let mut discovery = discover(&paths, &mut trees, &files, threads, &mut |_| false);
+        let mut files = InputFiles::default();
+        files.trees = ProjectTrees::new(Some(root), &*files.cached);
+        let mut discovery = discover(&paths, &mut files);
         assert!(discovery.other_modules.is_empty());
         let searched = discovery.trees.clone();
-        discovery.search_trees(searched, &mut trees, &files, threads, &mut |_| false);
+        discovery.search_trees(searched, &mut files);
         discovery
     }
 

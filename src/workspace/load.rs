@@ -43,17 +43,7 @@ impl InputPaths {
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut loader = Loader::new(options);
-    let InputFiles {
-        configs,
-        sources,
-        trees,
-        cached,
-        threads,
-        ..
-    } = &mut loader.files;
-    let mut discovery = discover(paths, trees, cached, *threads, &mut |path| {
-        configs.excludes(path, sources)
-    });
+    let mut discovery = discover(paths, &mut loader.files);
     loader.files.skipped.append(&mut discovery.skipped);
     let directories = discovery.directories.clone();
     let candidates: BTreeSet<PathBuf> = std::mem::take(&mut discovery.candidates).into_iter().collect();

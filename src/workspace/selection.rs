@@ -203,21 +203,11 @@ fn read_inputs(
         }
     }
     let manifests = manifests_of_projects(named, files);
-    let InputFiles {
-        configs,
-        sources,
-        trees,
-        cached,
-        threads,
-        ..
-    } = files;
     searched.extend(manifests.iter().map(|path| {
         let directory = path.parent().unwrap_or(path);
-        trees.of_directory(directory, &**cached)
+        files.trees.of_directory(directory, &*files.cached)
     }));
-    discovery.search_trees(searched, trees, cached, *threads, &mut |path| {
-        configs.excludes(path, sources)
-    });
+    discovery.search_trees(searched, files);
     (others, manifests)
 }
 
@@ -239,17 +229,7 @@ fn neighbors_of(
         .iter()
         .filter_map(|path| path.parent().map(Path::to_owned));
     let directories: BTreeSet<PathBuf> = directories.collect();
-    let InputFiles {
-        configs,
-        sources,
-        trees,
-        cached,
-        threads,
-        ..
-    } = files;
-    let mut neighbors = discovery.list_candidates(directories, trees, cached, *threads, &mut |path| {
-        configs.excludes(path, sources)
-    });
+    let mut neighbors = discovery.list_candidates(directories, files);
     neighbors.retain(|path| !manifests.contains(path));
     neighbors
 }

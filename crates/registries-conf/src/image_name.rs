@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::image_reference::{ImageReference, Parts, ReferenceError};
+use crate::image_reference::{ImageReference, Parts, ReferenceError, write_reference};
 
 /// An image name as a pod has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +61,7 @@ impl ShortName {
 
 impl fmt::Display for ShortName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.name)?;
-        if let Some(tag) = &self.tag {
-            write!(formatter, ":{tag}")?;
-        }
-        if let Some(digest) = &self.digest {
-            write!(formatter, "@{digest}")?;
-        }
-        Ok(())
+        write_reference(formatter, &self.name, self.tag.as_deref(), self.digest.as_deref())
     }
 }
 

@@ -134,16 +134,26 @@ impl ImageReference {
     }
 }
 
+/// Writes a reference with the parts that it has.
+pub(crate) fn write_reference(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &str,
+    tag: Option<&str>,
+    digest: Option<&str>,
+) -> fmt::Result {
+    formatter.write_str(name)?;
+    if let Some(tag) = tag {
+        write!(formatter, ":{tag}")?;
+    }
+    if let Some(digest) = digest {
+        write!(formatter, "@{digest}")?;
+    }
+    Ok(())
+}
+
 impl fmt::Display for ImageReference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.name)?;
-        if let Some(tag) = &self.tag {
-            write!(formatter, ":{tag}")?;
-        }
-        if let Some(digest) = &self.digest {
-            write!(formatter, "@{digest}")?;
-        }
-        Ok(())
+        write_reference(formatter, &self.name, self.tag.as_deref(), self.digest.as_deref())
     }
 }
 

@@ -3,23 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::convert::cluster_part::ClusterPart;
-use crate::convert::copies::collect_copies;
+use crate::convert::copies::{CAPABILITIES, collect_copies};
 use crate::convert::error::ConvertError;
-use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
-};
+use crate::convert::target::{Context, Document, EntryMerging, OptionGroup, TargetOutput, TargetSpec};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "oc-image-mirror",
     help: "The file of `oc image mirror` that fills the mirrors with the images of `--images`",
     label: "a file of oc image mirror",
-    capabilities: Capabilities {
-        pulls: ExpressiblePulls::Any,
-        source_policy: true,
-        empty_entries: true,
-        empty_clusters: false,
-        unresolved_mirrors: false,
-    },
+    capabilities: CAPABILITIES,
     merging: EntryMerging::ByNodes,
     api_schema: None,
     option_group: Some(OptionGroup::Images),

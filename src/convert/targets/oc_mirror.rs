@@ -6,24 +6,16 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::convert::cluster_part::ClusterPart;
-use crate::convert::copies::{Copy, collect_copies};
+use crate::convert::copies::{CAPABILITIES, Copy, collect_copies};
 use crate::convert::error::ConvertError;
-use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
-};
+use crate::convert::target::{Context, Document, EntryMerging, OptionGroup, TargetOutput, TargetSpec};
 use crate::convert::yaml::to_yaml;
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "oc-mirror",
     help: "ImageSetConfigurations of oc-mirror v2, one per registry, with the images of `--images`",
     label: "an ImageSetConfiguration",
-    capabilities: Capabilities {
-        pulls: ExpressiblePulls::Any,
-        source_policy: true,
-        empty_entries: true,
-        empty_clusters: false,
-        unresolved_mirrors: false,
-    },
+    capabilities: CAPABILITIES,
     merging: EntryMerging::ByNodes,
     api_schema: None,
     option_group: Some(OptionGroup::Images),

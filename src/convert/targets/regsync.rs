@@ -3,24 +3,16 @@
 use serde::Serialize;
 
 use crate::convert::cluster_part::ClusterPart;
-use crate::convert::copies::collect_copies;
+use crate::convert::copies::{CAPABILITIES, collect_copies};
 use crate::convert::error::ConvertError;
-use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
-};
+use crate::convert::target::{Context, Document, EntryMerging, OptionGroup, TargetOutput, TargetSpec};
 use crate::convert::yaml::to_yaml;
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "regsync",
     help: "The configuration of regsync that fills the mirrors with the images of `--images`",
     label: "a configuration of regsync",
-    capabilities: Capabilities {
-        pulls: ExpressiblePulls::Any,
-        source_policy: true,
-        empty_entries: true,
-        empty_clusters: false,
-        unresolved_mirrors: false,
-    },
+    capabilities: CAPABILITIES,
     merging: EntryMerging::ByNodes,
     api_schema: None,
     option_group: Some(OptionGroup::Images),

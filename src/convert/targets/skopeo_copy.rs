@@ -3,24 +3,16 @@
 use std::fmt::Write as _;
 
 use crate::convert::cluster_part::ClusterPart;
-use crate::convert::copies::{Copy, collect_copies};
+use crate::convert::copies::{CAPABILITIES, Copy, collect_copies};
 use crate::convert::error::ConvertError;
 use crate::convert::shell::quote;
-use crate::convert::target::{
-    Capabilities, Context, Document, EntryMerging, ExpressiblePulls, OptionGroup, TargetOutput, TargetSpec,
-};
+use crate::convert::target::{Context, Document, EntryMerging, OptionGroup, TargetOutput, TargetSpec};
 
 pub(super) static TARGET: TargetSpec = TargetSpec {
     flag: "skopeo-copy",
     help: "`skopeo copy` commands that fill the mirrors with the images of `--images`",
     label: "commands that copy images",
-    capabilities: Capabilities {
-        pulls: ExpressiblePulls::Any,
-        source_policy: true,
-        empty_entries: true,
-        empty_clusters: false,
-        unresolved_mirrors: false,
-    },
+    capabilities: CAPABILITIES,
     merging: EntryMerging::ByNodes,
     api_schema: None,
     option_group: Some(OptionGroup::Images),
