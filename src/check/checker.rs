@@ -9,8 +9,8 @@ use crate::model::{
     DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
 };
 use crate::rules::{
-    Check, ClusterIndex, IndexedCluster, RULES, Rule, UNKNOWN_VALUE, report_skipped, report_unfinished_plan,
-    report_unknown_values,
+    Check, ClusterIndex, IndexedCluster, RULES, Rule, SYNTAX_ERROR, UNKNOWN_VALUE, report_skipped,
+    report_unfinished_plan, report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
@@ -42,6 +42,7 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
         collector: Collector::default(),
         usage: Usage::default(),
         mirrors: Vec::new(),
+        broken: files_with_syntax_errors(project),
     };
     for diagnostic in &project.diagnostics {
         checker.add_file_finding(diagnostic.clone());
@@ -67,6 +68,8 @@ struct Checker<'a, 'c> {
     usage: Usage,
     /// The mirrors in the order of their ids.
     mirrors: Vec<CheckedMirror<'a>>,
+    /// The files whose syntax has errors. What such a file means is not known, so no fix edits it.
+    broken: BTreeSet<FileId>,
 }
 
 struct CheckedMirror<'a> {
@@ -103,9 +106,12 @@ impl<'a> Checker<'a, '_> {
         mirror: Option<MirrorId>,
         mirrors: Vec<MirrorId>,
     ) {
-        let Some(finding) = settings.apply_level(finding, file) else {
+        let Some(mut finding) = settings.apply_level(finding, file) else {
             return;
         };
+        finding
+            .fix
+            .take_if(|fix| fix.edits.iter().any(|edit| self.broken.contains(&edit.span.file)));
         let spans = suppression_spans::for_finding(&finding, mirror.and_then(|id| self.mirror(id)));
         let suppression = self
             .context
@@ -348,6 +354,14 @@ impl<'a> Checker<'a, '_> {
             summary,
         }
     }
+}
+
+fn files_with_syntax_errors(project: &Project) -> BTreeSet<FileId> {
+    let findings = project.diagnostics.iter();
+    findings
+        .filter(|finding| finding.code == SYNTAX_ERROR.code())
+        .filter_map(primary_file)
+        .collect()
 }
 
 fn ids_of(mirrors: &[Mirror]) -> Vec<MirrorId> {

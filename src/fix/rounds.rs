@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
-use crate::rules::SYNTAX_ERROR;
-use terraform_eval::source::{FileId, Files, OverlayFiles, Sources};
+use terraform_eval::source::{Files, OverlayFiles, Sources};
 
 use super::apply::apply_fixes;
 use super::outcome::{FileChange, FixOutcome};
@@ -109,9 +108,7 @@ where
         findings: impl IntoIterator<Item = &'f Diagnostic>,
         state: &FixState,
     ) -> Vec<SelectedFix<'f>> {
-        let broken = files_with_syntax_errors(&state.findings);
-        let sources = &state.sources;
-        select_fixes(findings, sources, self.max_applicability, &self.skipped, &broken)
+        select_fixes(findings, &state.sources, self.max_applicability, &self.skipped)
     }
 
     /// Applies as many of the selected fixes as introduce no error. To find a fix that introduces one, the fixes are
@@ -188,15 +185,6 @@ where
             sources,
         })
     }
-}
-
-fn files_with_syntax_errors(findings: &[Diagnostic]) -> BTreeSet<FileId> {
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.code == SYNTAX_ERROR.code());
-    errors
-        .filter_map(|error| Some(error.primary.as_ref()?.span.file))
-        .collect()
 }
 
 /// How many errors each rule reports. The spans do not count: once the configuration of a plan is changed, the findings

@@ -20,14 +20,12 @@ pub(super) struct SelectedFix<'f> {
     pub(super) findings: usize,
 }
 
-/// Selects fixes up to an applicability, except for skipped ones and those in `broken` files, whose syntax has errors: what
-/// such a file means is not known. Of fixes that overlap, the first one is selected.
+/// Selects fixes up to an applicability, except for skipped ones. Of fixes that overlap, the first one is selected.
 pub(super) fn select_fixes<'f>(
     findings: impl IntoIterator<Item = &'f Diagnostic>,
     sources: &Sources,
     max_applicability: Applicability,
     skipped: &BTreeSet<FixKey>,
-    broken: &BTreeSet<FileId>,
 ) -> Vec<SelectedFix<'f>> {
     let mut selected: Vec<SelectedFix<'f>> = Vec::new();
     let mut edited = EditedRanges::default();
@@ -40,9 +38,6 @@ pub(super) fn select_fixes<'f>(
         else {
             continue;
         };
-        if fix.edits.iter().any(|edit| broken.contains(&edit.span.file)) {
-            continue;
-        }
         let edits = fix.edits.iter().map(|edit| {
             let file = edit.span.file;
             let path = paths.entry(file).or_insert_with(|| fixable_path(sources, file));
