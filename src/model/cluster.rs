@@ -7,7 +7,6 @@ use crate::provider::ClusterKind;
 
 use super::attribute::Attribute;
 use super::block::ArgumentInsertion;
-use super::cluster_origin::OriginTarget;
 
 /// A cluster that a configuration creates or reads.
 #[derive(Debug, Clone)]
@@ -76,15 +75,5 @@ impl Cluster {
     #[must_use]
     pub fn is_created(&self) -> bool {
         self.path.resource.mode == Mode::Managed
-    }
-
-    /// The instances that a target may refer to.
-    pub fn instances_matching<'c>(
-        &'c self,
-        target: &'c OriginTarget,
-    ) -> impl Iterator<Item = &'c ClusterInstance> {
-        self.instances
-            .iter()
-            .filter(move |instance| target.may_refer_to(&instance.address))
     }
 }

@@ -3,7 +3,7 @@
 use crate::provider::ClusterKind;
 
 use super::attribute::{AttributeValue, UnknownReason, UnknownReasons};
-use super::cluster::{Cluster, ClusterInstance};
+use super::clusters::InstanceOf;
 use super::input::Input;
 use super::mirror::Mirror;
 
@@ -11,7 +11,7 @@ use super::mirror::Mirror;
 #[derive(Debug)]
 pub(crate) struct ClusterCandidates<'c> {
     /// The instances that the cluster may be.
-    pub instances: Vec<(&'c Cluster, &'c ClusterInstance)>,
+    pub instances: Vec<InstanceOf<'c>>,
     /// Why the cluster may be another one.
     pub unresolved: Option<UnknownReasons>,
 }
@@ -26,17 +26,13 @@ impl<'c> ClusterCandidates<'c> {
                 unresolved: None,
             };
         };
-        let is_created = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
-        let clusters = || input.clusters.iter().filter(is_created);
-        let all = || {
-            clusters().flat_map(|cluster| cluster.instances.iter().map(move |instance| (cluster, instance)))
-        };
+        let is_created =
+            |(cluster, _): &InstanceOf<'_>| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
+        let all = || input.clusters.instances().filter(is_created);
         // A cluster that does not exist yet has no known id, so a known id is not its id.
         if let AttributeValue::Known(id) = &mirror.cluster_id.content {
             return Self {
-                instances: all()
-                    .filter(|(_, instance)| instance.id.as_ref() == Some(id))
-                    .collect(),
+                instances: input.clusters.with_id(id).filter(is_created).collect(),
                 unresolved: None,
             };
         }
@@ -44,14 +40,8 @@ impl<'c> ClusterCandidates<'c> {
         let targets = origin.candidates.iter().map(|candidate| &candidate.target);
         let instances: Vec<_> = targets
             .chain(&origin.sole_candidate)
-            .flat_map(|target| {
-                let cluster = input.cluster_of(target).filter(is_created).into_iter();
-                cluster.flat_map(move |cluster| {
-                    cluster
-                        .instances_matching(target)
-                        .map(move |instance| (cluster, instance))
-                })
-            })
+            .flat_map(|target| input.clusters.matching(target))
+            .filter(is_created)
             .collect();
         let is_uncertain = origin.candidates.iter().any(|candidate| !candidate.is_certain);
         let unresolved = if !origin.unresolved.is_empty() && origin.sole_candidate.is_none() {

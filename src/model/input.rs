@@ -3,12 +3,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use terraform_eval::address::{Address, ModulePath, ResourcePath};
+use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::dialect::Engine;
 
 use super::block::MissingInputs;
-use super::cluster::Cluster;
-use super::cluster_origin::OriginTarget;
+use super::clusters::Clusters;
 use super::configuration_issue::ConfigurationIssue;
 use super::ids::InputId;
 use super::input_kind::{InputKind, InputKinds};
@@ -37,8 +36,8 @@ pub struct Input {
     /// The number of mirror blocks, and of calls of modules with mirrors or clusters, that have no instance: `count = 0`, or
     /// an empty `for_each`. Zero for other kinds than configuration.
     pub without_instances: usize,
-    /// The clusters that the input creates or reads, one for each block that has an instance. Sorted by path.
-    pub clusters: Vec<Cluster>,
+    /// The clusters that the input creates or reads.
+    pub clusters: Clusters,
     /// The resources that wait for clusters. Sorted by path.
     pub waiters: Vec<ClusterWaiter>,
     /// The blocks that read mirrors. A plan has none.
@@ -60,25 +59,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// The cluster of a block, by its path without instance keys.
-    #[must_use]
-    pub(crate) fn cluster_at(&self, path: &ResourcePath) -> Option<&Cluster> {
-        let position = self
-            .clusters
-            .binary_search_by(|cluster| cluster.path.cmp(path))
-            .ok()?;
-        self.clusters.get(position)
-    }
-
-    /// The cluster that a target is in, if it is one.
-    #[must_use]
-    pub(crate) fn cluster_of(&self, target: &OriginTarget) -> Option<&Cluster> {
-        match target {
-            OriginTarget::Resource { path, .. } => self.cluster_at(&path.without_keys()),
-            OriginTarget::Module { .. } => None,
-        }
-    }
-
     /// The waiter of a block, by its path without instance keys.
     #[must_use]
     pub(crate) fn waiter_at(&self, path: &ResourcePath) -> Option<&ClusterWaiter> {
@@ -87,17 +67,6 @@ impl Input {
             .binary_search_by(|waiter| waiter.path.cmp(path))
             .ok()?;
         self.waiters.get(position)
-    }
-
-    /// The clusters that a module declares, by its path without instance keys.
-    #[must_use]
-    pub(crate) fn clusters_in(&self, module: &ModulePath) -> &[Cluster] {
-        let start = self
-            .clusters
-            .partition_point(|cluster| cluster.path.module < *module);
-        let following = self.clusters.get(start..).unwrap_or_default();
-        let end = following.partition_point(|cluster| cluster.path.module == *module);
-        following.get(..end).unwrap_or_default()
     }
 
     /// Creates an empty input.
@@ -111,7 +80,7 @@ impl Input {
             engine: Engine::Terraform,
             mirrors: Vec::new(),
             without_instances: 0,
-            clusters: Vec::new(),
+            clusters: Clusters::default(),
             waiters: Vec::new(),
             data_sources: Vec::new(),
             imports: Vec::new(),

@@ -5,11 +5,12 @@
 //! module call, one configured mirror represents all planned mirrors that its address matches.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Editability, Input,
-    Mirror, MirrorAddress, MirrorChange, OriginCandidate, OriginTarget, ResourceDeclaration,
+    Attribute, AttributeValue, Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Clusters, Editability,
+    Input, Mirror, MirrorAddress, MirrorChange, OriginCandidate, OriginTarget, ResourceDeclaration,
 };
 use crate::provider::cluster_kind;
 use crate::rules::PLAN_MISMATCH;
@@ -19,25 +20,26 @@ use terraform_eval::source::Span;
 /// Joins the positions and traces of `configuration` into `plan`, and returns the differences between the two.
 pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     let mut joiner = Joiner {
-        cluster_spans: configuration
-            .clusters
-            .iter()
+        cluster_spans: (&configuration.clusters)
+            .into_iter()
             .map(|cluster| (cluster.path.clone(), cluster.span))
             .collect(),
         differences: Vec::new(),
     };
-    join_clusters(&mut plan.clusters, configuration.clusters);
+    plan.clusters = join_clusters(mem::take(&mut plan.clusters), configuration.clusters);
     join_waiters(&mut plan.waiters, configuration.waiters);
     plan.has_configuration = true;
     plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
-    let mut configured_mirrors = ConfiguredMirrors::new(configuration.mirrors);
+    let configured_mirrors: ByAddress<Mirror> = (configuration.mirrors.into_iter())
+        .filter_map(|mirror| Some((mirror.address.resource()?.clone(), mirror)))
+        .collect();
     for mirror in &mut plan.mirrors {
         let configured = mirror
             .address
             .resource()
-            .and_then(|address| configured_mirrors.take_match(address));
+            .and_then(|address| configured_mirrors.find(address));
         match configured {
             Some(configured) => joiner.join_mirror(mirror, configured),
             None if is_generated(&plan.changes.mirrors, mirror) => {}
@@ -50,10 +52,12 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     let is_destroy_plan =
         plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
     if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !is_destroy_plan {
-        let unmatched = configured_mirrors.unmatched();
+        // A pattern may represent zero instances, so patterns do not count.
+        let exact = configured_mirrors.exact.iter();
+        let missing = exact.filter(|(address, _)| plan.mirror(address).is_none());
         joiner
             .differences
-            .extend(unmatched.map(|mirror| missing_mirror(mirror, "not in the plan")));
+            .extend(missing.map(|(_, mirror)| missing_mirror(mirror, "not in the plan")));
     }
     joiner.differences
 }
@@ -69,22 +73,22 @@ fn is_generated(changes: &[MirrorChange], mirror: &Mirror) -> bool {
 }
 
 /// Takes the positions of clusters from the configuration, and those of arguments with equal values.
-fn join_clusters(planned: &mut [Cluster], configured: Vec<Cluster>) {
+fn join_clusters(planned: Clusters, configured: Clusters) -> Clusters {
     let mut configured: BTreeMap<ResourcePath, Cluster> = configured
         .into_iter()
         .map(|cluster| (cluster.path.clone(), cluster))
         .collect();
-    for cluster in planned {
+    let join = |mut cluster: Cluster| {
         let Some(configured) = configured.remove(&cluster.path) else {
-            continue;
+            return cluster;
         };
         cluster.span = configured.span;
         cluster.argument_insertion = configured.argument_insertion;
+        let configured: ByAddress<ClusterInstance> = (configured.instances.into_iter())
+            .map(|instance| (instance.address.clone(), instance))
+            .collect();
         for instance in &mut cluster.instances {
-            let is_match = |other: &&ClusterInstance| {
-                other.address == instance.address || matches_address(&other.address, &instance.address)
-            };
-            let Some(configured) = configured.instances.iter().find(is_match) else {
+            let Some(configured) = configured.find(&instance.address) else {
                 continue;
             };
             let sources = &mut instance.registry_sources;
@@ -106,7 +110,9 @@ fn join_clusters(planned: &mut [Cluster], configured: Vec<Cluster>) {
                 take_position(&mut instance.wait_for_create_complete, configured_wait);
             }
         }
-    }
+        cluster
+    };
+    planned.into_iter().map(join).collect()
 }
 
 /// Keeps the waiters that the plan has, with the dependencies that the configuration has.
@@ -139,56 +145,38 @@ fn join_equal_elements(
     take_position(planned, configured);
 }
 
-/// The mirrors of a configuration by address.
-struct ConfiguredMirrors {
-    by_address: BTreeMap<Address, ConfiguredMirror>,
-    /// Mirrors whose address has an unknown key, so that each represents any number of instances.
-    patterns: Vec<Mirror>,
+/// Objects of a configuration by address.
+struct ByAddress<T> {
+    exact: BTreeMap<Address, T>,
+    /// Objects whose address has an unknown key, so that each represents any number of instances; by the path of the block.
+    patterns: BTreeMap<ResourcePath, Vec<(Address, T)>>,
 }
 
-struct ConfiguredMirror {
-    mirror: Mirror,
-    /// Whether the plan has a mirror with this address.
-    is_matched: bool,
-}
-
-impl ConfiguredMirrors {
-    fn new(mirrors: Vec<Mirror>) -> Self {
-        let mut configured = Self {
-            by_address: BTreeMap::new(),
-            patterns: Vec::new(),
-        };
-        for mirror in mirrors {
-            match mirror.address.resource() {
-                Some(address) if !address.has_unknown_key() => {
-                    let is_matched = false;
-                    configured
-                        .by_address
-                        .insert(address.clone(), ConfiguredMirror { mirror, is_matched });
-                }
-                _ => configured.patterns.push(mirror),
+impl<T> FromIterator<(Address, T)> for ByAddress<T> {
+    fn from_iter<I: IntoIterator<Item = (Address, T)>>(objects: I) -> Self {
+        let mut exact = BTreeMap::new();
+        let mut patterns: BTreeMap<ResourcePath, Vec<(Address, T)>> = BTreeMap::new();
+        for (address, object) in objects {
+            if address.has_unknown_key() {
+                let path = address.path.without_keys();
+                patterns.entry(path).or_default().push((address, object));
+            } else {
+                exact.insert(address, object);
             }
         }
-        configured
+        Self { exact, patterns }
     }
+}
 
-    /// The mirror for the address of a planned mirror, which is marked as matched.
-    fn take_match(&mut self, address: &Address) -> Option<&Mirror> {
-        if let Some(configured) = self.by_address.get_mut(address) {
-            configured.is_matched = true;
-            return Some(&configured.mirror);
-        }
-        self.patterns.iter().find(
-            |mirror| matches!(mirror.address.resource(), Some(pattern) if matches_address(pattern, address)),
-        )
-    }
-
-    /// The mirrors that are missing in the plan. A pattern may represent zero instances, so patterns do not count.
-    fn unmatched(&self) -> impl Iterator<Item = &Mirror> {
-        self.by_address
-            .values()
-            .filter(|configured| !configured.is_matched)
-            .map(|configured| &configured.mirror)
+impl<T> ByAddress<T> {
+    /// The object with this address, or else the one that represents it.
+    fn find(&self, address: &Address) -> Option<&T> {
+        let exact = self.exact.get(address);
+        exact.or_else(|| {
+            let mut patterns = self.patterns.get(&address.path.without_keys())?.iter();
+            let (_, object) = patterns.find(|(pattern, _)| matches_address(pattern, address))?;
+            Some(object)
+        })
     }
 }
 

@@ -85,11 +85,7 @@ fn is_classic(target: &OriginTarget) -> bool {
 
 /// An unresolved reference matters only if there is a classic cluster that it could refer to.
 fn undecided_if_unresolved(input: &Input, resource: &ResourceDeclaration) -> RuleOutcome {
-    let any_classic = input
-        .clusters
-        .iter()
-        .any(|cluster| cluster.kind == ClusterKind::Classic);
-    if resource.cluster_origin.unresolved.is_empty() || !any_classic {
+    if resource.cluster_origin.unresolved.is_empty() || !input.clusters.has_classic() {
         RuleOutcome::clean()
     } else {
         RuleOutcome::undecided(UnknownReasons::from_reasons(

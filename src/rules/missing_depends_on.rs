@@ -29,7 +29,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
     let module = path.module;
     // `classic-cluster` reports classic clusters, for which no order helps.
     let is_hosted = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
-    let clusters = || input.clusters_in(&module).iter().filter(is_hosted);
+    let clusters = || input.clusters.in_module(&module).iter().filter(is_hosted);
     let Some(first) = clusters().next() else {
         return RuleOutcome::clean();
     };
@@ -40,7 +40,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
         .chain(&resource.cluster_origin.sole_candidate);
     // Modules are compared without instance keys, because every instance of a module has its own cluster.
     let mut referred: Vec<&Cluster> = targets
-        .filter_map(|target| input.cluster_of(target))
+        .filter_map(|target| input.clusters.of_target(target))
         .filter(|cluster| is_hosted(cluster) && cluster.path.module == module)
         .collect();
     referred.sort_by(|a, b| a.path.cmp(&b.path));
@@ -75,7 +75,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
             .dependencies
             .iter()
             .filter(|path| path.module == module)
-            .filter_map(|path| input.cluster_at(path))
+            .filter_map(|path| input.clusters.at(path))
             .any(|cluster| is_hosted(&cluster))
     {
         if !resource.unresolved_dependencies.is_empty() {

@@ -48,7 +48,7 @@ pub(super) fn read_config_json<'a>(
             }
         }
     }
-    input.clusters = collect_clusters(reader.modules);
+    input.clusters = collect_clusters(reader.modules).into_iter().collect();
     input.waiters = collect_waiters(reader.modules, reader.graph, |_| true);
     input.mirrors.sort_by(|a, b| a.address.cmp(&b.address));
     Ok(())

@@ -195,7 +195,7 @@ fn read_resources<'a>(
     let deferred = document.deferred_changes.iter().flatten();
     let input = &mut contents.input;
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;
-    input.clusters = clusters.blocks;
+    input.clusters = clusters.blocks.into_iter().collect();
     input.waiters = collect_waiters(&modules, &graph, |path| !planned.of_block(path).is_empty());
     input.changes = PlanChanges {
         mirrors: changes.mirror_changes(&reader)?,
