@@ -21,6 +21,9 @@ impl Threads {
     /// As many as the processor has cores.
     pub const OF_PROCESSOR: Self = Self(None);
 
+    /// One after the other.
+    pub(crate) const ONE: Self = Self(Some(NonZero::<usize>::MIN));
+
     /// A number of threads, whatever the processor has.
     #[must_use]
     pub fn exactly(number: NonZero<usize>) -> Self {

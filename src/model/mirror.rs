@@ -52,7 +52,7 @@ pub struct ManifestDeclaration {
     /// Whether a later document replaces the entry's, so that the entry has no effect.
     pub is_overwritten: bool,
     /// The module calls that enclose the Terraform resource of the manifest, outermost first. Empty if there are none.
-    pub calls: Vec<TraceStep>,
+    pub calls: Arc<[TraceStep]>,
     /// Why the number of instances of the Terraform resource is unknown. In that case, the entry represents those of all
     /// instances.
     pub instances: Option<UnknownReasons>,
@@ -62,7 +62,7 @@ pub struct ManifestDeclaration {
 #[derive(Debug, Clone)]
 pub struct ResourceDeclaration {
     /// The enclosing module calls, outermost first. Empty if the input does not record their spans.
-    pub calls: Vec<TraceStep>,
+    pub calls: Arc<[TraceStep]>,
     /// Why the number of instances is unknown. In that case, this instance represents all of them.
     pub instances: Option<UnknownReasons>,
     /// `cluster_id`.
@@ -72,7 +72,7 @@ pub struct ResourceDeclaration {
     /// `type`, or the provider's default if the block does not set it.
     pub mirror_type: Attribute<String>,
     /// The entries of `depends_on`. `None` if the input does not record them.
-    pub depends_on: Option<Vec<Dependency>>,
+    pub depends_on: Option<Arc<[Dependency]>>,
     /// The span of the `depends_on` argument.
     pub depends_on_span: Option<Span>,
     /// The resources that precede the mirror, through references in its block or in enclosing module calls.
@@ -80,7 +80,7 @@ pub struct ResourceDeclaration {
     /// Why there may be more dependencies: a plan does not record locals, which may refer to other resources.
     pub unresolved_dependencies: Vec<UnknownReason>,
     /// Other facts about the block.
-    pub block: MirrorBlock,
+    pub block: Arc<MirrorBlock>,
 }
 
 /// An entry of `depends_on`.
@@ -282,7 +282,7 @@ impl ResourceDeclaration {
             AttributeValue::Known(_) | AttributeValue::Unknown(_) => mirror_type,
         };
         Self {
-            calls: Vec::new(),
+            calls: Arc::default(),
             instances: None,
             cluster_id,
             cluster_origin: ClusterOrigin::default(),
@@ -291,7 +291,7 @@ impl ResourceDeclaration {
             depends_on_span: None,
             dependencies: Arc::default(),
             unresolved_dependencies: Vec::new(),
-            block: MirrorBlock::default(),
+            block: Arc::default(),
         }
     }
 }

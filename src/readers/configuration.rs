@@ -31,6 +31,7 @@ mod list_edits;
 mod manifest_node;
 mod meta_arguments;
 mod mirror_block;
+mod model_budget;
 mod placeholders;
 mod provenance;
 mod reference_counts;

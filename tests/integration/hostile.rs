@@ -292,13 +292,79 @@ fn value_cases() -> Vec<Case> {
     ]
 }
 
+/// Inputs whose mirrors take too much memory, although each value and each root module is within its limits.
+fn model_cases() -> Vec<Case> {
+    let message =
+        "the mirrors of all root modules take more than 96 MiB of memory, so mirrors may be missing";
+    let counted = |count: usize| {
+        mirror("\"quay.io/a${count.index}\"").replacen(
+            "  cluster_id",
+            &format!("  count = {count}\n  cluster_id"),
+            1,
+        )
+    };
+    let list = |elements: &str| format!("locals {{\n  all = [for i in range(1000) : {elements}]\n}}\n");
+    vec![
+        case("100,000 mirrors", root(counted(100_000)), message),
+        case(
+            "20 root modules with 60,000 mirrors each",
+            (0..20)
+                .map(|number| (format!("r{number}/main.tf"), counted(60_000)))
+                .collect(),
+            message,
+        ),
+        case(
+            "1,000 mirrors in each of 1,000 instances of a module",
+            vec![
+                (
+                    "main.tf".to_owned(),
+                    "module \"m\" {\n  source = \"./m\"\n  count  = 1000\n}\n".to_owned(),
+                ),
+                (
+                    "m/main.tf".to_owned(),
+                    (0..1000)
+                        .map(|number| {
+                            mirror("\"quay.io/a\"").replace("\"a\" {", &format!("\"a{number}\" {{"))
+                        })
+                        .collect(),
+                ),
+            ],
+            "MiB of memory, so mirrors may be missing",
+        ),
+        case(
+            "5,000 mirrors that share a list of 1,000 elements",
+            root(list("\"m.io/a${i}\"") + &counted(5_000).replace("[\"m.io/a\"]", "local.all")),
+            message,
+        ),
+        case(
+            "1,000 manifests that share a list of 1,000 entries",
+            root(
+                list("{ source = \"quay.io/a${i}\", mirrors = [\"m.io/a\"] }")
+                    + &manifest("null")
+                        .replace("  manifest =", "  count = 1000\n  manifest =")
+                        .replace("name = \"a\"", "name = \"a${count.index}\"")
+                        .replace("[{ source = null, mirrors = [\"m.io/a\"] }]", "local.all"),
+            ),
+            message,
+        ),
+        case(
+            "mirrors with long sources",
+            root(
+                "locals {\n  long = join(\"\", [for i in range(1000) : \"abcde\"])\n}\n".to_owned()
+                    + &counted(60_000).replace("quay.io/a$", "${local.long}$"),
+            ),
+            "MiB of memory, so mirrors may be missing",
+        ),
+    ]
+}
+
 #[test]
 fn hostile_inputs_end_soon_and_say_which_limit_they_reached() {
     let scratch = tempfile::tempdir().unwrap();
     let directory = scratch.path().join("input");
     write_files(&directory, &[("main.tf", mirror("\"quay.io/a\""))]);
     let idle = measure(&directory).elapsed.max(Duration::from_millis(10));
-    for case in module_cases().iter().chain(&value_cases()) {
+    for case in [module_cases(), value_cases(), model_cases()].iter().flatten() {
         check(case, idle);
     }
 }

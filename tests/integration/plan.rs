@@ -121,7 +121,7 @@ fn describe(sources: &Sources, mirror: &Mirror) -> String {
     match &mirror.resource().unwrap().depends_on {
         None => out.push_str("  depends_on ?\n"),
         Some(entries) => {
-            for entry in entries {
+            for entry in entries.iter() {
                 let reaches: Vec<String> = entry.resources.iter().map(ToString::to_string).collect();
                 let _ = writeln!(out, "  depends_on {} [{}]", entry.text, reaches.join(" "));
                 for reason in &entry.unresolved {
@@ -580,7 +580,7 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
                     .unwrap()
                     .depends_on
                     .iter()
-                    .flatten()
+                    .flat_map(|entries| entries.iter())
                     .flat_map(|entry| &*entry.resources);
                 let reaches: Vec<String> = entries.map(ToString::to_string).collect();
                 (

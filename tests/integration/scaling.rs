@@ -106,6 +106,16 @@ fn many_changes_and_clusters_take_linear_time() {
 }
 
 #[test]
+fn many_mirrors_of_many_clusters_take_linear_time() {
+    let names: Vec<String> = (0..20_000).map(|number| format!("m{number}")).collect();
+    let clusters = names.iter().map(|name| cluster(name));
+    let mirrors = names.iter().map(|name| mirror(name, &values(name)));
+    let plan = json!({"format_version": "1.2",
+        "planned_values": {"root_module": {"resources": clusters.chain(mirrors).collect::<Vec<_>>()}}});
+    assert_eq!(rules(&plan.to_string()), [] as [&str; 0]);
+}
+
+#[test]
 fn many_reasons_for_a_replacement_take_linear_time() {
     let paths: Vec<Value> = (0..50_000).map(|number| json!([format!("a{number}")])).collect();
     let plan = json!({"format_version": "1.2",
@@ -206,6 +216,12 @@ fn dependencies_take_linear_time() {
         let chain: String = (0..size).map(block).collect();
         let end = format!("resource \"null_resource\" \"r{size}\" {{\n}}\n");
         file(chain + &end + CLUSTER + &mirror_block(0, "rhcs_cluster_rosa_hcp.c.id"))
+    });
+    assert_linear("instances of a cluster", 500, |size| {
+        let keys: String = (0..size).map(|number| format!("\"k{number}\", ")).collect();
+        let each = format!("{{\n  for_each = toset([{keys}])\n");
+        let blocks = CLUSTER.to_owned() + &mirror_block(0, "rhcs_cluster_rosa_hcp.c[each.key].id");
+        file(blocks.replace("{\n", &each))
     });
     assert_linear("data sources and mirrors", 250, |size| {
         let cluster = "rhcs_cluster_rosa_hcp.c.id";
@@ -349,16 +365,36 @@ fn report_of(directory: &std::path::Path, options: &Options) -> String {
 fn the_report_does_not_depend_on_the_number_of_threads() {
     let directory = tempfile::tempdir().unwrap();
     write_repository(directory.path(), 100);
-    let reports = [1, 2, 16].map(|number| {
+    assert!(assert_same_with_any_threads(directory.path()).contains("invalid-source"));
+}
+
+#[test]
+fn root_modules_find_room_in_their_order_with_any_number_of_threads() {
+    let directory = tempfile::tempdir().unwrap();
+    for number in 0..12 {
+        let text = mirror_block(number, "\"c\"").replace("  source", "  count = 9000\n  source");
+        write_files(
+            &directory.path().join(format!("r{number}")),
+            &[("main.tf", &text)],
+        );
+    }
+    let report = assert_same_with_any_threads(directory.path());
+    assert!(report.contains("the mirrors of all root modules take more than 96 MiB"));
+}
+
+/// Checks that the report is the same with any number of threads, and returns it.
+#[track_caller]
+fn assert_same_with_any_threads(directory: &std::path::Path) -> String {
+    let [one, two, sixteen] = [1, 2, 16].map(|number| {
         let options = Options {
             threads: Threads::exactly(NonZero::new(number).unwrap()),
             ..Options::default()
         };
-        report_of(directory.path(), &options)
+        report_of(directory, &options)
     });
-    assert!(reports[0].contains("invalid-source"), "{}", reports[0]);
-    assert_eq!(reports[0], reports[1]);
-    assert_eq!(reports[0], reports[2]);
+    assert_eq!(one, two);
+    assert_eq!(one, sixteen);
+    one
 }
 
 #[test]

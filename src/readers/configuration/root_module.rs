@@ -20,6 +20,7 @@ pub(crate) use carriers::may_carry_manifests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
@@ -27,6 +28,7 @@ use crate::model::{
 };
 use crate::parallel::Threads;
 use crate::provider;
+use crate::readers::configuration::model_budget::ModelBudget;
 use crate::readers::configuration::root_module::carriers::has_manifests;
 use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
@@ -36,7 +38,7 @@ use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
-use terraform_eval::eval::{self, InstanceId, RootInputs};
+use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
 use terraform_eval::modules::{Callee, Module, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
@@ -96,14 +98,29 @@ pub(crate) fn evaluate_roots(
     threads: Threads,
 ) -> Option<Vec<RootModuleModel>> {
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
-    threads.map_within(roots, &enclose, |root| evaluate_root(tree, sources, root))
+    let evaluate = |threads: Threads, budget: &ModelBudget| {
+        threads.map_within(roots, &enclose, |root| evaluate_root(tree, sources, root, budget))
+    };
+    let budget = ModelBudget::new(sources);
+    let models = evaluate(threads, &budget)?;
+    if !budget.is_exceeded() || roots.len() == 1 || threads == Threads::ONE {
+        return Some(models);
+    }
+    // Which root modules found no room is a matter of time, and a report has to be the same each time.
+    drop(models);
+    evaluate(Threads::ONE, &ModelBudget::new(sources))
 }
 
-fn evaluate_root(tree: &ModuleTree, sources: &Sources, root: &RootModule) -> RootModuleModel {
+fn evaluate_root(
+    tree: &ModuleTree,
+    sources: &Sources,
+    root: &RootModule,
+    budget: &ModelBudget,
+) -> RootModuleModel {
     let root_module = tree.module(root.module);
     let root_module_engine = root.inputs.dialect.engine();
     let name = display_name(&root_module.directory);
-    let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module);
+    let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module, budget);
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
@@ -224,13 +241,27 @@ impl RootModuleReader<'_> {
         is_relevant
     }
 
-    /// The limit because of which the modules that an instance calls are not visited.
-    fn visit_limit(&self, instance: InstanceId) -> Option<String> {
-        if self.dependencies.len() >= MAX_MIRROR_BLOCKS {
-            return Some(format!("more than {MAX_MIRROR_BLOCKS} blocks of mirrors"));
+    /// Notes the limit because of which the modules that an instance calls are not visited, if there is one.
+    fn is_at_limit(&mut self, instance: InstanceId) -> bool {
+        let limit = if self.dependencies.len() >= MAX_MIRROR_BLOCKS {
+            Some(EvalError::exhausted(format!(
+                "more than {MAX_MIRROR_BLOCKS} blocks of mirrors"
+            )))
+        } else {
+            let evaluator = &self.context.evaluator;
+            self.budget.limit().or_else(|| evaluator.call_limit(instance))
+        };
+        if let Some(limit) = &limit {
+            self.issues.note_limit(limit, None);
         }
-        let limit = self.context.evaluator.call_limit(instance)?;
-        Some(limit.to_string())
+        limit.is_some()
+    }
+
+    /// The instances of a block, if there is room for them in the model.
+    fn with_room(&self, expansion: eval::Result<Rc<Expansion>>) -> eval::Result<Rc<Expansion>> {
+        let expansion = expansion?;
+        self.budget.charge_instances(expansion.instance_count())?;
+        Ok(expansion)
     }
 
     /// Notes the limits that no expression has an error of.
@@ -290,8 +321,7 @@ impl RootModuleReader<'_> {
             if !self.is_relevant(callee) {
                 continue;
             }
-            if let Some(limit) = self.visit_limit(instance) {
-                self.issues.limits.entry(limit).or_default();
+            if self.is_at_limit(instance) {
                 return;
             }
             let (repetitions, mut enclosing) = self.expand_call(instance, &call, enclosing);
@@ -302,6 +332,9 @@ impl RootModuleReader<'_> {
                 enclosing.missing_inputs.push(missing);
             }
             for repetition in repetitions {
+                if self.is_at_limit(instance) {
+                    return;
+                }
                 if let Some(child) = self.context.evaluator.child(instance, &call, &repetition) {
                     self.visit(child, &enclosing);
                 }

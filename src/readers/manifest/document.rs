@@ -35,7 +35,7 @@ pub(crate) struct ApplyingResource {
     /// The address of the instance.
     pub(crate) address: Arc<str>,
     /// The module calls that enclose the resource, outermost first.
-    pub(crate) calls: Vec<TraceStep>,
+    pub(crate) calls: Arc<[TraceStep]>,
     /// Why the number of instances is unknown. In that case, this one represents all of them.
     pub(crate) instances: Option<UnknownReasons>,
 }

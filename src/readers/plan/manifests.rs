@@ -180,7 +180,7 @@ impl<'a> ManifestInstance<'_, '_, 'a> {
         };
         let applying = Arc::new(ApplyingResource {
             address: self.address.to_string().into(),
-            calls: Vec::new(),
+            calls: Arc::default(),
             instances: None,
         });
         let mut values = EvaluatedValues::default();

@@ -135,7 +135,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
         let declaration = ResourceDeclaration {
             instances: unknown_instances,
             cluster_origin: self.cluster_origin(&scope, block),
-            depends_on: block.map(|block| self.depends_on(address, block)),
+            depends_on: block.map(|block| self.depends_on(address, block).into()),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             unresolved_dependencies: unrecorded_locals(&dependencies),
             dependencies: Arc::new(dependencies.resources),

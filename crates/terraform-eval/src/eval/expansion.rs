@@ -104,7 +104,8 @@ impl Expansion {
     }
 
     /// The number of instances. An unknown expansion has one instance that stands for all.
-    pub(super) fn len(&self) -> usize {
+    #[must_use]
+    pub fn instance_count(&self) -> usize {
         match self {
             Self::Single | Self::MaybeEnabled { .. } | Self::Unknown { .. } => 1,
             Self::Disabled => 0,
@@ -210,9 +211,10 @@ impl Evaluator<'_> {
             let expansion = self.expand(instance, body)?;
             if is_call {
                 let depth = self.path(instance).steps().len();
-                self.limits.reserve_module_instances(expansion.len(), depth)?;
+                self.limits
+                    .reserve_module_instances(expansion.instance_count(), depth)?;
             }
-            self.limits.reserve_instances(expansion.len())?;
+            self.limits.reserve_instances(expansion.instance_count())?;
             Ok(Rc::new(expansion))
         };
         let key = (instance, block);

@@ -11,7 +11,7 @@ use terraform_eval::modules::{Callee, ModuleCall, ModuleId};
 
 impl RootModuleReader<'_> {
     /// The module calls that enclose an instance, outermost first.
-    pub(crate) fn enclosing_calls(&self, instance: InstanceId) -> Vec<TraceStep> {
+    pub(crate) fn enclosing_calls(&self, instance: InstanceId) -> Arc<[TraceStep]> {
         let evaluator = &self.context.evaluator;
         let mut calls = Vec::new();
         let mut enclosed = instance;
@@ -25,7 +25,7 @@ impl RootModuleReader<'_> {
             enclosed = caller;
         }
         calls.reverse();
-        calls
+        calls.into()
     }
 
     /// The variables of a module that have no default and that a call of it does not set.

@@ -63,12 +63,16 @@ impl RootModuleReader<'_> {
     ) -> (Vec<RepetitionData>, EnclosingContext) {
         let evaluator = &self.context.evaluator;
         let expansion = evaluator.resource_expansion(instance, &resource.name);
+        let expansion = self.with_room(expansion);
         let path = ResourcePath {
             module: evaluator.path(instance).without_keys(),
             resource: resource.name.clone(),
         };
         let block = resource.block.parse(self.context.sources);
         self.report_expansion(instance, path.to_string(), block, &expansion, enclosing);
+        if let Err(error) = &expansion {
+            self.issues.note_limit(error, Some(resource.block.header()));
+        }
         let (repetitions, enclosing) = expand(expansion, enclosing);
         if !repetitions.is_empty() {
             let module = self.context.evaluator.module_id(instance);

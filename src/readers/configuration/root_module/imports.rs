@@ -69,7 +69,12 @@ impl RootModuleReader<'_> {
         {
             return;
         }
-        let repetitions = match self.context.evaluator.import_instances(&block.body) {
+        let repetitions = self.context.evaluator.import_instances(&block.body);
+        let repetitions = repetitions.and_then(|repetitions| {
+            self.budget.charge_instances(repetitions.len())?;
+            Ok(repetitions)
+        });
+        let repetitions = match repetitions {
             Ok(repetitions) => repetitions,
             Err(error) => {
                 let for_each = block.body.attribute("for_each");

@@ -26,9 +26,6 @@ use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, ObjectKey}
 /// How many parts the value of one manifest may have.
 const MAX_MANIFEST_PARTS: usize = 1 << 18;
 
-/// How many parts the values of all manifests of a root module may have.
-const MAX_PARTS_OF_ROOT: usize = 1 << 22;
-
 /// How many bytes of a text cost as much as a part of a value.
 const BYTES_OF_A_PART: usize = 64;
 
@@ -70,8 +67,7 @@ impl<'a> RootModuleReader<'a> {
             if !self.has_manifests(callee) {
                 continue;
             }
-            if let Some(limit) = self.context.evaluator.call_limit(instance) {
-                self.issues.limits.entry(limit.to_string()).or_default();
+            if self.is_at_limit(instance) {
                 return;
             }
             let expansion = self.context.evaluator.call_expansion(instance, &call);
@@ -80,6 +76,9 @@ impl<'a> RootModuleReader<'a> {
             }
             let (repetitions, enclosing) = expand(expansion, enclosing);
             for repetition in repetitions {
+                if self.is_at_limit(instance) {
+                    return;
+                }
                 if let Some(child) = self.context.evaluator.child(instance, &call, &repetition) {
                     self.visit_manifests(child, &enclosing);
                 }
@@ -187,12 +186,10 @@ impl<'a> RootModuleReader<'a> {
         rejection: Option<&UnknownReason>,
     ) {
         let argument = decoded_argument(&argument).unwrap_or(argument);
-        let evaluated = match rejection {
-            _ if self.manifest_parts > MAX_PARTS_OF_ROOT => Err(EvalError::exhausted(format!(
-                "the values of manifests have more than {MAX_PARTS_OF_ROOT} parts"
-            ))),
-            Some(reason) => Err(EvalError::uncatchable(reason.to_string())),
-            None => self.evaluate_manifest(&argument),
+        let evaluated = match (self.budget.limit(), rejection) {
+            (Some(limit), _) => Err(limit),
+            (None, Some(reason)) => Err(EvalError::uncatchable(reason.to_string())),
+            (None, None) => self.evaluate_manifest(&argument),
         };
         let evaluated = match evaluated {
             Ok(evaluated) => evaluated,
@@ -219,8 +216,10 @@ impl<'a> RootModuleReader<'a> {
             && !value.marks_deep().union(marks).is_sensitive()
             && let Some((path, form)) = self.file_of(&argument)
         {
-            self.manifests
-                .add_file(provider, path, form, Arc::clone(applying));
+            if self.has_room(&value, &argument, applying) {
+                self.manifests
+                    .add_file(provider, path, form, Arc::clone(applying));
+            }
             return;
         }
         // The argument of a function that encodes or decodes the manifest has the same manifest, and its texts.
@@ -231,14 +230,7 @@ impl<'a> RootModuleReader<'a> {
             inner = coded;
             EvaluatedManifest { value, values } = evaluated;
         }
-        // A few lines of configuration can make values of any size, and any number of them.
-        let size = value.size() + value.as_str().map_or(0, |text| text.len() / BYTES_OF_A_PART);
-        self.manifest_parts = self.manifest_parts.saturating_add(size);
-        if size > MAX_MANIFEST_PARTS {
-            let names_it = self.names_mirror_set(&argument);
-            let (address, span) = (&applying.address, argument.expression.span);
-            self.manifests
-                .skip_manifest(address, span, "the value is too large", names_it);
+        if !self.has_room(&value, &argument, applying) {
             return;
         }
         let is_known = value.is_wholly_known() && values.is_empty();
@@ -257,6 +249,31 @@ impl<'a> RootModuleReader<'a> {
             self.sensitive.extend(sensitive);
         }
         self.manifests.add(provider, documents);
+    }
+
+    /// Whether there is room for the mirrors of a manifest: a few lines of configuration can make values of any size, and any
+    /// number of them. A manifest without room is skipped.
+    fn has_room(
+        &mut self,
+        value: &Value,
+        argument: &ManifestArgument<'_>,
+        applying: &ApplyingResource,
+    ) -> bool {
+        let bytes = value.as_str().map_or(0, |text| text.len());
+        let is_too_large = value.size() + bytes / BYTES_OF_A_PART > MAX_MANIFEST_PARTS;
+        let span = argument.expression.span;
+        let reason = if is_too_large {
+            "the value is too large".to_owned()
+        } else if let Err(error) = self.budget.charge_manifest(value.size(), bytes) {
+            self.issues.note_limit(&error, Some(span));
+            error.to_string()
+        } else {
+            return true;
+        };
+        let names_it = self.names_mirror_set(argument);
+        self.manifests
+            .skip_manifest(&applying.address, span, &reason, names_it);
+        false
     }
 
     /// The content of a data source that splits a text into documents, if a resource applies each of them, and the block
@@ -451,6 +468,7 @@ impl<'a> RootModuleReader<'a> {
             .context
             .evaluator
             .resource_expansion(instance, &resource.name);
+        let expansion = self.with_room(expansion);
         if let Err(error) = &expansion {
             self.issues.note_limit(error, Some(resource.block.header()));
         }

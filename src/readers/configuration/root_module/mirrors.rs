@@ -37,6 +37,7 @@ impl<'a> RootModuleReader<'a> {
         let calls = self.enclosing_calls(instance);
         let mut mirror_block = read_mirror_block(&self.context, instance, resource, block);
         mirror_block.missing_inputs.clone_from(&enclosing.missing_inputs);
+        let mirror_block = Arc::new(mirror_block);
         for repetition in repetitions {
             let repetition = Rc::new(repetition);
             self.context.evaluator.grant_reserve_budget();
@@ -54,13 +55,17 @@ impl<'a> RootModuleReader<'a> {
                 depends_on_span: dependencies.depends_on_span,
                 dependencies: dependencies.resources.clone(),
                 unresolved_dependencies: dependencies.unresolved.clone(),
-                block: mirror_block.clone(),
+                block: Arc::clone(&mirror_block),
                 ..ResourceDeclaration::new(cluster_id, reader.string("type"))
             };
             let address = Address::new(module.clone(), resource.name.clone(), repetition.key.clone());
             let mirror =
                 Mirror::from_resource(address, resource.block.header(), source, mirrors, declaration);
             self.sensitive.extend(reader.sensitive);
+            if let Err(error) = self.budget.charge_mirror(&mirror) {
+                self.issues.note_limit(&error, Some(mirror.span));
+                break;
+            }
             let subject = Subject::Mirror(mirror.address.clone());
             for (argument, error, span) in reader.errors {
                 self.issues.add_error(&subject, &argument, &error, span);

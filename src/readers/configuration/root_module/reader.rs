@@ -11,6 +11,7 @@ use crate::model::{
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::model_budget::ModelBudget;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
@@ -20,6 +21,8 @@ use terraform_eval::source::{Sources, Span};
 
 pub(crate) struct RootModuleReader<'a> {
     pub(crate) tree: &'a ModuleTree,
+    /// What remains of the memory for the models of all root modules.
+    pub(crate) budget: &'a ModelBudget,
     pub(crate) context: EvaluationContext<'a>,
     pub(crate) graph: GraphBuilder<'a>,
     pub(crate) filters: Filters,
@@ -30,8 +33,6 @@ pub(crate) struct RootModuleReader<'a> {
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
-    /// The number of parts in the values of manifests so far.
-    pub(crate) manifest_parts: usize,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
     /// The files that name a mirror set, in each file or directory that a block names, by its canonical path.
@@ -76,7 +77,7 @@ pub(crate) struct Filters {
 #[derive(Clone)]
 pub(crate) struct Dependencies {
     /// The entries of `depends_on`.
-    pub(crate) depends_on: Vec<Dependency>,
+    pub(crate) depends_on: Arc<[Dependency]>,
     pub(crate) depends_on_span: Option<Span>,
     /// All resources that precede the block.
     pub(crate) resources: Arc<BTreeSet<ResourcePath>>,
@@ -92,6 +93,7 @@ impl<'a> RootModuleReader<'a> {
         sources: &'a Sources,
         inputs: &'a RootInputs,
         root: ModuleId,
+        budget: &'a ModelBudget,
     ) -> Self {
         let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
         let filters = Filters {
@@ -101,6 +103,7 @@ impl<'a> RootModuleReader<'a> {
         };
         Self {
             tree,
+            budget,
             context: EvaluationContext::new(tree, sources, inputs, root),
             graph,
             filters,
@@ -108,7 +111,6 @@ impl<'a> RootModuleReader<'a> {
             modules_with_manifests: BTreeMap::new(),
             dependencies: BTreeMap::new(),
             mirrors: Vec::new(),
-            manifest_parts: 0,
             carriers: Vec::new(),
             searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
