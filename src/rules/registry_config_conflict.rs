@@ -24,7 +24,8 @@ type List = Attribute<Vec<Attribute<String>>>;
 
 fn check_input(input: &Input) -> Vec<Diagnostic> {
     let instances = input.clusters.instances();
-    let incomplete = instances.filter_map(|(_, instance)| Some((instance, instance.incomplete_registry_config?)));
+    let incomplete =
+        instances.filter_map(|(_, instance)| Some((instance, instance.incomplete_registry_config?)));
     let mut findings: Vec<Diagnostic> = incomplete
         .map(|(instance, span)| {
             RULE.diagnostic("registry_config has no registry_sources")
