@@ -23,6 +23,7 @@
 
 mod block_checks;
 mod block_reader;
+mod budget;
 mod editability;
 mod evaluation_context;
 mod insertion_points;
@@ -31,7 +32,6 @@ mod list_edits;
 mod manifest_node;
 mod meta_arguments;
 mod mirror_block;
-mod model_budget;
 mod placeholders;
 mod provenance;
 mod reference_counts;
@@ -41,6 +41,7 @@ mod static_reference;
 mod syntax_errors;
 mod trace;
 
+pub(crate) use budget::RunBudget;
 pub(crate) use provenance::unknown_reasons;
 pub(crate) use root_module::{
     RootModule, RootModuleModel, evaluate_roots, may_carry_manifests, may_have_inputs,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
-use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::configuration::{
+    RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
+};
 use crate::readers::manifest::AppliedManifests;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::discover;
@@ -59,6 +61,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     } = named;
     let relevance = loader.divide(&mut selection, options);
     let mut modules = loader.load_modules(&relevance.read, options);
+    loader.budget = RunBudget::new(&loader.files.sources);
     let joined = loader.join_plans(&mut plans, &modules, options);
     loader.add_plans(plans);
     let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
@@ -205,6 +208,8 @@ impl NamedPaths {
 /// The project while its inputs are read.
 struct Loader {
     files: InputFiles,
+    /// What remains for the evaluation of root modules.
+    budget: RunBudget,
     project: Project,
     directories: Vec<PathBuf>,
     errors: Vec<LoadError>,
@@ -220,8 +225,10 @@ struct Loader {
 
 impl Loader {
     fn new(options: &Options) -> Self {
+        let files = InputFiles::new(options);
         Self {
-            files: InputFiles::new(options),
+            budget: RunBudget::new(&files.sources),
+            files,
             project: Project::default(),
             directories: Vec::new(),
             errors: Vec::new(),
@@ -289,7 +296,7 @@ impl Loader {
         modules: &LoadedModules,
         options: &Options,
     ) -> BTreeSet<ModuleId> {
-        let mut joiner = PlanJoiner::new(options, &mut self.files);
+        let mut joiner = PlanJoiner::new(options, &mut self.files, &self.budget);
         let joined = joiner.join(plans, modules);
         self.errors.append(&mut joiner.errors);
         self.unrelated_files.append(&mut joiner.unrelated_files);
@@ -347,14 +354,13 @@ impl Loader {
     ) -> Vec<(ModuleId, RootModuleModel)> {
         let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
         let roots: Vec<&RootModule> = roots.collect();
-        let Some(models) = evaluate_roots(&modules.tree, &self.files.sources, &roots, self.files.threads)
-        else {
+        let (sources, threads, budget) = (&self.files.sources, self.files.threads, &self.budget);
+        let Some(models) = evaluate_roots(&modules.tree, sources, &roots, threads, budget) else {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
-        let (sources, threads) = (&self.files.sources, self.files.threads);
         let models = models.into_iter().zip(&roots);
-        let models = models.map(|(model, root)| with_older_versions(modules, sources, root, model, threads));
+        let models = models.map(|(model, root)| with_older_versions(modules, sources, root, model, budget));
         let models: Vec<RootModuleModel> = models.collect();
         let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
         let mut called = BTreeSet::new();
@@ -392,8 +398,8 @@ impl Loader {
         for candidate in choice.candidates() {
             let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
             let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
-            let threads = self.files.threads;
-            let models = evaluate_roots(&modules.tree, &self.files.sources, &[&alternative], threads);
+            let (sources, threads) = (&self.files.sources, self.files.threads);
+            let models = evaluate_roots(&modules.tree, sources, &[&alternative], threads, &self.budget);
             let mut models = models.into_iter().flatten();
             if let Some(model) = models.next().filter(|model| !model.is_rejected) {
                 return Some((alternative.module, model));

@@ -3,7 +3,7 @@
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, Input};
 use crate::parallel::Threads;
-use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots};
+use crate::readers::configuration::{RootModule, RootModuleModel, RunBudget, evaluate_roots};
 use crate::workspace::loaded_modules::LoadedModules;
 use terraform_eval::modules::requirements;
 use terraform_eval::source::Sources;
@@ -25,7 +25,7 @@ pub(crate) fn with_older_versions(
     sources: &Sources,
     root: &RootModule,
     mut model: RootModuleModel,
-    threads: Threads,
+    budget: &RunBudget,
 ) -> RootModuleModel {
     if model.is_rejected {
         return model;
@@ -42,7 +42,13 @@ pub(crate) fn with_older_versions(
     for since in model.newer_minors.iter().rev() {
         let mut older = root.clone();
         older.inputs.dialect = dialect.older(since.saturating_sub(1));
-        let models = evaluate_roots(&modules.tree, sources, &[&older], threads);
+        let models = evaluate_roots(
+            &modules.tree,
+            sources,
+            &[&older],
+            Threads::ONE,
+            &budget.for_comparison(),
+        );
         let found = models.and_then(|models| models.into_iter().next());
         let what = match found.map(|found| compare(&model.input, &found)) {
             Some(Older::Rejected(Some(error))) => format!("reject the configuration: {error}"),

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::readers::configuration::{RootModule, RootModuleModel, evaluate_roots, syntax_error_findings};
+use crate::readers::configuration::{
+    RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
+};
 use crate::readers::plan_with_configuration;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::input_files::InputFiles;
@@ -64,16 +66,18 @@ enum WorkingDirectory {
 pub(crate) struct PlanJoiner<'f> {
     options: &'f Options,
     files: &'f mut InputFiles,
+    budget: &'f RunBudget,
     pub(crate) errors: Vec<LoadError>,
     /// Files of the current directory, if no plan was created from it.
     pub(crate) unrelated_files: BTreeSet<FileId>,
 }
 
 impl<'f> PlanJoiner<'f> {
-    pub(crate) fn new(options: &'f Options, files: &'f mut InputFiles) -> Self {
+    pub(crate) fn new(options: &'f Options, files: &'f mut InputFiles, budget: &'f RunBudget) -> Self {
         Self {
             options,
             files,
+            budget,
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
         }
@@ -281,7 +285,13 @@ impl<'f> PlanJoiner<'f> {
     }
 
     fn evaluate(&mut self, modules: &LoadedModules, root: &RootModule) -> Option<RootModuleModel> {
-        let models = evaluate_roots(&modules.tree, &self.files.sources, &[root], self.files.threads);
+        let models = evaluate_roots(
+            &modules.tree,
+            &self.files.sources,
+            &[root],
+            self.files.threads,
+            self.budget,
+        );
         if models.is_none() {
             self.errors.push(LoadError::out_of_memory());
         }

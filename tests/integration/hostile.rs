@@ -292,8 +292,8 @@ fn value_cases() -> Vec<Case> {
     ]
 }
 
-/// Inputs whose mirrors take too much memory, although each value and each root module is within its limits.
-fn model_cases() -> Vec<Case> {
+/// Inputs that take too much memory or work together, although each value and each root module is within its limits.
+fn run_cases() -> Vec<Case> {
     let message =
         "the mirrors of all root modules take more than 96 MiB of memory, so mirrors may be missing";
     let counted = |count: usize| {
@@ -348,6 +348,21 @@ fn model_cases() -> Vec<Case> {
             message,
         ),
         case(
+            "12 root modules with long loops",
+            (0..12)
+                .map(|number| {
+                    let loops =
+                        "length([for c in range(9) : c if length([for a in range(1000) : a if length([for b in \
+                         range(1000) : b if b + a < c]) + a < 0]) > 1])";
+                    (
+                        format!("r{number}/main.tf"),
+                        mirror(&format!("\"quay.io/${{{loops}}}\"")),
+                    )
+                })
+                .collect(),
+            "r9: the evaluations of all root modules take more than 20",
+        ),
+        case(
             "mirrors with long sources",
             root(
                 "locals {\n  long = join(\"\", [for i in range(1000) : \"abcde\"])\n}\n".to_owned()
@@ -364,7 +379,7 @@ fn hostile_inputs_end_soon_and_say_which_limit_they_reached() {
     let directory = scratch.path().join("input");
     write_files(&directory, &[("main.tf", mirror("\"quay.io/a\""))]);
     let idle = measure(&directory).elapsed.max(Duration::from_millis(10));
-    for case in [module_cases(), value_cases(), model_cases()].iter().flatten() {
+    for case in [module_cases(), value_cases(), run_cases()].iter().flatten() {
         check(case, idle);
     }
 }

@@ -31,7 +31,7 @@ pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
-pub use limits::MAX_MODULE_DEPTH;
+pub use limits::{MAX_MODULE_DEPTH, SharedWork};
 pub use scope::{RepetitionData, Scope};
 
 pub use crate::stack::with_stack;

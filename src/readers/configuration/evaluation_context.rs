@@ -1,7 +1,7 @@
 //! The evaluator of a root module, with what the readers of its blocks need in addition.
 
 use crate::readers::configuration::reference_counts::ReferenceCounts;
-use terraform_eval::eval::{Evaluator, RootInputs};
+use terraform_eval::eval::{Evaluator, RootInputs, SharedWork};
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::Sources;
 
@@ -19,12 +19,22 @@ impl<'a> EvaluationContext<'a> {
         sources: &'a Sources,
         inputs: &'a RootInputs,
         root: ModuleId,
+        shared: Option<SharedWork>,
     ) -> Self {
+        let evaluator = Evaluator::new(tree, sources, inputs, root);
         Self {
-            evaluator: Evaluator::new(tree, sources, inputs, root),
+            evaluator: match shared {
+                Some(shared) => evaluator.with_shared_work(shared),
+                None => evaluator,
+            },
             sources,
             inputs,
             reference_counts: ReferenceCounts::default(),
         }
+    }
+
+    /// An evaluator of a module as if it were a root module, within the limits of this one.
+    pub(crate) fn evaluator_of(&self, tree: &'a ModuleTree, module: ModuleId) -> Evaluator<'a> {
+        Evaluator::new(tree, self.sources, self.inputs, module).within_limits_of(&self.evaluator)
     }
 }

@@ -28,7 +28,7 @@ use crate::model::{
 };
 use crate::parallel::Threads;
 use crate::provider;
-use crate::readers::configuration::model_budget::ModelBudget;
+use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::root_module::carriers::has_manifests;
 use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
@@ -96,26 +96,25 @@ pub(crate) fn evaluate_roots(
     sources: &Sources,
     roots: &[&RootModule],
     threads: Threads,
+    budget: &RunBudget,
 ) -> Option<Vec<RootModuleModel>> {
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
-    let evaluate = |threads: Threads, budget: &ModelBudget| {
+    let evaluate = |threads: Threads| {
         threads.map_within(roots, &enclose, |root| evaluate_root(tree, sources, root, budget))
     };
-    let budget = ModelBudget::new(sources);
-    let models = evaluate(threads, &budget)?;
-    if !budget.is_exceeded() || roots.len() == 1 || threads == Threads::ONE {
-        return Some(models);
+    if roots.len() == 1 {
+        return evaluate(threads);
     }
-    // Which root modules found no room is a matter of time, and a report has to be the same each time.
-    drop(models);
-    evaluate(Threads::ONE, &ModelBudget::new(sources))
+    budget.evaluate_in_order(|on_several_threads| {
+        evaluate(if on_several_threads { threads } else { Threads::ONE })
+    })
 }
 
 fn evaluate_root(
     tree: &ModuleTree,
     sources: &Sources,
     root: &RootModule,
-    budget: &ModelBudget,
+    budget: &RunBudget,
 ) -> RootModuleModel {
     let root_module = tree.module(root.module);
     let root_module_engine = root.inputs.dialect.engine();
@@ -139,6 +138,7 @@ fn evaluate_root(
     let newer_minors = reader.context.evaluator.newer_minors();
     reader.count_carriers();
     reader.note_other_limits();
+    budget.add_work(reader.context.evaluator.work());
     let limits = std::mem::take(&mut reader.issues.limits);
     let limits = limits.into_iter();
     let diagnostics = limits
@@ -249,7 +249,9 @@ impl RootModuleReader<'_> {
             )))
         } else {
             let evaluator = &self.context.evaluator;
-            self.budget.limit().or_else(|| evaluator.call_limit(instance))
+            self.budget
+                .memory_limit()
+                .or_else(|| evaluator.call_limit(instance))
         };
         if let Some(limit) = &limit {
             self.issues.note_limit(limit, None);

@@ -16,7 +16,7 @@ use crate::syntax::tree::Expression;
 
 use super::expansion::Expansion;
 use super::instance_id::InstanceId;
-use super::limits::Limits;
+use super::limits::{Limits, SharedWork};
 use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
@@ -56,7 +56,7 @@ pub struct Evaluator<'a> {
     pub(super) instances: RefCell<Vec<ModuleInstance>>,
     pub(super) children: RefCell<HashMap<ChildKey, InstanceId>>,
     pub(super) memo: Memo,
-    pub(super) limits: Limits,
+    pub(super) limits: Rc<Limits>,
     pub(super) walk: Walk,
     sandbox: OnceCell<FileSandbox>,
     newer_minors: RefCell<BTreeSet<u32>>,
@@ -94,7 +94,7 @@ impl<'a> Evaluator<'a> {
             instances: RefCell::new(vec![root]),
             children: RefCell::default(),
             memo: Memo::default(),
-            limits: Limits::new(),
+            limits: Rc::new(Limits::new()),
             walk: Walk::Plan,
             sandbox: OnceCell::new(),
             newer_minors: RefCell::default(),
@@ -119,6 +119,30 @@ impl<'a> Evaluator<'a> {
             walk: Walk::Init,
             ..self
         }
+    }
+
+    /// Limits the work to what other evaluations have left.
+    #[must_use]
+    pub fn with_shared_work(self, shared: SharedWork) -> Self {
+        Self {
+            limits: Rc::new(Limits::new().with_shared_work(shared)),
+            ..self
+        }
+    }
+
+    /// Takes what it takes from the limits of another evaluator.
+    #[must_use]
+    pub fn within_limits_of(self, other: &Evaluator<'_>) -> Self {
+        Self {
+            limits: Rc::clone(&other.limits),
+            ..self
+        }
+    }
+
+    /// The work that was done so far: steps, and the memory of values in terms of steps.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.limits.work()
     }
 
     /// The program and version whose evaluation this is.

@@ -28,6 +28,18 @@ pub const MAX_MODULE_DEPTH: usize = 100;
 /// The deepest nesting of evaluated expressions. [`with_stack`](crate::eval::with_stack) is large enough for it.
 const MAX_DEPTH: u32 = 4_000;
 
+/// The bytes of values that count as a step in the work of an evaluation.
+const BYTES_OF_A_STEP: u64 = 64;
+
+/// What is left for an evaluation, if others have done the work that all of them together may do.
+#[derive(Debug, Clone, Copy)]
+pub struct SharedWork {
+    /// The steps that the evaluation may take.
+    pub steps: u64,
+    /// The steps that all evaluations together may take, for the message about the limit.
+    pub total: u64,
+}
+
 /// What remains of a budget, and what each block may spend after it is exhausted.
 struct Budget {
     remaining: Cell<u64>,
@@ -58,6 +70,10 @@ impl Budget {
 /// What remains of the limits of one evaluation.
 pub(super) struct Limits {
     steps: Budget,
+    /// The steps at the beginning.
+    max_steps: u64,
+    /// The steps that all evaluations together may take, if they have taken them.
+    exhausted_total: Option<u64>,
     memory: Budget,
     depth: Cell<u32>,
     /// `None` after a block had more instances than remained.
@@ -70,11 +86,30 @@ impl Limits {
     pub(super) fn new() -> Self {
         Self {
             steps: Budget::new(MAX_STEPS),
+            max_steps: MAX_STEPS,
+            exhausted_total: None,
             memory: Budget::new(MAX_MEMORY_MIB << 20),
             depth: Cell::new(0),
             instances: Cell::new(Some(MAX_INSTANCES)),
             module_instances: Cell::new(Some(MAX_MODULE_INSTANCES)),
         }
+    }
+
+    /// Limits the steps to what other evaluations have left.
+    pub(super) fn with_shared_work(self, shared: SharedWork) -> Self {
+        Self {
+            steps: Budget::new(shared.steps),
+            max_steps: shared.steps,
+            exhausted_total: Some(shared.total),
+            ..self
+        }
+    }
+
+    /// The steps that were taken, and those that the memory of the values counts as.
+    pub(super) fn work(&self) -> u64 {
+        let steps = self.max_steps.saturating_sub(self.steps.remaining.get());
+        let memory = (MAX_MEMORY_MIB << 20).saturating_sub(self.memory.remaining.get());
+        steps.saturating_add(memory / BYTES_OF_A_STEP)
     }
 
     /// Refills the reserves.
@@ -88,9 +123,11 @@ impl Limits {
         if self.steps.spend(steps) {
             return Ok(());
         }
-        Err(EvalError::exhausted(format!(
-            "the evaluation takes more than {MAX_STEPS} steps"
-        )))
+        let message = match self.exhausted_total {
+            Some(total) => format!("the evaluations of all root modules take more than {total} steps"),
+            None => format!("the evaluation takes more than {MAX_STEPS} steps"),
+        };
+        Err(EvalError::exhausted(message))
     }
 
     /// Charges memory for a value to the budget.

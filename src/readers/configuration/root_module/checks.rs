@@ -315,9 +315,7 @@ impl RootModuleReader<'_> {
             if has_instances {
                 continue;
             }
-            let inputs = self.context.inputs;
-            let evaluator =
-                evaluator.get_or_insert_with(|| Evaluator::new(tree, sources, inputs, id).validating());
+            let evaluator = evaluator.get_or_insert_with(|| self.context.evaluator_of(tree, id).validating());
             validate(evaluator, resource, block, (schema, &subject), &mut self.issues);
         }
     }
@@ -396,7 +394,7 @@ impl RootModuleReader<'_> {
                 .add(issue.label("not a block of a module call").help("remove it"));
         }
         if !self.called.contains(&(caller, call.clone())) {
-            let evaluator = Evaluator::new(tree, sources, inputs, caller).validating();
+            let evaluator = self.context.evaluator_of(tree, caller).validating();
             validate_call(&evaluator, block, callee, sources, &subject, &mut self.issues);
         }
         for attribute in &block.body.attributes {

@@ -8,7 +8,7 @@ use crate::readers::configuration::root_module::reader::RootModuleReader;
 use memchr::memmem;
 use terraform_eval::address::ModulePath;
 use terraform_eval::dialect::{Dialect, Feature};
-use terraform_eval::eval::{Evaluator, InstanceId};
+use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references, requirements};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Body};
@@ -209,7 +209,7 @@ impl RootModuleReader<'_> {
             source.is_some_and(|source| literal(&source.value).is_none())
         });
         let root = self.context.evaluator.module_id(InstanceId::ROOT);
-        let evaluator = Evaluator::new(self.tree, sources, self.context.inputs, root).initializing();
+        let evaluator = self.context.evaluator_of(self.tree, root).initializing();
         for call in computed {
             if let Some(Err(error)) = evaluator.module_source(InstanceId::ROOT, &call.name)
                 && error.is_rejection()

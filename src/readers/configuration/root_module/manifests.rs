@@ -186,7 +186,7 @@ impl<'a> RootModuleReader<'a> {
         rejection: Option<&UnknownReason>,
     ) {
         let argument = decoded_argument(&argument).unwrap_or(argument);
-        let evaluated = match (self.budget.limit(), rejection) {
+        let evaluated = match (self.budget.memory_limit(), rejection) {
             (Some(limit), _) => Err(limit),
             (None, Some(reason)) => Err(EvalError::uncatchable(reason.to_string())),
             (None, None) => self.evaluate_manifest(&argument),

@@ -9,9 +9,9 @@ use crate::model::{
     UnknownReason,
 };
 use crate::provider;
+use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
-use crate::readers::configuration::model_budget::ModelBudget;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
@@ -21,8 +21,8 @@ use terraform_eval::source::{Sources, Span};
 
 pub(crate) struct RootModuleReader<'a> {
     pub(crate) tree: &'a ModuleTree,
-    /// What remains of the memory for the models of all root modules.
-    pub(crate) budget: &'a ModelBudget,
+    /// What remains for all root modules.
+    pub(crate) budget: &'a RunBudget,
     pub(crate) context: EvaluationContext<'a>,
     pub(crate) graph: GraphBuilder<'a>,
     pub(crate) filters: Filters,
@@ -93,7 +93,7 @@ impl<'a> RootModuleReader<'a> {
         sources: &'a Sources,
         inputs: &'a RootInputs,
         root: ModuleId,
-        budget: &'a ModelBudget,
+        budget: &'a RunBudget,
     ) -> Self {
         let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
         let filters = Filters {
@@ -104,7 +104,7 @@ impl<'a> RootModuleReader<'a> {
         Self {
             tree,
             budget,
-            context: EvaluationContext::new(tree, sources, inputs, root),
+            context: EvaluationContext::new(tree, sources, inputs, root, budget.shared_work()),
             graph,
             filters,
             relevant_modules: BTreeMap::new(),
