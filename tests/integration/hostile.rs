@@ -360,7 +360,7 @@ fn run_cases() -> Vec<Case> {
                     )
                 })
                 .collect(),
-            "r9: the evaluations of all root modules take more than 20",
+            "r9: the evaluations of all root modules take more than 10",
         ),
         case(
             "mirrors with long sources",

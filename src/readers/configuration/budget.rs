@@ -25,8 +25,8 @@ const ELEMENT: usize = 384;
 /// The memory of each byte of a manifest: an entry of 45 bytes is a mirror.
 const MANIFEST_BYTE: usize = 40;
 
-/// The work for what the text does not spell out: that of two root modules that reach the limit of an evaluation.
-const WORK_OF_REPETITION: u64 = 20_000_000;
+/// The work for what the text does not spell out: that of a root module that reaches the limit of an evaluation.
+const WORK_OF_REPETITION: u64 = 10_000_000;
 
 /// The work for each byte of text (measured over the fixtures and those of Terraform: 0.3 to 1.6).
 const WORK_OF_BYTE: u64 = 100;
