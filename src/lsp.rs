@@ -10,7 +10,7 @@
 //! | What happens at each message? | `server` |
 //! | What can the client do, and what does it want? | `client` |
 //! | Which texts are open, and where are they checked? | `documents`, `folder_files` |
-//! | What is known of a folder? | `analysis`, `surveys` |
+//! | What is known of a folder? | `analysis`, `known_folders` |
 //! | Where is a span for the client? | `uri`, `position`, `locations` |
 //! | What is shown of findings? | `diagnostics` |
 //! | What can be done about them? | `code_actions` |
@@ -27,13 +27,13 @@ mod documents;
 mod folder_files;
 mod hints;
 mod hover;
+mod known_folders;
 mod locations;
 mod navigation;
 mod position;
 mod queue;
 mod rule_names;
 mod server;
-mod surveys;
 mod transport;
 mod uri;
 

@@ -144,8 +144,8 @@ pub mod workspace {
 
     use crate::output::eval;
     pub use crate::workspace::{
-        ConsoleValue, DialectChoice, EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, Survey,
-        evaluate, evaluate_console, load,
+        ConsoleValue, DialectChoice, EngineVersion, InputPaths, KnownTrees, Loaded, Options,
+        PlanConfiguration, evaluate, evaluate_console, load,
     };
 
     /// Expressions, evaluated in a module, as `eval` prints them in each of its formats.

@@ -14,6 +14,7 @@
 //! | Which root modules do the named paths stand for? | `selection` |
 //! | Which modules of the tree call a module? | `callers` |
 //! | What do the files of a directory say at a glance? | `survey` |
+//! | What is known of project trees, and when is it looked at again? | `known_trees` |
 //! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
@@ -43,6 +44,7 @@ mod expressions;
 mod ignore_files;
 mod input_files;
 mod installed_modules;
+mod known_trees;
 mod kustomize;
 mod load;
 mod load_error;
@@ -67,10 +69,10 @@ mod variables;
 
 pub use dialects::DialectChoice;
 pub use expressions::{ConsoleValue, evaluate, evaluate_console};
+pub use known_trees::KnownTrees;
 pub use load::load;
 pub(crate) use load_error::LoadError;
 pub use loaded::Loaded;
 pub(crate) use options::VariableArg;
 pub use options::{EngineVersion, InputPaths, Options, PlanConfiguration};
-pub use survey::Survey;
-pub(crate) use values::{Element, InstanceValue, element_at};
+pub(crate) use values::{Element, InstanceValue, element_at, set_variable_at};

@@ -72,7 +72,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         reads_neighbors: false,
         files: Arc::new(DiskFiles::default()),
         environment,
-        survey: None,
+        known: None,
         threads: Threads::default(),
         reads_all_modules: false,
         engine: engine.copied(),

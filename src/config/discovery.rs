@@ -30,6 +30,8 @@ pub struct ConfigFiles {
     /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
     by_path: BTreeMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
+    /// The canonical paths of the files that were read, and the links that are not followed, in this order.
+    pub(crate) consulted: Vec<PathBuf>,
     /// Links with the name of a configuration file that are not followed.
     pub(crate) unread_links: Vec<PathBuf>,
     /// The errors in the files.
@@ -89,7 +91,10 @@ impl ConfigFiles {
                     nearest = self.read(&path, sources);
                     break;
                 }
-                Candidate::UnreadLink => self.unread_links.push(path),
+                Candidate::UnreadLink => {
+                    self.consulted.push(path.clone());
+                    self.unread_links.push(path);
+                }
                 Candidate::None => {}
             }
         }
@@ -125,6 +130,7 @@ impl ConfigFiles {
                 None
             }
         };
+        self.consulted.push(canonical.clone());
         self.by_path.insert(canonical, position);
         position
     }

@@ -235,12 +235,16 @@ impl Actions<'_> {
 
     /// The text of a file with all safe fixes that edit this file alone.
     fn fixed_text(&self, path: &Path) -> Option<String> {
-        // What is known of the modules is known of the texts without the fixes.
-        let mut options = self.analysis.options.clone();
-        options.load.survey = None;
+        let options = &self.analysis.options;
+        let note_change = || {
+            if let Some(known) = &options.load.known {
+                known.text_changed(path);
+            }
+        };
         let check = |files| {
+            note_change();
             let files = self.analysis.folder_files(files);
-            let session = Session::open_over(&options, files).map_err(drop)?;
+            let session = Session::open_over(options, files).map_err(drop)?;
             if !session.configuration_errors().is_empty() {
                 return Err(());
             }
@@ -255,7 +259,10 @@ impl Actions<'_> {
             }
             Ok((findings, sources))
         };
-        let outcome = fix::fix(&self.analysis.files, Applicability::Safe, check).ok()?;
+        let outcome = fix::fix(&self.analysis.files, Applicability::Safe, check);
+        // What is known by now is known of the texts with the fixes.
+        note_change();
+        let outcome = outcome.ok()?;
         outcome.changes.get(path).map(|change| change.after.clone())
     }
 

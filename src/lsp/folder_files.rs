@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use terraform_eval::source::{DirectoryEntry, FileEnds, FileKind, Files, ReadError, clean_path};
+use terraform_eval::source::{DirectoryEntry, FileEnds, FileKind, Files, ReadError, Stamp, clean_path};
 
 /// Files whose relative paths are relative to a folder. A process has one current directory, and a client may open several
 /// folders.
@@ -68,6 +68,10 @@ impl Files for FolderFiles {
 
     fn is_link(&self, path: &Path) -> bool {
         self.files.is_link(&self.absolute(path))
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        self.files.stamp(&self.absolute(path))
     }
 
     fn budget(&self) -> u64 {

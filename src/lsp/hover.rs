@@ -12,7 +12,7 @@ use crate::provider::{self, is_provider_type};
 use crate::readers::configuration::unknown_reasons;
 use crate::resolve::{ClusterResolver, NodeOptions};
 use crate::untrusted::{Untrusted, one_line};
-use crate::workspace::{Element, InstanceValue, element_at};
+use crate::workspace::{Element, InstanceValue, element_at, set_variable_at};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::{Value, ValueRef};
 use terraform_eval::schema::SetBy;
@@ -52,6 +52,13 @@ pub(super) fn hover(analysis: &Analysis, file: FileId, offset: usize) -> Option<
         let text = source.text().get(element.range.clone()).unwrap_or_default();
         parts.extend(values(analysis, &element, file, text));
         range = Some(element.range);
+    }
+    if let (Some((name, of_name)), Some(modules)) =
+        (set_variable_at(&loaded.sources, file, offset), &loaded.modules)
+    {
+        let (values, has_more) = modules.values_of_variable(&name, source.path()?, &loaded.sources);
+        parts.extend(show_values(&values, has_more, false));
+        range = Some(of_name);
     }
     if let Some((of_name, text)) = pull_sources(analysis, file, offset) {
         range.get_or_insert(of_name);
@@ -110,15 +117,19 @@ fn values(analysis: &Analysis, element: &Element, file: FileId, text: &str) -> O
     let loaded = &analysis.session.loaded;
     let path = loaded.sources.file(file).path()?;
     let (values, has_more) = loaded.modules.as_ref()?.values_of(element, path, &loaded.sources);
+    let is_literal = text.starts_with('"') && !text.contains("${") && !text.contains("%{");
+    show_values(&values, has_more, is_literal)
+}
+
+/// Values, each with its instances. A literal says its value itself if there is only one.
+fn show_values(values: &[InstanceValue], has_more: bool, is_literal: bool) -> Option<String> {
     if values.is_empty() {
         return None;
     }
-    let is_literal = text.starts_with('"') && !text.contains("${") && !text.contains("%{");
     let mut groups: BTreeMap<String, Vec<&InstanceValue>> = BTreeMap::new();
-    for value in &values {
+    for value in values {
         groups.entry(show_outcome(value)).or_default().push(value);
     }
-    // The text says the value of a literal already.
     if is_literal && groups.len() == 1 {
         return None;
     }

@@ -40,11 +40,11 @@ use super::diagnostics;
 use super::documents::Documents;
 use super::hints;
 use super::hover::hover;
+use super::known_folders::KnownFolders;
 use super::locations::LocatedFile;
 use super::navigation;
 use super::position::TextLines;
 use super::queue::{Next, Queue};
-use super::surveys::Surveys;
 use super::transport::{answer_to_invalid, log, stdio};
 use super::uri::path_of;
 
@@ -82,7 +82,7 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
     };
     let mut documents = Documents::default();
     documents.set_folders(client.folders.clone());
-    let surveys = Surveys::new(client.watches_files);
+    let known = KnownFolders::new(client.watches_files);
     let mut server = Server {
         connection,
         queue,
@@ -91,7 +91,7 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
         settings: BTreeMap::new(),
         default_settings: ClientSettings::default(),
         documents,
-        surveys,
+        known,
         analyses: BTreeMap::new(),
         outdated: BTreeSet::new(),
         last_check: Duration::ZERO,
@@ -231,7 +231,7 @@ struct Server {
     settings: BTreeMap<PathBuf, ClientSettings>,
     default_settings: ClientSettings,
     documents: Documents,
-    surveys: Surveys,
+    known: KnownFolders,
     /// What is known of each folder with open texts.
     analyses: BTreeMap<PathBuf, Analysis>,
     /// The folders that have to be checked again.
@@ -369,7 +369,7 @@ impl Server {
             "textDocument/didOpen" => {
                 self.with(&method, params, |server, params: DidOpenTextDocumentParams| {
                     if let Some(document) = server.documents.open(params.text_document) {
-                        server.surveys.forget(&document.path);
+                        server.known.changed(&document.path);
                         server.outdate_all();
                     }
                 });
@@ -382,7 +382,7 @@ impl Server {
                             .documents
                             .change(&params.text_document, params.content_changes, encoding);
                     if let Some(document) = changed {
-                        server.surveys.forget(&document.path);
+                        server.known.text_changed(&document.path);
                         server.outdate_all();
                     }
                 });
@@ -391,7 +391,7 @@ impl Server {
                 self.with(&method, params, |server, params: DidCloseTextDocumentParams| {
                     server.answered.remove(params.text_document.uri.as_ref());
                     if let Some(document) = server.documents.close(&params.text_document.uri) {
-                        server.surveys.forget(&document.path);
+                        server.known.changed(&document.path);
                         server.outdate_all();
                     }
                 });
@@ -429,6 +429,7 @@ impl Server {
                         folders.retain(|folder| !removed.contains(folder));
                         folders.extend(paths(&params.event.added));
                         server.documents.set_folders(folders);
+                        server.known.clear();
                         server.settings.retain(|folder, _| !removed.contains(folder));
                         server.ask_for_settings();
                         server.outdate_all();
@@ -455,7 +456,7 @@ impl Server {
     /// Notes that files have changed on disk.
     fn change_on_disk<'u>(&mut self, uris: impl IntoIterator<Item = &'u Uri>) {
         for path in uris.into_iter().filter_map(path_of) {
-            self.surveys.forget(&path);
+            self.known.changed(&path);
         }
         self.outdate_all();
     }
@@ -682,6 +683,7 @@ impl Server {
         let start = Instant::now();
         let used = self.documents.used_folders();
         self.analyses.retain(|folder, _| used.contains(folder));
+        self.known.retain(&used);
         for folder in std::mem::take(&mut self.outdated) {
             if !used.contains(&folder) {
                 continue;
@@ -689,7 +691,7 @@ impl Server {
             // The old one is no longer needed, so that two are never in memory.
             self.analyses.remove(&folder);
             let mut options = self.session_options(&folder);
-            options.load.survey = self.surveys.of_folder(&folder, self.documents.folders());
+            options.load.known = Some(self.known.of_folder(&folder, self.documents.folders()));
             let (file, total) = self.options.limits;
             let disk = Arc::new(DiskFiles::new(ReadLimits::from_megabytes(file, total)));
             match Analysis::check(&folder, &self.documents, &options, disk) {

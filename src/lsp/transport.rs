@@ -3,12 +3,15 @@
 //! A text that is not a message is answered or logged, and the next message is read: only the end of the input ends the
 //! connection.
 
-use std::io::{self, BufRead, Read as _};
+use std::fmt::Display;
+use std::io::{self, BufRead, Read as _, Write};
 use std::thread;
 
 use gen_lsp_types::{LogMessageParams, MessageType};
 use lsp_server::{Connection, ErrorCode, Message, Notification, RequestId, Response};
 use serde_json::{Value, json};
+
+use crate::untrusted::one_line;
 
 /// The longest message that is read, in bytes.
 const MAX_MESSAGE: u64 = 1 << 30;
@@ -31,7 +34,7 @@ pub(super) fn stdio() -> io::Result<(Connection, thread::JoinHandle<()>)> {
     let write = move || {
         let mut output = io::stdout().lock();
         for message in receiver {
-            if message.write(&mut output).is_err() {
+            if write_message(&message, &mut output).is_err() {
                 break;
             }
         }
@@ -89,36 +92,115 @@ fn read_content(input: &mut impl BufRead, length: u64) -> io::Result<Option<Vec<
 /// What the server gets in place of a text that is not a message.
 const INVALID: &str = "$/mirrorset/invalid";
 
+/// How the id of a request begins that is neither a string nor a number of 32 bits. Its JSON follows.
+const OTHER_ID: &str = "$/mirrorset/id:";
+
 /// Parses a message.
 fn parse(text: &[u8]) -> Message {
-    let error = match serde_json::from_slice(text) {
-        Ok(message) => return message,
-        Err(error) => error.to_string(),
+    let mut value: Value = match serde_json::from_slice(text) {
+        Ok(value) => value,
+        Err(error) => return invalid(&Value::Null, ErrorCode::ParseError, &error),
     };
-    let value: Value = serde_json::from_slice(text).unwrap_or_default();
-    let id = value.get("id").filter(|_| value.get("method").is_some());
-    Message::Notification(Notification {
-        method: INVALID.to_owned(),
-        params: json!({"id": id, "error": error}),
+    if !value.is_object() {
+        let error = "expected one object";
+        return invalid(&Value::Null, ErrorCode::InvalidRequest, &error);
+    }
+    let Some(method) = value.get("method").cloned() else {
+        return match serde_json::from_value(value) {
+            Ok(message) => message,
+            // An answer to what may be an answer could go on forever.
+            Err(error) => invalid_response(&error),
+        };
+    };
+    let id = value.get("id").cloned();
+    if let Some(id) = &id {
+        let Some(known) = id_of(id) else {
+            let error = "the id is neither a string nor a number";
+            return invalid(&Value::Null, ErrorCode::InvalidRequest, &error);
+        };
+        replace(&mut value, "/id", &known);
+    }
+    if method == "$/cancelRequest" {
+        let canceled = value.pointer("/params/id").and_then(id_of);
+        canceled.inspect(|id| replace(&mut value, "/params/id", id));
+    }
+    serde_json::from_value(value).unwrap_or_else(|error| {
+        let id = id.unwrap_or_default();
+        invalid(&id, ErrorCode::InvalidRequest, &error)
     })
 }
 
-/// What the client gets for a text that is not a message: a response if the text has an id, else a message for its log.
+fn replace(value: &mut Value, pointer: &str, id: &RequestId) {
+    if let Some(place) = value.pointer_mut(pointer) {
+        *place = serde_json::to_value(id).unwrap_or_default();
+    }
+}
+
+/// The id of a request. `None` if it cannot be one.
+fn id_of(value: &Value) -> Option<RequestId> {
+    let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
+    Some(match (value, number) {
+        (_, Some(number)) => number.into(),
+        (Value::String(text), _) if !text.starts_with(OTHER_ID) => text.clone().into(),
+        (Value::String(_) | Value::Number(_), _) => format!("{OTHER_ID}{value}").into(),
+        _ => return None,
+    })
+}
+
+/// The id of a response, as the client wrote it.
+fn written_id(id: &RequestId) -> Value {
+    let id = serde_json::to_value(id).unwrap_or_default();
+    let other = id.as_str().and_then(|id| id.strip_prefix(OTHER_ID));
+    match other {
+        Some(json) => serde_json::from_str(json).unwrap_or_default(),
+        None => id,
+    }
+}
+
+fn write_message(message: &Message, output: &mut impl Write) -> io::Result<()> {
+    let Message::Response(Response { id, response_result }) = message else {
+        return message.clone().write(output);
+    };
+    let mut response = json!({"jsonrpc": "2.0", "id": written_id(id)});
+    if let Some(members) = response.as_object_mut() {
+        match response_result {
+            Ok(result) => members.insert("result".to_owned(), result.clone()),
+            Err(error) => members.insert("error".to_owned(), serde_json::to_value(error)?),
+        };
+    }
+    let text = response.to_string();
+    write!(output, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+    output.flush()
+}
+
+/// What the server gets in place of a text that should be a request or a notification.
+fn invalid(id: &Value, code: ErrorCode, error: &dyn Display) -> Message {
+    let params = json!({"id": id, "code": code as i32, "error": error.to_string()});
+    Notification::new(INVALID.to_owned(), params).into()
+}
+
+fn invalid_response(error: &dyn Display) -> Message {
+    let params = json!({"error": error.to_string()});
+    Notification::new(INVALID.to_owned(), params).into()
+}
+
+/// What the client gets for a text that is not a message: an error, or a message for its log if the text may be an answer.
 pub(super) fn answer_to_invalid(notification: &Notification) -> Option<Message> {
     if notification.method != INVALID {
         return None;
     }
-    let param = |name: &str| notification.params.get(name).cloned().unwrap_or_default();
-    Some(match serde_json::from_value::<RequestId>(param("id")) {
-        Ok(id) => {
-            let message = "the message is not a request".to_owned();
-            Response::new_err(id, ErrorCode::InvalidRequest as i32, message).into()
+    let param = |name: &str| notification.params.get(name);
+    let error = param("error").and_then(Value::as_str).unwrap_or_default();
+    let message = format!("the message is invalid: {}", one_line(error));
+    let code = param("code").and_then(Value::as_i64);
+    Some(match code.and_then(|code| i32::try_from(code).ok()) {
+        Some(code) => {
+            let id = param("id").unwrap_or(&Value::Null);
+            // Without an id that can be told, it is null.
+            let id = id_of(id).unwrap_or_else(|| format!("{OTHER_ID}null").into());
+            Response::new_err(id, code, message).into()
         }
-        Err(_) => {
-            let error = param("error");
-            let error = error.as_str().unwrap_or_default();
-            log(&format!("a message was skipped, because it is invalid: {error}"))
-        }
+        None => log(&message),
     })
 }
 
@@ -126,7 +208,7 @@ pub(super) fn answer_to_invalid(notification: &Notification) -> Option<Message> 
 pub(super) fn log(text: &str) -> Message {
     let params = LogMessageParams {
         kind: MessageType::Warning,
-        message: crate::untrusted::one_line(text),
+        message: one_line(text),
     };
     Notification::new("window/logMessage".to_owned(), params).into()
 }
@@ -155,19 +237,67 @@ mod tests {
         assert_eq!(texts(b"Content-Length: 18446744073709551615\r\n\r\n{}"), [""]);
     }
 
-    #[test]
-    fn a_text_that_is_not_a_message_is_answered_if_it_has_an_id() {
-        let answer = |text: &str| {
-            let Message::Notification(invalid) = parse(text.as_bytes()) else {
-                panic!("{text}")
-            };
-            serde_json::to_value(answer_to_invalid(&invalid).unwrap()).unwrap()
+    /// The answer to a text that is not a message, as it is written.
+    fn answer(text: &str) -> Value {
+        let Message::Notification(invalid) = parse(text.as_bytes()) else {
+            panic!("{text}")
         };
-        assert_eq!(answer(r#"{"id": 7, "method": 1}"#)["id"], 7);
-        for text in ["{", "[]", "\u{0}", &"[".repeat(10_000)] {
+        let mut written = Vec::new();
+        write_message(&answer_to_invalid(&invalid).unwrap(), &mut written).unwrap();
+        serde_json::from_str(&texts(&written)[0]).unwrap()
+    }
+
+    #[test]
+    fn a_text_that_is_not_a_message_is_answered_as_the_protocol_says() {
+        let summary = |text: &str| {
+            let answer = answer(text);
+            (answer["id"].clone(), answer["error"]["code"].clone())
+        };
+        assert_eq!(summary(r#"{"id": 7, "method": 1}"#), (json!(7), json!(-32600)));
+        assert_eq!(
+            summary(r#"{"id": 5000000000, "method": []}"#),
+            (json!(5_000_000_000_u64), json!(-32600))
+        );
+        for text in ["{", "\u{0}", &"[".repeat(10_000)] {
+            assert_eq!(summary(text), (Value::Null, json!(-32700)), "{text}");
+        }
+        for text in [
+            r#"{"id": null, "method": "x"}"#,
+            r#"{"id": [1], "method": "x"}"#,
+            r#"{"method": 1}"#,
+        ] {
+            assert_eq!(summary(text), (Value::Null, json!(-32600)), "{text}");
+        }
+        // An answer to what may be an answer could go on forever.
+        for text in ["{}", r#"{"id": 1}"#, r#"{"id": 1, "error": 1}"#] {
             assert_eq!(answer(text)["method"], "window/logMessage", "{text}");
         }
-        let request = parse(br#"{"id": 7, "method": "shutdown"}"#);
-        assert!(matches!(request, Message::Request(_)));
+    }
+
+    #[test]
+    fn a_request_is_answered_under_its_id() {
+        for id in [
+            "7",
+            "-2147483648",
+            "2147483648",
+            "18446744073709551615",
+            "1.5",
+            r#""7""#,
+            r#""""#,
+            r#""$/mirrorset/id:7""#,
+        ] {
+            let Message::Request(request) = parse(format!(r#"{{"id": {id}, "method": "x"}}"#).as_bytes())
+            else {
+                panic!("{id}")
+            };
+            let mut written = Vec::new();
+            write_message(&Response::new_ok(request.id.clone(), ()).into(), &mut written).unwrap();
+            assert!(texts(&written)[0].contains(&format!("\"id\":{id},")), "{id}");
+            let cancel = format!(r#"{{"method": "$/cancelRequest", "params": {{"id": {id}}}}}"#);
+            let Message::Notification(cancel) = parse(cancel.as_bytes()) else {
+                panic!("{id}")
+            };
+            assert_eq!(cancel.params["id"], serde_json::to_value(&request.id).unwrap());
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::parallel::Threads;
 use crate::workspace::project_tree::ConfigurationDirectory;
-use crate::workspace::survey::Survey;
+use crate::workspace::survey::ModuleFacts;
 use terraform_eval::modules::ModuleCall;
 use terraform_eval::source::{CachedFiles, Files as _, clean_path};
 
@@ -13,21 +13,21 @@ use terraform_eval::source::{CachedFiles, Files as _, clean_path};
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
     /// The directories whose modules call the module of a directory.
-    callers: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    by_callee: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// Directories whose configuration calls functions that read files.
     readers: BTreeSet<PathBuf>,
+    /// Called paths that no listing explains, with their canonical paths.
+    unlisted: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Callers {
-    /// Searches these directories.
+    /// The calls of the modules of these directories, which say these facts.
     pub(crate) fn of(
         directories: &[&ConfigurationDirectory],
-        survey: &Survey,
+        facts: &[Arc<ModuleFacts>],
         files: &CachedFiles,
-        threads: Threads,
     ) -> Self {
         let mut callers = Self::default();
-        let facts = survey.of_directories(directories, files, threads);
         for (directory, facts) in directories.iter().zip(facts) {
             if facts.reads_files {
                 callers.readers.insert(directory.path.clone());
@@ -37,10 +37,14 @@ impl Callers {
                 .iter()
                 .filter_map(|source| ModuleCall::local_directory(source, &directory.path));
             for called in called {
+                let called = clean_path(&called);
                 // The module may be gone: then the callers of the path are those that are concerned.
-                let callee = files.canonical_path(&clean_path(&called));
+                let callee = files.canonical_path(&called);
+                if !files.is_listed(&called) {
+                    callers.unlisted.push((called, callee.clone()));
+                }
                 callers
-                    .callers
+                    .by_callee
                     .entry(callee)
                     .or_default()
                     .insert(directory.path.clone());
@@ -49,12 +53,18 @@ impl Callers {
         callers
     }
 
+    /// Whether the called paths lead where they led, as long as no listing has changed.
+    pub(crate) fn are_current(&self, files: &CachedFiles) -> bool {
+        let mut unlisted = self.unlisted.iter();
+        unlisted.all(|(path, canonical)| files.canonical_path(path) == *canonical)
+    }
+
     /// These directories and those whose modules call theirs, directly or through others.
     pub(crate) fn with_callers(&self, directories: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
         let mut pending: Vec<PathBuf> = directories.into_iter().collect();
         let mut found = BTreeSet::new();
         while let Some(directory) = pending.pop() {
-            if let Some(callers) = self.callers.get(&directory) {
+            if let Some(callers) = self.by_callee.get(&directory) {
                 pending.extend(callers.iter().filter(|caller| !found.contains(*caller)).cloned());
             }
             found.insert(directory);
@@ -64,7 +74,7 @@ impl Callers {
 
     /// Whether some module calls the module of this directory.
     pub(crate) fn is_called(&self, directory: &Path) -> bool {
-        self.callers.contains_key(directory)
+        self.by_callee.contains_key(directory)
     }
 
     /// The directories whose configuration calls functions that read files.

@@ -9,11 +9,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use crate::config::ConfigFiles;
+use crate::config::{self, ConfigFiles};
 use crate::model::{Choice, SkipReason, Skipped};
 use crate::parallel::Threads;
 use crate::workspace::configuration_names::is_configuration;
-use crate::workspace::ignore_files::IgnoreFiles;
+use crate::workspace::ignore_files::{EXCLUDE_FILE, IgnoreFiles};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::NameKind;
@@ -179,12 +179,47 @@ impl Discovery {
     }
 
     /// Looks at the rest of project trees.
-    pub(crate) fn search_trees(&mut self, searched: BTreeSet<PathBuf>, files: &mut InputFiles) {
+    pub(crate) fn search_trees(&mut self, searched: &BTreeSet<PathBuf>, files: &mut InputFiles) {
+        let known = files.known.clone();
+        // What a walk finds depends on what was named before.
+        let is_first = self.walked.visited.is_empty() && self.walked.named_exclusions.directories.is_empty();
+        if let Some(search) = known.search(searched).filter(|_| is_first) {
+            for path in &search.settings {
+                let directory = path.parent().unwrap_or(path);
+                files.configs.nearest(directory, &mut files.sources);
+            }
+            self.other_modules.extend_from_slice(&search.modules);
+            return;
+        }
+        let consulted_before = files.configs.consulted.len();
         let mut walker = Walker::new(files, std::mem::take(&mut self.walked));
-        walker.walk_all(searched.into_iter().map(|tree| (tree.clone(), tree)));
-        self.other_modules.extend(walker.modules());
-        self.walked = walker.walked;
+        walker.walk_all(searched.iter().map(|tree| (tree.clone(), tree.clone())));
+        let modules: Vec<ConfigurationDirectory> = walker.modules().collect();
+        let Walker {
+            walked,
+            ignore_files,
+            is_complete,
+            ..
+        } = walker;
+        if is_first && is_complete {
+            let consulted = &files.configs.consulted;
+            let settings = consulted.get(consulted_before..).unwrap_or_default().to_owned();
+            let decisive = decisive_files(searched);
+            let decisive = decisive.chain(consulted.iter().cloned()).chain(ignore_files.read);
+            known.keep_search(searched.clone(), &modules, settings, decisive, &*files.cached);
+        }
+        self.other_modules.extend(modules);
+        self.walked = walked;
     }
+}
+
+/// Files in no listed directory that decide, if they exist, where to look in trees.
+fn decisive_files(trees: &BTreeSet<PathBuf>) -> impl Iterator<Item = PathBuf> {
+    trees.iter().flat_map(|tree| {
+        let outer = tree.ancestors().skip(1);
+        let settings = outer.map(|directory| directory.join(config::FILE_NAME));
+        settings.chain([tree.join(EXCLUDE_FILE)])
+    })
 }
 
 struct Walker<'a> {
@@ -206,6 +241,8 @@ struct Walker<'a> {
     others: BTreeSet<PathBuf>,
     skipped: BTreeMap<PathBuf, Skipped>,
     errors: Vec<LoadError>,
+    /// Whether all directories could be listed.
+    is_complete: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -225,6 +262,7 @@ impl<'a> Walker<'a> {
             others: BTreeSet::new(),
             skipped: BTreeMap::new(),
             errors: Vec::new(),
+            is_complete: true,
         }
     }
 
@@ -453,6 +491,7 @@ impl<'a> Walker<'a> {
     }
 
     fn report_unlisted(&mut self, directory: &Path, error: &std::io::Error) {
+        self.is_complete = false;
         if self.is_named(directory) {
             let shown = self.trees.shown_path(directory);
             self.errors.push(LoadError::from_path(&shown, &io_message(error)));
@@ -518,7 +557,7 @@ mod tests {
         let mut discovery = discover(&paths, &mut files);
         assert!(discovery.other_modules.is_empty());
         let searched = discovery.trees.clone();
-        discovery.search_trees(searched, &mut files);
+        discovery.search_trees(&searched, &mut files);
         discovery
     }
 

@@ -12,11 +12,16 @@ use terraform_eval::source::Files;
 /// A longer ignore file is not read.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// What git ignores in one work tree and no other.
+pub(crate) const EXCLUDE_FILE: &str = ".git/info/exclude";
+
 /// The `.gitignore` files of a run, each read once.
 #[derive(Debug, Default)]
 pub(crate) struct IgnoreFiles {
     /// The deepest ignore file of each directory.
     by_directory: HashMap<PathBuf, Option<Rc<IgnoreFile>>>,
+    /// The files that were read.
+    pub(crate) read: Vec<PathBuf>,
 }
 
 /// An ignore file that has patterns.
@@ -66,7 +71,7 @@ impl IgnoreFiles {
             unknown.push(directory);
         }
         for directory in unknown.into_iter().rev() {
-            let patterns = read_patterns(directory, tree, files);
+            let patterns = self.read_patterns(directory, tree, files);
             if !patterns.is_empty() {
                 deepest = Some(Rc::new(IgnoreFile {
                     patterns,
@@ -77,27 +82,28 @@ impl IgnoreFiles {
         }
         deepest
     }
-}
 
-fn read_patterns(directory: &Path, tree: &Path, files: &dyn Files) -> Gitignore {
-    let mut builder = GitignoreBuilder::new(directory);
-    let mut names = vec![".gitignore"];
-    if directory == tree {
-        names.push(".git/info/exclude");
-    }
-    for name in names {
-        let path = directory.join(name);
-        // A link could lead outside of the tree, and git does not follow it either.
-        if files.is_link(&path) || !files.is_file(&path) {
-            continue;
+    fn read_patterns(&mut self, directory: &Path, tree: &Path, files: &dyn Files) -> Gitignore {
+        let mut builder = GitignoreBuilder::new(directory);
+        let mut names = vec![".gitignore"];
+        if directory == tree {
+            names.push(EXCLUDE_FILE);
         }
-        let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
-            continue;
-        };
-        for line in String::from_utf8_lossy(&bytes).lines() {
-            // git ignores a pattern that it cannot read, too.
-            let _ = builder.add_line(None, line);
+        for name in names {
+            let path = directory.join(name);
+            // A link could lead outside of the tree, and git does not follow it either.
+            if files.is_link(&path) || !files.is_file(&path) {
+                continue;
+            }
+            self.read.push(path.clone());
+            let Ok(Some(bytes)) = files.read_bounded(&path, MAX_BYTES) else {
+                continue;
+            };
+            for line in String::from_utf8_lossy(&bytes).lines() {
+                // git ignores a pattern that it cannot read, too.
+                let _ = builder.add_line(None, line);
+            }
         }
+        builder.build().unwrap_or_else(|_| Gitignore::empty())
     }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

@@ -12,9 +12,9 @@ use crate::model::{FileRole, SkipReason, Skipped};
 use crate::parallel::Threads;
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::untrusted::source_kind::message_about;
+use crate::workspace::known_trees::KnownTrees;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ProjectTrees, holds};
-use crate::workspace::survey::Survey;
 use terraform_eval::source::{CachedFiles, FileId, ReadError, Sources, Span, display_name};
 
 #[derive(Debug, Default)]
@@ -22,8 +22,8 @@ pub(crate) struct InputFiles {
     pub(crate) sources: Sources,
     /// The files of `sources`, whose directories are listed once.
     pub(crate) cached: Arc<CachedFiles>,
-    /// What is known of directories of configuration.
-    pub(crate) survey: Arc<Survey>,
+    /// What is known of project trees.
+    pub(crate) known: Arc<KnownTrees>,
     pub(crate) threads: Threads,
     pub(crate) configs: ConfigFiles,
     pub(crate) trees: ProjectTrees,
@@ -39,11 +39,14 @@ pub(crate) struct InputFiles {
 
 impl InputFiles {
     pub(crate) fn new(options: &Options) -> Self {
-        let cached = Arc::new(CachedFiles::new(options.files.clone()));
+        let known = options.known.clone().unwrap_or_default();
+        known.verify(&*options.files, options.threads);
+        let cached = CachedFiles::with_listings(options.files.clone(), known.listings());
+        let cached = Arc::new(cached);
         Self {
             sources: Sources::with_files(cached.clone()),
             cached,
-            survey: options.survey.clone().unwrap_or_default(),
+            known,
             threads: options.threads,
             configs: ConfigFiles::new(options.config.clone()),
             trees: ProjectTrees::new(options.project_root.as_deref(), &*options.files),

@@ -257,12 +257,12 @@ impl Loader {
             };
         }
         let InputFiles {
-            survey,
+            known,
             cached,
             threads,
             ..
         } = &self.files;
-        Relevance::divide(directories, &selection.modules, survey, cached, *threads)
+        Relevance::divide(directories, &selection.modules, known.survey(), cached, *threads)
     }
 
     /// Adds modules that have nothing to check: their files count as read, and the roots are inputs without mirrors.

@@ -243,8 +243,15 @@ impl LoadedModules {
         let configuration = reachable
             .iter()
             .flat_map(|module| &self.tree.module(*module).files);
-        let variables = self.variable_files.get(&root).into_iter().flatten();
-        configuration.chain(variables).copied().collect()
+        configuration
+            .copied()
+            .chain(self.variable_files_of(root))
+            .collect()
+    }
+
+    /// The files of variables with values for a root module.
+    pub(crate) fn variable_files_of(&self, root: ModuleId) -> impl Iterator<Item = FileId> + '_ {
+        self.variable_files.get(&root).into_iter().flatten().copied()
     }
 
     /// The directories of the modules that a module calls, directly or through others.

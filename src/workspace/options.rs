@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::ConfigSource;
 pub use crate::config::EngineVersion;
 use crate::parallel::Threads;
-use crate::workspace::survey::Survey;
+use crate::workspace::known_trees::KnownTrees;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files};
 
@@ -45,9 +45,8 @@ pub struct Options {
     pub engine: Option<Engine>,
     /// `--engine-version`: the version of the program. By default, it is detected for each root module.
     pub engine_version: Option<EngineVersion>,
-    /// What is known of directories of configuration from earlier loads of the same files. Whoever keeps it makes it forget
-    /// the directories whose files have changed. By default, every load finds out again.
-    pub survey: Option<Arc<Survey>>,
+    /// What is known of project trees from earlier loads. By default, every load finds out again.
+    pub known: Option<Arc<KnownTrees>>,
     /// How many threads work at the same time.
     pub threads: Threads,
     /// Whether modules that have nothing to check are read as well, as the settings of all root modules need it.
@@ -76,7 +75,7 @@ impl Default for Options {
             environment: Vec::new(),
             engine: None,
             engine_version: None,
-            survey: None,
+            known: None,
             threads: Threads::default(),
             reads_all_modules: false,
             variables: Vec::new(),

@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
@@ -139,9 +140,9 @@ impl Selection {
             || !selection.manifests.is_empty();
         let callers = if is_searched || needs_readers {
             let directories: Vec<&ConfigurationDirectory> = known.values().copied().collect();
-            Callers::of(&directories, &files.survey, &files.cached, files.threads)
+            files.known.callers(&directories, &files.cached, files.threads)
         } else {
-            Callers::default()
+            Arc::new(Callers::default())
         };
         for (directory, given) in missing {
             let is_module = !configuration_files(&directory, files.sources.files()).is_empty();
@@ -207,7 +208,7 @@ fn read_inputs(
         let directory = path.parent().unwrap_or(path);
         files.trees.of_directory(directory, &*files.cached)
     }));
-    discovery.search_trees(searched, files);
+    discovery.search_trees(&searched, files);
     (others, manifests)
 }
 

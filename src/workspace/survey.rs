@@ -2,8 +2,7 @@
 //! can have to do with mirrors.
 //!
 //! Most modules of a large repository have nothing to check. They are looked at here, each file once and on all cores,
-//! and no more is kept of them than their calls. A long-lived session keeps a [`Survey`] between loads, and lets it
-//! [`forget`](Survey::forget) a directory in which a file has changed.
+//! and no more is kept of them than their calls.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
@@ -22,7 +21,9 @@ use crate::workspace::configuration_names::{
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use memchr::memmem::Finder;
 use terraform_eval::modules::{Module, ModuleCall};
-use terraform_eval::source::{CachedFiles, DirectoryEntry, FileId, FileKind, Files as _, ReadError};
+use terraform_eval::source::{
+    CachedFiles, DirectoryEntry, FileId, FileKind, Files, Listings, ReadError, Stamp,
+};
 use terraform_eval::syntax::document::{Format, LiteralArgument, TopLevel, parse_file, parse_variables};
 
 /// What the files of one directory say.
@@ -39,13 +40,39 @@ pub(crate) struct ModuleFacts {
     pub(crate) files: Vec<(OsString, FileRole)>,
 }
 
+impl ModuleFacts {
+    /// Whether other facts have the same calls and the same readers of files.
+    pub(crate) fn has_calls_of(&self, other: &Self) -> bool {
+        self.reads_files == other.reads_files && self.calls == other.calls
+    }
+}
+
 /// The facts of directories, each found once.
 #[derive(Debug, Default)]
-pub struct Survey {
-    known: RwLock<HashMap<PathBuf, Arc<ModuleFacts>>>,
+pub(crate) struct Survey {
+    known: RwLock<HashMap<PathBuf, KnownFacts>>,
+    is_kept: bool,
+}
+
+/// The facts of a directory, with what tells whether they have changed.
+#[derive(Debug)]
+struct KnownFacts {
+    facts: Arc<ModuleFacts>,
+    /// The files that were read, if the survey is kept longer than a run.
+    stamps: Vec<(PathBuf, Stamp)>,
+    /// What links among them lead to: it changes without a change of the directory.
+    links: Vec<PathBuf>,
 }
 
 impl Survey {
+    /// A survey that is kept longer than a run.
+    pub(crate) fn kept() -> Self {
+        Self {
+            is_kept: true,
+            ..Self::default()
+        }
+    }
+
     /// The facts of directories, in their order. The texts of those that matter are read ahead.
     pub(crate) fn of_directories(
         &self,
@@ -54,53 +81,96 @@ impl Survey {
         threads: Threads,
     ) -> Vec<Arc<ModuleFacts>> {
         let budget = files.budget();
-        let find = |directory: &&ConfigurationDirectory| self.of_directory(directory, files);
-        let found = threads.map(directories, find);
-        let found = if found.iter().any(|(_, is_over)| *is_over) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let unknown = directories.iter().copied();
+        let unknown = unknown.filter(|directory| !known.contains_key(&directory.path));
+        let unknown: Vec<&ConfigurationDirectory> = unknown.collect();
+        drop(known);
+        let look = |directory: &&ConfigurationDirectory| self.look_at(directory, files);
+        if threads.map(&unknown, look).contains(&true) {
             // Which file is one too many is decided in the order of the paths.
             files.set_budget(budget);
             files.forget_texts();
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
             for directory in directories {
-                known.remove(&directory.path);
+                self.look_at(directory, files);
             }
-            drop(known);
-            directories.iter().map(find).collect()
-        } else {
-            found
+        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let facts = |directory: &&ConfigurationDirectory| match known.get(&directory.path) {
+            Some(known) => known.facts.clone(),
+            None => Arc::default(),
         };
-        found.into_iter().map(|(facts, _)| facts).collect()
+        directories.iter().map(facts).collect()
     }
 
-    /// Forgets the facts of a directory: a file in it has changed.
-    pub fn forget(&self, directory: &Path) {
+    /// Forgets the facts that the text of a file is part of.
+    pub(crate) fn forget_file(&self, path: &Path) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.remove(path.parent().unwrap_or(path));
+        known.retain(|_, known| !known.links.iter().any(|target| target == path));
+    }
+
+    /// Forgets the facts of a directory.
+    pub(crate) fn forget(&self, directory: &Path) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.remove(directory);
     }
 
-    /// The facts of a directory, and whether the limit for all files together is reached.
-    fn of_directory(
+    /// Forgets the facts of a directory and of those below it.
+    pub(crate) fn forget_below(&self, directory: &Path) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|path, _| !path.starts_with(directory));
+    }
+
+    /// Forgets the facts of directories that are listed no more, and of those whose files have changed. In directories for
+    /// which `is_told` holds, only links can lead to files that have changed.
+    pub(crate) fn verify(
         &self,
-        directory: &ConfigurationDirectory,
-        files: &CachedFiles,
-    ) -> (Arc<ModuleFacts>, bool) {
+        listings: &Listings,
+        is_told: impl Fn(&Path) -> bool + Sync,
+        files: &dyn Files,
+        threads: Threads,
+    ) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(facts) = known.get(&directory.path) {
-            return (facts.clone(), false);
-        }
+        let doubted = known.iter().filter(|(directory, known)| {
+            !known.links.is_empty() || !is_told(directory) || !listings.is_known(directory)
+        });
+        let doubted: Vec<(&PathBuf, &KnownFacts)> = doubted.collect();
+        let has_changed = |(directory, known): &(&PathBuf, &KnownFacts)| {
+            let mut stamps = known.stamps.iter();
+            !listings.is_known(directory) || !stamps.all(|(path, stamp)| files.stamp(path).is_same(*stamp))
+        };
+        let have_changed = threads.map(&doubted, has_changed);
+        let changed = doubted.into_iter().zip(have_changed);
+        let changed = changed.filter(|(_, has_changed)| *has_changed);
+        let changed: Vec<PathBuf> = changed.map(|((directory, _), _)| directory.clone()).collect();
         drop(known);
+        for directory in changed {
+            self.forget(&directory);
+        }
+    }
+
+    /// Finds the facts of a directory. Returns whether the limit for all files together is reached.
+    fn look_at(&self, directory: &ConfigurationDirectory, files: &CachedFiles) -> bool {
         let mut surveyor = Surveyor {
             directory,
             files,
             facts: ModuleFacts::default(),
             is_over_budget: false,
             texts: Vec::new(),
+            is_kept: self.is_kept,
+            stamps: Vec::new(),
+            links: Vec::new(),
         };
         surveyor.look();
-        let facts = Arc::new(surveyor.facts);
+        let facts = KnownFacts {
+            facts: Arc::new(surveyor.facts),
+            stamps: surveyor.stamps,
+            links: surveyor.links,
+        };
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(directory.path.clone(), facts.clone());
-        (facts, surveyor.is_over_budget)
+        known.insert(directory.path.clone(), facts);
+        surveyor.is_over_budget
     }
 }
 
@@ -111,6 +181,9 @@ struct Surveyor<'s> {
     facts: ModuleFacts,
     is_over_budget: bool,
     texts: Vec<(PathBuf, String)>,
+    is_kept: bool,
+    stamps: Vec<(PathBuf, Stamp)>,
+    links: Vec<PathBuf>,
 }
 
 impl Surveyor<'_> {
@@ -213,9 +286,14 @@ impl Surveyor<'_> {
     /// read the module.
     fn read(&mut self, entry: &DirectoryEntry, role: FileRole) -> Option<(PathBuf, String)> {
         let path = self.directory.path.join(&entry.name);
+        if self.is_kept {
+            self.stamps.push((path.clone(), self.files.stamp(&path)));
+        }
         if entry.is_link {
             self.facts.matters = true;
-            let target = self.files.canonicalize(&path).ok()?;
+            let target = self.files.canonicalize(&path).ok();
+            let target = target.unwrap_or_else(|| path.clone());
+            self.links.push(target.clone());
             if !holds(&self.directory.tree, &target) {
                 return None;
             }

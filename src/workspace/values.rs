@@ -5,13 +5,15 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::readers::configuration::RootModule;
 use crate::workspace::loaded_modules::LoadedModules;
+use crate::workspace::name_kind::NameKind;
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, RepetitionData, Scope};
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, Sources, display_name};
-use terraform_eval::syntax::document::{Format, parse_file};
+use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
 use terraform_eval::syntax::tree::{
     Attribute, Block, Body, Expression, ExpressionKind, Template, TemplatePart,
 };
@@ -105,6 +107,30 @@ pub(crate) fn element_at(sources: &Sources, file: FileId, offset: usize) -> Opti
         target,
         block,
     })
+}
+
+/// The name of the variable that a file of variables sets at an offset, with its place.
+#[must_use]
+pub(crate) fn set_variable_at(
+    sources: &Sources,
+    file: FileId,
+    offset: usize,
+) -> Option<(Arc<str>, Range<usize>)> {
+    let source = sources.file(file);
+    let path = source.path()?;
+    if !matches!(
+        NameKind::of(path),
+        NameKind::AutomaticVariables | NameKind::Variables
+    ) {
+        return None;
+    }
+    let (arguments, _) = parse_variables(file, source.text(), Format::from_path(path));
+    let mut arguments = arguments.into_iter();
+    let argument = arguments.find(|argument| {
+        let range = argument.span.range();
+        range.start <= offset && offset <= range.end
+    })?;
+    Some((argument.name.text, argument.name.span.range()))
 }
 
 /// The attribute at an offset, and whether it belongs to the outermost body.
@@ -241,6 +267,32 @@ impl LoadedModules {
             (visit.found, visit.has_more)
         };
         eval::with_stack(collect).unwrap_or_default()
+    }
+
+    /// The values of a variable in the root modules that read a file of variables, and whether there are more of them.
+    #[must_use]
+    pub(crate) fn values_of_variable(
+        &self,
+        name: &Arc<str>,
+        path: &Path,
+        sources: &Sources,
+    ) -> (Vec<InstanceValue>, bool) {
+        let is_read_by = |root: &&RootModule| {
+            let mut files = self.variable_files_of(root.module);
+            files.any(|file| sources.file(file).path() == Some(path))
+        };
+        let readers: Vec<&RootModule> = self.roots.iter().filter(is_read_by).collect();
+        let has_more = readers.len() > MAX_INSTANCES;
+        let collect = || {
+            let values = readers.into_iter().take(MAX_INSTANCES).map(|root| InstanceValue {
+                root: display_name(&self.tree.module(root.module).directory),
+                address: String::new(),
+                value: Evaluator::new(&self.tree, sources, &root.inputs, root.module)
+                    .variable(InstanceId::ROOT, name),
+            });
+            values.collect()
+        };
+        (eval::with_stack(collect).unwrap_or_default(), has_more)
     }
 }
 

@@ -494,6 +494,52 @@ fn a_broken_message_ends_nothing() {
 }
 
 #[test]
+fn a_request_is_answered_whatever_its_id_is() {
+    let root = scratch(&[VERSIONS]);
+    let mut editor = Editor::start(root.path(), &able());
+    for id in [
+        json!(5_000_000_000_i64),
+        json!(-1),
+        json!(1.5),
+        json!("text"),
+        json!(""),
+    ] {
+        editor.send(&json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/unknown"}));
+        let answer = editor.response_to(&id);
+        assert_eq!(answer["error"]["code"], -32601, "{answer}");
+    }
+    for (message, code) in [
+        ("{", -32700),
+        ("[]", -32600),
+        ("{\"id\": null, \"method\": \"shutdown\"}", -32600),
+    ] {
+        editor.write_raw(format!("Content-Length: {}\r\n\r\n{message}", message.len()).as_bytes());
+        assert_eq!(
+            editor.response_to(&Value::Null)["error"]["code"],
+            code,
+            "{message}"
+        );
+    }
+    // What came before a request is handled first, so the request is canceled before it is handled.
+    editor.open("main.tf", &mirror("nginx"));
+    let id = 6_000_000_000_i64;
+    let hover =
+        json!({"textDocument": {"uri": editor.uri("main.tf")}, "position": {"line": 0, "character": 0}});
+    let request =
+        json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/hover", "params": hover}).to_string();
+    let cancel = json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": id}}).to_string();
+    let both = [request, cancel].map(|text| format!("Content-Length: {}\r\n\r\n{text}", text.len()));
+    editor.write_raw(both.concat().as_bytes());
+    let answer = editor.response_to(&json!(id));
+    // The server may have begun before it has read the second message.
+    assert!(
+        answer["error"]["code"] == -32800 || answer.get("result").is_some(),
+        "{answer}"
+    );
+    assert_eq!(editor.diagnostics("main.tf").len(), 1);
+}
+
+#[test]
 fn the_server_ends_with_its_client() {
     let root = scratch(&[VERSIONS]);
     let mut editor = Editor::start(root.path(), &able());
@@ -625,6 +671,30 @@ fn a_hover_shows_the_value_in_each_root_and_instance() {
     let token = hover(&mut editor, root.path(), "live/a/main.tf", "copy = var.to^ken");
     assert_eq!(token, "```text\n(sensitive value)\n  live/a\n```");
     assert_eq!(hover(&mut editor, root.path(), module, "loc^als {"), "");
+}
+
+#[test]
+fn a_hover_in_a_file_of_variables_shows_the_value_in_each_root() {
+    let main = "variable \"port\" {\n  type = string\n}\nvariable \"token\" {\n  type = string\n  sensitive = true\n}\n\
+                resource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors = \
+                [\"localhost:${var.port}/a\"]\n}\n";
+    let root = scratch(&[
+        (".git/HEAD", ""),
+        ("mirrorset.toml", "var-files = [\"common.tfvars\"]\n"),
+        ("common.tfvars", "port  = 5000\ntoken = \"secret\"\n"),
+        ("live/a/main.tf", main),
+        ("live/b/main.tf", main),
+        ("live/b/terraform.tfvars", "port = 1\n"),
+    ]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("common.tfvars");
+    let port = hover(&mut editor, root.path(), "common.tfvars", "po^rt  =");
+    assert_eq!(port, "```text\n\"5000\"\n  live/a\n  live/b\n```");
+    let token = hover(&mut editor, root.path(), "common.tfvars", "\"sec^ret");
+    assert_eq!(token, "```text\n(sensitive value)\n  live/a\n  live/b\n```");
+    editor.open_file("live/b/terraform.tfvars");
+    let port = hover(&mut editor, root.path(), "live/b/terraform.tfvars", "port = ^1");
+    assert_eq!(port, "```text\n\"5000\"\n  live/b\n```");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Random sequences of edits and of messages: after any of them, the editor shows what `mirrorset check` reports about the
-//! same texts, and the server still answers.
+//! same texts, and the server still answers. Files and directories appear, change and vanish on disk as well; one client
+//! tells the server about it, and another one does not.
 //!
 //! `MIRRORSET_EDITS=2000 cargo test --release --test integration lsp_random` goes through more of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -70,6 +73,31 @@ const FILES: &[(&str, &[&str])] = &[
             "strict = 1\n",
         ],
     ),
+    (".gitignore", &["", "live/b/\n", "modules\n!modules/\n"]),
+    (
+        "live/mirrorset.toml",
+        &["", "[rules]\nshort-source = \"off\"\n", "rules = 1\n"],
+    ),
+    (
+        "live/d/main.tf",
+        &[
+            "",
+            "module \"m\" {\n  source = \"../../modules/m\"\n  names = [\"alpine\"]\n}\n",
+        ],
+    ),
+];
+
+/// Directories that are moved away and back.
+const DIRECTORIES: &[&str] = &["live/a", "live/b", "live", "modules/m", "modules"];
+
+/// Links that appear and vanish, and what they may lead to.
+#[cfg(unix)]
+const LINKS: &[(&str, &[&str])] = &[
+    (
+        "live/b/linked.tf",
+        &["../a/main.tf", "../../modules/m/versions.tf", "nowhere.tf"],
+    ),
+    ("live/c", &["a", "b", "../modules/m"]),
 ];
 
 /// What is inserted at random places.
@@ -109,25 +137,108 @@ type Shown = (String, [u64; 4], String, String, String);
 /// The tree as the editor and the disk have it.
 struct Tree {
     root: tempfile::TempDir,
+    /// Where directories that were moved away lie.
+    away: tempfile::TempDir,
     /// The files whose unsaved texts are open.
     open: BTreeMap<&'static str, String>,
+    /// Whether the editor tells the server what changes on disk.
+    is_told: bool,
+    /// What has changed, for a person to read.
+    edits: Vec<String>,
 }
 
 impl Tree {
-    fn new() -> Self {
+    fn new(is_told: bool) -> Self {
         let files: Vec<(&str, &str)> = FILES.iter().map(|(name, texts)| (*name, texts[0])).collect();
         let files: Vec<(&str, &str)> = files.into_iter().filter(|(_, text)| !text.is_empty()).collect();
         let root = scratch(&files);
         std::fs::create_dir_all(root.path().join(".git")).unwrap();
-        let open = BTreeMap::new();
-        Self { root, open }
+        Self {
+            root,
+            away: tempfile::tempdir().unwrap(),
+            open: BTreeMap::new(),
+            is_told,
+            edits: Vec::new(),
+        }
+    }
+
+    /// Tells the server that something has appeared (1), changed (2) or vanished (3) at a path.
+    fn tell(&self, editor: &mut Editor, name: &str, kind: u8) {
+        if self.is_told {
+            let change = json!({"uri": editor.uri(name), "type": kind});
+            editor.notify("workspace/didChangeWatchedFiles", json!({"changes": [change]}));
+        } else if let Some((name, text)) = self.open.first_key_value() {
+            // It looks at the disk with the next change.
+            editor.change(name, text);
+        }
+    }
+
+    /// Removes links to files that the editor alone has: on disk, they lead nowhere.
+    #[cfg(unix)]
+    fn remove_links_to_unsaved_files(&self, editor: &mut Editor) {
+        for (name, _) in LINKS {
+            let path = self.root.path().join(name);
+            let Ok(target) = path.read_link() else {
+                continue;
+            };
+            if !path.exists()
+                && self
+                    .open
+                    .keys()
+                    .any(|open| target.ends_with(Path::new(open).file_name().unwrap()))
+            {
+                std::fs::remove_file(&path).unwrap();
+                self.tell(editor, name, 3);
+            }
+        }
+    }
+
+    /// Moves a directory away or back, or lets a link appear or vanish.
+    fn move_something(&mut self, random: &mut Random, editor: &mut Editor) {
+        #[cfg(unix)]
+        if random.below(2) == 0 {
+            let (name, targets) = random.of(LINKS);
+            let path = self.root.path().join(name);
+            let existed = std::fs::remove_file(&path).is_ok();
+            let appears = random.below(3) > 0 && path.parent().unwrap().is_dir() && !path.exists();
+            if appears {
+                std::os::unix::fs::symlink(random.of(targets), &path).unwrap();
+            }
+            self.edits.push(format!("link {name}, is there: {appears}"));
+            let kind = match (existed, appears) {
+                (true, true) => 2,
+                (false, true) => 1,
+                (_, false) => 3,
+            };
+            return self.tell(editor, name, kind);
+        }
+        let name = random.of(DIRECTORIES);
+        let path = self.root.path().join(name);
+        let away = self.away.path().join(name.replace('/', "-"));
+        self.edits.push(format!("move {name}"));
+        if away.is_dir() {
+            let _ = std::fs::remove_dir_all(&path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::rename(&away, &path).unwrap();
+            self.tell(editor, name, 1);
+        } else if path.is_dir() {
+            std::fs::rename(&path, &away).unwrap();
+            self.tell(editor, name, 3);
+        }
     }
 
     /// One random edit in the editor or on disk.
     fn edit(&mut self, random: &mut Random, editor: &mut Editor) {
+        if random.below(12) == 0 {
+            return self.move_something(random, editor);
+        }
         let (name, texts) = random.of(FILES);
         let path = self.root.path().join(name);
-        match (self.open.get_mut(name), random.below(8)) {
+        let choice = random.below(8);
+        let was_open = self.open.contains_key(name);
+        self.edits
+            .push(format!("{name}, open: {was_open}, choice {choice}"));
+        match (self.open.get_mut(name), choice) {
             (Some(_), 0) => {
                 self.open.remove(name);
                 editor.close(name);
@@ -164,8 +275,7 @@ impl Tree {
                     std::fs::write(&path, text).unwrap();
                     2
                 };
-                let change = json!({"uri": editor.uri(name), "type": kind});
-                editor.notify("workspace/didChangeWatchedFiles", json!({"changes": [change]}));
+                self.tell(editor, name, kind);
             }
             (None, _) => {
                 let text = std::fs::read_to_string(&path).unwrap_or_else(|_| (*random.of(texts)).to_owned());
@@ -178,23 +288,25 @@ impl Tree {
     /// What `mirrorset check` reports about the open files, if all texts are saved: name, place, rule, severity, headline.
     fn report(&self) -> Option<Vec<Shown>> {
         let copy = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(copy.path().join(".git")).unwrap();
-        for (name, _) in FILES {
-            let text = match self.open.get(name) {
-                Some(text) => Some(text.clone()),
-                None => std::fs::read_to_string(self.root.path().join(name)).ok(),
-            };
-            if let Some(text) = text {
-                let path = copy.path().join(name);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, text).unwrap();
-            }
+        copy_tree(self.root.path(), copy.path());
+        for (name, text) in &self.open {
+            let path = copy.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
         }
         let mut arguments = vec!["check", "--output-format", "json"];
         arguments.extend(self.open.keys());
         if self.open.is_empty() {
             return Some(Vec::new());
         }
+        let root = std::fs::canonicalize(copy.path()).unwrap();
+        // An editor has no second text for a link.
+        let file_of = |finding: &Value| {
+            let name = finding["file"].as_str().unwrap_or_default();
+            let real = std::fs::canonicalize(root.join(name)).ok();
+            let real = real.as_deref().and_then(|path| path.strip_prefix(&root).ok());
+            real.map_or(name.to_owned(), |path| path.to_str().unwrap().to_owned())
+        };
         let run = mirrorset_at("1790000000", copy.path(), &arguments);
         let report: Value = serde_json::from_str(&run.stdout).ok()?;
         let mut found: Vec<(String, [u64; 4], String, String, String, usize)> = Vec::new();
@@ -220,14 +332,14 @@ impl Tree {
             let range = [line, column, end_line, end_column];
             // Instances of one block with the same finding are one in an editor.
             let last = found.last_mut().filter(|last| {
-                let is_same =
-                    (&last.0, last.1, &*last.2, &last.3) == (&text("file"), range, rule, &text("severity"));
+                let is_same = (&last.0, last.1, &*last.2, &last.3)
+                    == (&file_of(finding), range, rule, &text("severity"));
                 is_same && !address.is_empty() && last.4.ends_with(&format!(": {message}"))
             });
             match last {
                 Some(last) => last.5 += 1,
                 None => found.push((
-                    text("file"),
+                    file_of(finding),
                     range,
                     rule.to_owned(),
                     text("severity"),
@@ -289,6 +401,23 @@ impl Tree {
     }
 }
 
+/// Copies a directory with the links in it, whose targets are relative.
+fn copy_tree(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy_tree(&from, &to);
+        } else if kind.is_symlink() {
+            #[cfg(unix)]
+            std::os::unix::fs::symlink(std::fs::read_link(&from).unwrap(), &to).unwrap();
+        } else {
+            std::fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
 /// The position of an offset, in characters.
 fn position(text: &str, offset: usize) -> Value {
     let before = &text[..offset];
@@ -311,39 +440,65 @@ fn counting_characters() -> Value {
     capabilities
 }
 
+/// After this time, the times of files tell whether they have changed.
+const SETTLED: Duration = Duration::from_millis(2_100);
+
 #[test]
 fn the_editor_shows_what_a_check_reports_after_any_sequence_of_edits() {
     let per_sequence = 30;
     for seed in 1..=count().div_ceil(per_sequence) {
-        let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let mut tree = Tree::new();
-        let mut editor = Editor::start(tree.root.path(), &counting_characters());
-        for step in 0..per_sequence {
-            // Several edits may come between two checks.
-            for _ in 0..=random.below(3) {
-                tree.edit(&mut random, &mut editor);
-            }
-            let shown = Tree::shown(&mut editor);
-            let place = format!("seed {seed}, step {step}: {:?}", tree.open);
-            let Some(reported) = tree.report() else {
-                // Errors in the settings precede a report.
-                assert!(
-                    shown.iter().all(|shown| shown.2.is_empty()) && !shown.is_empty(),
-                    "{place}\n{shown:#?}"
-                );
-                continue;
-            };
-            let shown: Vec<_> = shown.into_iter().filter(|shown| !shown.2.is_empty()).collect();
-            let is_same = shown.len() == reported.len()
-                && shown.iter().zip(&reported).all(|(shown, reported)| {
-                    let same_place = (&shown.0, shown.1, &shown.2, &shown.3)
-                        == (&reported.0, reported.1, &reported.2, &reported.3);
-                    same_place && shown.4.starts_with(&reported.4)
-                });
-            assert!(is_same, "{place}\nshown: {shown:#?}\nreported: {reported:#?}");
+        for is_told in [true, false] {
+            go_through_edits(seed, per_sequence, is_told);
         }
-        assert_eq!(editor.shut_down(), 0);
     }
+}
+
+fn go_through_edits(seed: usize, edits: usize, is_told: bool) {
+    let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut tree = Tree::new(is_told);
+    let mut capabilities = counting_characters();
+    capabilities["workspace"]["didChangeWatchedFiles"]["dynamicRegistration"] = json!(is_told);
+    let mut editor = Editor::start(tree.root.path(), &capabilities);
+    for step in 0..edits {
+        if random.below(edits) == 0 {
+            std::thread::sleep(SETTLED);
+        }
+        // Several edits may come between two checks.
+        for _ in 0..=random.below(3) {
+            tree.edit(&mut random, &mut editor);
+        }
+        #[cfg(unix)]
+        tree.remove_links_to_unsaved_files(&mut editor);
+        let shown = Tree::shown(&mut editor);
+        let place = format!("seed {seed}, told {is_told}, step {step}: {:?}", tree.open);
+        let Some(reported) = tree.report() else {
+            // Errors in the settings precede a report.
+            assert!(
+                shown.iter().all(|shown| shown.2.is_empty()) && !shown.is_empty(),
+                "{place}\n{shown:#?}"
+            );
+            continue;
+        };
+        let shown: Vec<_> = shown.into_iter().filter(|shown| !shown.2.is_empty()).collect();
+        let is_same = |shown: &Shown, reported: &Shown| {
+            (&shown.0, shown.1, &shown.2, &shown.3) == (&reported.0, reported.1, &reported.2, &reported.3)
+                && shown.4.starts_with(&reported.4)
+        };
+        let only_shown = shown
+            .iter()
+            .filter(|shown| !reported.iter().any(|reported| is_same(shown, reported)));
+        let only_shown: Vec<&Shown> = only_shown.collect();
+        let only_reported = reported
+            .iter()
+            .filter(|reported| !shown.iter().any(|shown| is_same(shown, reported)));
+        let only_reported: Vec<&Shown> = only_reported.collect();
+        assert!(
+            only_shown.is_empty() && only_reported.is_empty(),
+            "{place}\nonly shown: {only_shown:?}\nonly reported: {only_reported:?}\nedits: {:#?}",
+            tree.edits
+        );
+    }
+    assert_eq!(editor.shut_down(), 0);
 }
 
 const METHODS: &[&str] = &[
@@ -417,7 +572,7 @@ fn a_random_stream_of_messages_ends_nothing() {
     let per_sequence = 100;
     for seed in 1..=count().div_ceil(per_sequence) {
         let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let tree = Tree::new();
+        let tree = Tree::new(true);
         let mut editor = Editor::start(tree.root.path(), &able());
         for id in 0..per_sequence {
             let method = *random.of(METHODS);

@@ -8,7 +8,7 @@ use crate::support::program::{mirrorset_in, write_files};
 use crate::support::report::{render, report};
 use mirrorset::testing::output::check::find_format;
 use mirrorset::testing::parallel::Threads;
-use mirrorset::testing::workspace::{Options, PlanConfiguration, Survey, load};
+use mirrorset::testing::workspace::{KnownTrees, Options, PlanConfiguration, load};
 use serde_json::{Map, Value, json};
 
 /// Far more than any test needs, even without optimization and on a busy machine.
@@ -412,19 +412,21 @@ fn modules_without_mirrors_are_read_as_if_all_were_needed() {
 }
 
 #[test]
-fn what_is_known_of_directories_can_be_kept_between_loads() {
+fn what_is_known_of_trees_can_be_kept_between_loads() {
     let directory = tempfile::tempdir().unwrap();
     write_repository(directory.path(), 16);
-    let survey = std::sync::Arc::new(Survey::default());
+    let known = std::sync::Arc::new(KnownTrees::kept(vec![
+        std::fs::canonicalize(directory.path()).unwrap(),
+    ]));
     let kept = Options {
-        survey: Some(survey.clone()),
+        known: Some(known.clone()),
         ..Options::default()
     };
     let first = report_of(directory.path(), &kept);
     assert_eq!(first, report_of(directory.path(), &kept));
     let changed = directory.path().join("live/team-7");
     std::fs::write(changed.join("special.tf"), mirror_block(7, "\"c\"")).unwrap();
-    survey.forget(&std::fs::canonicalize(&changed).unwrap());
+    known.changed(&std::fs::canonicalize(&changed).unwrap().join("special.tf"));
     let second = report_of(directory.path(), &kept);
     assert_ne!(first, second);
     assert_eq!(second, report_of(directory.path(), &Options::default()));

@@ -7,18 +7,22 @@ mod cached_files;
 mod canonical_directories;
 mod disk_file;
 mod files;
+mod listings;
 mod read_error;
 mod read_limits;
 pub(crate) mod sandbox;
 mod span;
+mod stamp;
 mod tool_data;
 
 pub use cached_files::CachedFiles;
 pub use disk_file::FileEnds;
 pub use files::{DirectoryEntry, DiskFiles, FileKind, Files, MemoryFiles, OverlayFiles};
+pub use listings::{ChangedDirectory, Listings};
 pub use read_error::ReadError;
 pub use read_limits::ReadLimits;
 pub use span::{FileId, Location, Span};
+pub use stamp::Stamp;
 pub use tool_data::is_tool_data;
 
 use std::path::{Component, Path, PathBuf};

@@ -143,9 +143,14 @@ impl Editor {
 
     /// Waits for the response to a request, and handles what comes before.
     pub(crate) fn response(&mut self, id: i64) -> Value {
+        self.response_to(&id.into())
+    }
+
+    /// The same for an id of any form.
+    pub(crate) fn response_to(&mut self, id: &Value) -> Value {
         loop {
             let message = self.messages.recv_timeout(PATIENCE).expect("the server answers");
-            if message["id"] == id && message.get("method").is_none() {
+            if message.get("id") == Some(id) && message.get("method").is_none() {
                 return message;
             }
             self.take(message);

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::disk_file::FileEnds;
 use super::files::{DirectoryEntry, DiskFiles, FileKind, Files};
+use super::listings::Listings;
 use super::read_error::ReadError;
+use super::stamp::Stamp;
 
 /// Other files, with the directories that were listed and texts that were read ahead.
 ///
@@ -19,8 +21,7 @@ pub struct CachedFiles {
     lower: Arc<dyn Files>,
     /// The canonical path of the current directory.
     current: PathBuf,
-    /// The entries of directories, sorted by name, by canonical path.
-    listings: RwLock<HashMap<PathBuf, Arc<[DirectoryEntry]>>>,
+    listings: Arc<Listings>,
     /// Texts that were read ahead, by canonical path. Each is given once.
     texts: Mutex<HashMap<PathBuf, String>>,
 }
@@ -29,25 +30,30 @@ impl CachedFiles {
     /// Nothing is listed yet.
     #[must_use]
     pub fn new(lower: Arc<dyn Files>) -> Self {
+        Self::with_listings(lower, Arc::default())
+    }
+
+    /// Some directories may be listed already.
+    #[must_use]
+    pub fn with_listings(lower: Arc<dyn Files>, listings: Arc<Listings>) -> Self {
         Self {
             current: lower.canonical_path(Path::new(".")),
             lower,
-            listings: RwLock::default(),
+            listings,
             texts: Mutex::default(),
         }
     }
 
     /// The entries of a directory that is given by its canonical path, sorted by name.
     pub fn entries(&self, directory: &Path) -> io::Result<Arc<[DirectoryEntry]>> {
-        if let Some(known) = self.known(directory) {
-            return Ok(known);
-        }
-        let mut entries: Vec<DirectoryEntry> = self.lower.list(directory)?.collect();
-        entries.sort();
-        let entries: Arc<[DirectoryEntry]> = entries.into();
-        let mut listings = self.listings.write().unwrap_or_else(PoisonError::into_inner);
-        listings.insert(directory.to_owned(), entries.clone());
-        Ok(entries)
+        self.listings.entries(directory, &*self.lower)
+    }
+
+    /// Whether the entries of its directory tell what a path leads to.
+    #[must_use]
+    pub fn is_listed(&self, path: &Path) -> bool {
+        self.entry(path)
+            .is_some_and(|entry| entry.map_or(true, |entry| !entry.is_link))
     }
 
     /// Keeps the text of a file, given by the canonical path of its directory and its name, for the next one who reads it.
@@ -56,23 +62,10 @@ impl CachedFiles {
         texts.insert(path, text);
     }
 
-    /// Forgets a directory and what was read ahead of it: it may have changed.
-    pub fn forget(&self, directory: &Path) {
-        let mut listings = self.listings.write().unwrap_or_else(PoisonError::into_inner);
-        listings.remove(directory);
-        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.retain(|path, _| path.parent() != Some(directory));
-    }
-
     /// Forgets all texts that were read ahead.
     pub fn forget_texts(&self) {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         texts.clear();
-    }
-
-    fn known(&self, directory: &Path) -> Option<Arc<[DirectoryEntry]>> {
-        let listings = self.listings.read().unwrap_or_else(PoisonError::into_inner);
-        listings.get(directory).cloned()
     }
 
     /// The absolute path, if it can be told from the text alone.
@@ -93,7 +86,7 @@ impl CachedFiles {
     /// The entry that a path names. `None` if its directory is not listed; `Some(Err)` if there is no such entry.
     fn entry(&self, path: &Path) -> Option<io::Result<DirectoryEntry>> {
         let path = self.absolute(path)?;
-        let entries = self.known(path.parent()?)?;
+        let entries = self.listings.known(path.parent()?)?;
         let name = path.file_name()?;
         let found = entries.binary_search_by(|entry| entry.name.as_os_str().cmp(name));
         match found.ok().and_then(|index| entries.get(index)) {
@@ -158,7 +151,7 @@ impl Files for CachedFiles {
     fn list<'f>(&'f self, directory: &Path) -> io::Result<Box<dyn Iterator<Item = DirectoryEntry> + 'f>> {
         let known = self
             .absolute(directory)
-            .and_then(|directory| self.known(&directory));
+            .and_then(|directory| self.listings.known(&directory));
         match known {
             Some(entries) => Ok(Box::new(
                 (0..entries.len()).filter_map(move |index| entries.get(index).cloned()),
@@ -193,6 +186,10 @@ impl Files for CachedFiles {
             Some(entry) => entry.is_ok_and(|entry| entry.is_link),
             None => self.lower.is_link(path),
         }
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        self.lower.stamp(path)
     }
 
     fn budget(&self) -> u64 {
@@ -268,17 +265,39 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_is_listed_once_until_it_is_forgotten() {
+    fn a_directory_is_listed_once_until_it_is_in_doubt() {
         let scratch = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(scratch.path()).unwrap();
-        let cached = CachedFiles::new(Arc::new(DiskFiles::default()));
+        let listings = Arc::new(Listings::kept());
+        let cached = CachedFiles::with_listings(Arc::new(DiskFiles::default()), listings.clone());
+        let look_again = || {
+            let in_doubt = listings.in_doubt(|_| true);
+            let changed = in_doubt
+                .iter()
+                .filter_map(|directory| listings.look_again(directory, &*cached.lower));
+            for changed in changed.collect::<Vec<_>>() {
+                listings.replace(changed);
+            }
+        };
         assert!(cached.entries(&root).unwrap().is_empty());
-        fs::write(root.join("new.tf"), "").unwrap();
-        assert!(!cached.exists(&root.join("new.tf")));
+        fs::create_dir_all(root.join("new/below")).unwrap();
+        assert!(!cached.exists(&root.join("new")));
         assert_eq!(cached.list(&root).unwrap().count(), 0);
-        cached.forget(&root);
+        let revision = listings.revision();
+        listings.doubt(&root.join("new"));
+        look_again();
+        assert_ne!(listings.revision(), revision);
         assert_eq!(cached.entries(&root).unwrap().len(), 1);
-        assert!(cached.exists(&root.join("new.tf")));
+        assert!(cached.exists(&root.join("new")));
+
+        // What lies below a directory that is gone is forgotten with it.
+        cached.entries(&root.join("new")).unwrap();
+        cached.entries(&root.join("new/below")).unwrap();
+        fs::remove_dir_all(root.join("new")).unwrap();
+        listings.doubt(&root.join("new"));
+        look_again();
+        assert!(!listings.is_known(&root.join("new")) && !listings.is_known(&root.join("new/below")));
+        assert!(!cached.exists(&root.join("new/below")));
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! Everything that reads a file, lists a directory or resolves a path does so through [`Files`], so that an editor's
 //! unsaved texts, fixes that are not written yet, and the texts of tests are read in the same way as files on disk.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::canonical_directories::CanonicalDirectories;
@@ -16,6 +17,7 @@ use super::clean_path;
 use super::disk_file::{self, FileEnds};
 use super::read_error::{ReadError, decode};
 use super::read_limits::{MAX_TEXT_BYTES, ReadLimits, too_large};
+use super::stamp::Stamp;
 
 /// What a path leads to, after links are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +98,11 @@ pub trait Files: fmt::Debug + Send + Sync {
 
     /// Whether the path itself is a link, wherever it leads.
     fn is_link(&self, path: &Path) -> bool;
+
+    /// What tells whether a file or directory has changed, as far as it lies on disk.
+    fn stamp(&self, _: &Path) -> Stamp {
+        Stamp::Unknown
+    }
 
     /// How many bytes may still be read, if there is a limit for all files together.
     fn budget(&self) -> u64 {
@@ -229,6 +236,10 @@ impl Files for DiskFiles {
 
     fn is_link(&self, path: &Path) -> bool {
         path.is_symlink()
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        Stamp::of(path)
     }
 
     fn budget(&self) -> u64 {
@@ -387,20 +398,41 @@ impl OverlayFiles {
         let text = self.texts.texts.get(&self.canonicalize(path).ok()?)?;
         Some(text)
     }
+
+    /// The path by which the other files know a path. They cannot go up from a directory that is in memory alone.
+    fn below<'p>(&self, path: &'p Path) -> Cow<'p, Path> {
+        let mut components = path.components();
+        if !components.any(|component| component == Component::ParentDir) || self.lower.kind(path).is_ok() {
+            return Cow::Borrowed(path);
+        }
+        let mut below = PathBuf::new();
+        for component in path.components() {
+            let is_left = component == Component::ParentDir
+                && below.file_name().is_some()
+                && self.lower.kind(&below).is_err()
+                && self.is_directory(&below);
+            if is_left {
+                below.pop();
+            } else {
+                below.push(component);
+            }
+        }
+        Cow::Owned(below)
+    }
 }
 
 impl Files for OverlayFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self.text(path) {
             Some(text) => Ok(text.as_bytes().to_vec()),
-            None => self.lower.read(path),
+            None => self.lower.read(&self.below(path)),
         }
     }
 
     fn read_input(&self, path: &Path) -> Result<String, ReadError> {
         match self.text(path) {
             Some(text) => Ok(text.to_owned()),
-            None => self.lower.read_input(path),
+            None => self.lower.read_input(&self.below(path)),
         }
     }
 
@@ -414,7 +446,7 @@ impl Files for OverlayFiles {
                 let fits = u64::try_from(text.len()).is_ok_and(|length| length <= max_bytes);
                 Ok(fits.then(|| text.as_bytes().to_vec()))
             }
-            None => self.lower.read_bounded(path, max_bytes),
+            None => self.lower.read_bounded(&self.below(path), max_bytes),
         }
     }
 
@@ -428,7 +460,7 @@ impl Files for OverlayFiles {
     fn read_ends(&self, path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         match self.text(path) {
             Some(_) => None,
-            None => self.lower.read_ends(path, words),
+            None => self.lower.read_ends(&self.below(path), words),
         }
     }
 
@@ -436,7 +468,7 @@ impl Files for OverlayFiles {
         let canonical = self.canonicalize(directory);
         let added = canonical.map(|canonical| self.texts.entries_of(&canonical));
         let mut added = added.unwrap_or_default();
-        let listed: Vec<DirectoryEntry> = match self.lower.list(directory) {
+        let listed: Vec<DirectoryEntry> = match self.lower.list(&self.below(directory)) {
             Ok(entries) => entries.collect(),
             Err(_) if !added.is_empty() => Vec::new(),
             Err(error) => return Err(error),
@@ -446,7 +478,7 @@ impl Files for OverlayFiles {
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
-        self.lower.canonicalize(path).or_else(|error| {
+        self.lower.canonicalize(&self.below(path)).or_else(|error| {
             // The path may exist in the overlay alone: then a directory above it decides what its canonical path is.
             let absolute = clean_path(&std::path::absolute(path)?);
             let mut ancestors = absolute.ancestors().skip(1);
@@ -463,7 +495,7 @@ impl Files for OverlayFiles {
     }
 
     fn kind(&self, path: &Path) -> io::Result<FileKind> {
-        self.lower.kind(path).or_else(|error| {
+        self.lower.kind(&self.below(path)).or_else(|error| {
             let canonical = self.canonicalize(path);
             canonical
                 .and_then(|canonical| self.texts.kind_of(&canonical))
@@ -472,7 +504,11 @@ impl Files for OverlayFiles {
     }
 
     fn is_link(&self, path: &Path) -> bool {
-        self.lower.is_link(path)
+        self.lower.is_link(&self.below(path))
+    }
+
+    fn stamp(&self, path: &Path) -> Stamp {
+        self.lower.stamp(path)
     }
 
     fn budget(&self) -> u64 {
@@ -552,6 +588,25 @@ mod tests {
         assert_eq!(listed(&files, &root.join("sub")), [entry("c.tf", FileKind::File)]);
         assert!(files.is_file(&root.join("new.tf")));
         assert!(!files.exists(&root.join("other.tf")));
+    }
+
+    #[test]
+    fn a_path_leads_through_a_directory_that_is_in_memory_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(scratch.path()).unwrap();
+        fs::create_dir(root.join("disk")).unwrap();
+        fs::write(root.join("disk/a.tf"), "disk").unwrap();
+        let texts = [(root.join("memory/deep/b.tf"), "memory".to_owned())];
+        let files = OverlayFiles::new(texts.into(), Arc::new(DiskFiles::default()));
+        let path = root.join("memory/deep/../../disk/a.tf");
+        assert_eq!(files.read_text(&path).unwrap(), "disk");
+        assert_eq!(files.canonicalize(&path).unwrap(), root.join("disk/a.tf"));
+        assert!(files.is_file(&path));
+        assert_eq!(
+            listed(&files, &root.join("memory/../disk")),
+            [entry("a.tf", FileKind::File)]
+        );
+        assert!(!files.exists(&root.join("none/../disk/a.tf")));
     }
 
     #[cfg(unix)]
