@@ -16,6 +16,100 @@ fn snippet(marker: &str) -> String {
     code.split_once("\n```").unwrap().0.to_owned()
 }
 
+/// What a program prints for an editor's settings. `None` if the program is not installed.
+fn printed(program: &str, arguments: &[&str], files: &[(&str, &str)]) -> Option<String> {
+    if Command::new(program).arg("--version").output().is_err() {
+        println!("skipped: {program} is not installed");
+        return None;
+    }
+    let root = scratch(files);
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(root.path())
+        .env("HOME", root.path());
+    let output = command.output().unwrap();
+    let [text, messages] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{messages}");
+    Some(text + &messages + &std::fs::read_to_string(root.path().join("printed")).unwrap_or_default())
+}
+
+#[test]
+fn helix_and_zed_have_settings_in_the_form_that_they_read() {
+    let helix: toml::Table = snippet("helix").parse().unwrap();
+    assert_eq!(
+        helix["language-server"]["mirrorset"]["command"].as_str(),
+        Some("mirrorset")
+    );
+    assert_eq!(
+        helix["language-server"]["mirrorset"]["args"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    for language in helix["language"].as_array().unwrap() {
+        let servers = language["language-servers"].as_array().unwrap();
+        assert!(servers.iter().any(|server| server.as_str() == Some("mirrorset")));
+    }
+    let zed: Value = serde_json::from_str(&snippet("zed")).unwrap();
+    assert_eq!(zed["lsp"]["mirrorset"]["settings"]["inlayHints"], true);
+}
+
+#[test]
+fn emacs_reads_its_settings() {
+    // In place of the packages, which have more in them than what the settings need.
+    let packages = "(defvar eglot-server-programs nil)\n(provide 'eglot)\n\
+                    (defun lsp-stdio-connection (command) (list 'stdio command))\n\
+                    (defun lsp-activate-on (&rest languages) (cons 'on languages))\n\
+                    (defun make-lsp-client (&rest slots) slots)\n\
+                    (defun lsp-register-client (client) (princ (format \"%S\" client)))\n(provide 'lsp-mode)\n";
+    let files = [
+        ("eglot.el", &*snippet("eglot")),
+        ("lsp-mode.el", &*snippet("lsp-mode")),
+        ("packages.el", packages),
+    ];
+    let arguments = [
+        "--batch",
+        "-Q",
+        "-l",
+        "./eglot.el",
+        "-l",
+        "./lsp-mode.el",
+        "-l",
+        "./packages.el",
+        "--eval",
+        "(princ (format \"%S\" eglot-server-programs))",
+    ];
+    let Some(text) = printed("emacs", &arguments, &files) else {
+        return;
+    };
+    assert!(
+        text.contains("((terraform-mode \"mirrorset\" \"lsp\"))"),
+        "{text}"
+    );
+    assert!(
+        text.contains("(stdio (\"mirrorset\" \"lsp\")) :activation-fn (on \"terraform\" \"yaml\")"),
+        "{text}"
+    );
+}
+
+#[test]
+fn kakoune_reads_its_settings() {
+    let option = "declare-option str lsp_servers ''\n";
+    let then = "\nedit main.tf\nset-option buffer filetype terraform\n\
+                nop %sh{ printf '%s' \"$kak_opt_lsp_servers\" >printed }\nquit!\n";
+    let kakrc = option.to_owned() + &snippet("kakoune") + then;
+    let arguments = ["-n", "-ui", "dummy", "-e", "source kakrc"];
+    let Some(text) = printed("kak", &arguments, &[("kakrc", &kakrc), ("main.tf", "")]) else {
+        return;
+    };
+    let servers: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(servers["mirrorset"]["command"].as_str(), Some("mirrorset"));
+    assert_eq!(servers["mirrorset"]["args"][0].as_str(), Some("lsp"));
+}
+
 const MAIN: &str = r#"variable "mirror" {
   type = string
 }

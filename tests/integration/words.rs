@@ -49,7 +49,7 @@ fn files(directory: &Path, into: &mut Vec<PathBuf>) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
             // Fixtures are inputs, some of them from elsewhere.
-            if !name.starts_with('.') && !matches!(name.as_str(), "target" | "fixtures") {
+            if !name.starts_with('.') && !matches!(name.as_str(), "target" | "fixtures" | "node_modules") {
                 files(&path, into);
             }
         } else if ["rs", "md", "toml"]
