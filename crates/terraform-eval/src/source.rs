@@ -33,6 +33,7 @@ static DETACHED: SourceFile = SourceFile {
     path: None,
     text: String::new(),
     line_starts: OnceLock::new(),
+    character_counts: OnceLock::new(),
 };
 
 /// One file: its name as findings print it, and its text.
@@ -42,7 +43,11 @@ pub struct SourceFile {
     path: Option<PathBuf>,
     text: String,
     line_starts: OnceLock<Vec<usize>>,
+    character_counts: OnceLock<Vec<usize>>,
 }
+
+/// Every so many bytes, the number of characters before is kept.
+const COUNTED_BYTES: usize = 1 << 10;
 
 impl SourceFile {
     /// The name that findings print: the path as it was given, with `/` as separator.
@@ -105,12 +110,43 @@ impl SourceFile {
         } else {
             start
         };
-        let preceding = self.text.get(start..offset).unwrap_or_default();
         Location {
             line: line + 1,
-            column: preceding.chars().count() + 1,
+            column: self.characters_between(start, offset) + 1,
         }
     }
+
+    /// The number of characters that begin between two offsets. A plan is one line of any length, so this does not count them
+    /// from the start of the line for each finding.
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let count = |bytes: &[u8]| bytes.iter().filter(|byte| !is_continuation(**byte)).count();
+        if end.saturating_sub(start) <= COUNTED_BYTES {
+            return bytes.get(start..end).map_or(0, count);
+        }
+        let counts = self.character_counts.get_or_init(|| {
+            let parts = bytes.chunks(COUNTED_BYTES);
+            let add = |sum: &mut usize, part: &[u8]| {
+                let before = *sum;
+                *sum += count(part);
+                Some(before)
+            };
+            parts.scan(0, add).collect()
+        });
+        let before = |offset: usize| {
+            let part = offset / COUNTED_BYTES;
+            let rest = bytes.get(part * COUNTED_BYTES..offset).map_or(0, count);
+            counts
+                .get(part)
+                .map_or_else(|| count(bytes), |counted| counted + rest)
+        };
+        before(end).saturating_sub(before(start))
+    }
+}
+
+/// Whether a byte of UTF-8 continues a character that began before it.
+fn is_continuation(byte: u8) -> bool {
+    byte & 0b1100_0000 == 0b1000_0000
 }
 
 /// The files that a run has read, and the access to all others.
@@ -189,6 +225,7 @@ impl Sources {
             path,
             text,
             line_starts: OnceLock::new(),
+            character_counts: OnceLock::new(),
         });
         id
     }
@@ -270,6 +307,21 @@ mod tests {
         assert_eq!(file.location(5), Location { line: 1, column: 2 });
         assert_eq!(file.location(11), Location { line: 2, column: 1 });
         assert_eq!(file.location(999), Location { line: 2, column: 2 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_that_a_count_of_its_characters_gives() {
+        let line = "aé\u{1f600}\u{20ac}".repeat(1_000);
+        let mut sources = Sources::new();
+        let id = sources.add("a.tf", format!("b\n{line}\n{line}"));
+        let file = sources.file(id);
+        let text = file.text();
+        for offset in (0..=text.len()).step_by(7).chain([text.len()]) {
+            let before = (0..=offset).rev().find_map(|end| text.get(..end)).unwrap();
+            let last_line = before.rsplit('\n').next().unwrap();
+            let column = last_line.chars().count() + 1;
+            assert_eq!(file.location(offset).column, column, "at {offset}");
+        }
     }
 
     #[test]

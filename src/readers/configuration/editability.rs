@@ -10,7 +10,6 @@ use std::rc::Rc;
 use crate::model::{Editability, Literal};
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::list_edits::element_removal_range;
-use crate::readers::configuration::reference_counts::is_shared_in_body;
 use terraform_eval::address::Subject;
 use terraform_eval::eval::{InstanceId, RepetitionData};
 use terraform_eval::modules::references::{self, Traversal};
@@ -100,7 +99,10 @@ impl EditabilityQuery<'_, '_> {
             ..
         } = argument;
         let EvaluationContext {
-            evaluator, sources, ..
+            evaluator,
+            sources,
+            reference_counts,
+            ..
         } = self.context;
         match &traversal.subject {
             Subject::Each(_) => {
@@ -108,7 +110,7 @@ impl EditabilityQuery<'_, '_> {
                 if key == Some(self.span) {
                     return TraceEnd::Key;
                 }
-                *is_shared |= is_shared_in_body(&block.body, &traversal);
+                *is_shared |= reference_counts.is_shared_in_block(block, &traversal);
                 let Some(for_each) = block.body.attribute("for_each") else {
                     return TraceEnd::Other;
                 };

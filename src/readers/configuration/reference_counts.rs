@@ -7,13 +7,15 @@ use std::rc::Rc;
 use terraform_eval::address::{InstanceKey, Subject};
 use terraform_eval::modules::references::{self, Traversal};
 use terraform_eval::modules::{Module, ModuleId};
-use terraform_eval::source::Sources;
-use terraform_eval::syntax::tree::Body;
+use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::tree::Block;
 
-/// The references in each module, counted when they are first needed.
+/// The references in each module and in each block, counted when they are first needed.
 #[derive(Debug, Default)]
 pub(crate) struct ReferenceCounts {
     modules: RefCell<BTreeMap<ModuleId, Rc<Counts>>>,
+    /// By the header of the block.
+    blocks: RefCell<BTreeMap<Span, Rc<Counts>>>,
 }
 
 /// By name, then by the steps after it, as far as they are literal.
@@ -28,21 +30,32 @@ impl ReferenceCounts {
         traversal: &Traversal,
         sources: &Sources,
     ) -> bool {
-        let counts = self.modules.borrow().get(&id).cloned();
-        let counts = counts.unwrap_or_else(|| {
-            let counts = Rc::new(count_in_module(module, sources));
-            self.modules.borrow_mut().insert(id, counts.clone());
+        let count = || count_in_module(module, sources);
+        overlapping(&counts_of(&self.modules, id, count), traversal) > 1
+    }
+
+    /// Whether another reference in a block names the same value.
+    pub(crate) fn is_shared_in_block(&self, block: &Block, traversal: &Traversal) -> bool {
+        let count = || {
+            let mut counts = Counts::new();
+            add(&mut counts, references::in_body(&block.body));
             counts
-        });
-        overlapping(&counts, traversal) > 1
+        };
+        overlapping(&counts_of(&self.blocks, block.header, count), traversal) > 1
     }
 }
 
-/// Whether another reference in the body of a block names the same value.
-pub(crate) fn is_shared_in_body(body: &Body, traversal: &Traversal) -> bool {
-    let mut counts = Counts::new();
-    add(&mut counts, references::in_body(body));
-    overlapping(&counts, traversal) > 1
+fn counts_of<K: Ord>(
+    known: &RefCell<BTreeMap<K, Rc<Counts>>>,
+    key: K,
+    count: impl FnOnce() -> Counts,
+) -> Rc<Counts> {
+    if let Some(counts) = known.borrow().get(&key) {
+        return Rc::clone(counts);
+    }
+    let counts = Rc::new(count());
+    known.borrow_mut().insert(key, Rc::clone(&counts));
+    counts
 }
 
 fn count_in_module(module: &Module, sources: &Sources) -> Counts {
