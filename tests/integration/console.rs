@@ -88,6 +88,13 @@ fn prepared(directory: &Path) {
         ("map", "map(string)"),
         ("object", "object({ a = string, b = optional(number) })"),
         ("tuple", "tuple([string, number])"),
+        ("objects", "list(object({ a = string }))"),
+        ("numbers", "list(number)"),
+        ("lists", "map(list(string))"),
+        (
+            "nested",
+            "object({ a = optional(object({ b = string })), b = list(any) })",
+        ),
     ];
     let mut call = r#"resource "terraform_data" "u" {}
 locals {
@@ -116,7 +123,7 @@ module "u" {
         .unwrap();
     }
     call.push_str("}\n");
-    let files: [(&str, &[u8]); 9] = [
+    let files: [(&str, &[u8]); 10] = [
         ("main.tf", call.as_bytes()),
         ("u/main.tf", module.as_bytes()),
         ("f/plain.txt", b"plain text\n"),
@@ -124,6 +131,7 @@ module "u" {
         ("f/sub/é.txt", "é".as_bytes()),
         ("f/greet.tftpl", b"Hello ${a}!\n"),
         ("f/loop.tftpl", b"%{ for x in a ~}\n- ${x}\n%{ endfor ~}\n"),
+        ("f/outer.tftpl", b"[${templatefile(\"f/greet.tftpl\", {a = a})}]"),
         ("f/bytes.bin", b"\xff\xfe\x00"),
         ("f/binary.tftpl", b"\xff${a}"),
     ];

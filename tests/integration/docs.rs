@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::support::program::{fixture, mirrorset, mirrorset_in};
+use crate::support::program::{fixture, mirrorset, mirrorset_in, scratch};
 use crate::support::terminal_picture;
 use crate::upstream::EXCEPTIONS;
 use mirrorset::testing::convert::TARGETS;
@@ -132,36 +132,117 @@ fn the_pages_are_up_to_date() {
     assert_written("rules.md", &mirrorset::testing::output::rules::document());
 }
 
+/// Features without which a version gives another answer, or has another rule, and does not refuse anything.
+const OLDER_ANSWERS: &[Feature] = &[
+    Feature::MarkedErrors,
+    Feature::TypedIndexOfUnknownObject,
+    Feature::SensitivityOfUnknown,
+    Feature::UnknownSensitivity,
+    Feature::CheckedFilesetPattern,
+    Feature::TypedTemplateString,
+    Feature::FormatOfUntypedNull,
+    Feature::TofuFiles,
+    Feature::OwnRequiredVersion,
+];
+
+/// What has a value in the programs and is undecided here: what it is, an expression, and why it is left out.
+const NOT_EVALUATED: &[(&str, &str, &str)] = &[
+    (
+        "functions of providers, apart from the built-in one",
+        "provider::rhcs::anything(1)",
+        "no provider runs",
+    ),
+    (
+        "the bytes of `base64gzip`",
+        "base64gzip(\"a\")",
+        "they depend on the version of Go; `base64gunzip` of them is evaluated",
+    ),
+    (
+        "`timestamp`, `uuid` and `bcrypt`",
+        "[timestamp(), uuid(), bcrypt(\"a\")]",
+        "each call has another result",
+    ),
+    ("`plantimestamp`", "plantimestamp()", "it is the time of the plan"),
+    (
+        "files outside of the project tree",
+        "file(\"/etc/hostname\")",
+        "an input must not show what else is on the machine",
+    ),
+    (
+        "`~` in paths",
+        "pathexpand(\"~\")",
+        "the home directory of whoever runs the program is not known",
+    ),
+    (
+        "attributes that a provider computes, and ephemeral resources",
+        "terraform_data.u.id",
+        "only an apply knows them",
+    ),
+];
+
+/// Files that are not read, and why.
+const NOT_READ: &[(&str, &str)] = &[
+    (
+        "`.tfquery.hcl`: `list` blocks",
+        "`terraform query` alone reads them, from Terraform 1.14 on; `plan` and `apply` do not, so no mirror comes from them",
+    ),
+    (
+        "`.tftest.hcl`, `.tofutest.hcl`, `.tfmock.hcl`",
+        "only the command `test` reads them, and it destroys what it creates",
+    ),
+    (
+        "`.tfcomponent.hcl`, `.tfdeploy.hcl` and older files of stacks",
+        "HCP Terraform alone deploys stacks; the modules that they call are read as root modules of their own",
+    ),
+];
+
+/// How the evaluation treats a part of the language under all versions of a program.
+fn treatment(availability: Availability, engine: Engine, older_answer: bool) -> String {
+    let oldest = match engine {
+        Engine::Terraform => 5,
+        Engine::OpenTofu => 8,
+    };
+    match availability.since(engine) {
+        Some(minor) if minor <= oldest => "same".to_owned(),
+        Some(minor) if older_answer => format!("same (another answer before 1.{minor})"),
+        Some(minor) => format!("refused before 1.{minor}, then same"),
+        None if older_answer => "same (another answer)".to_owned(),
+        None => "refused".to_owned(),
+    }
+}
+
 /// What differs between programs and versions, as a page.
 fn compatibility() -> String {
     use std::fmt::Write as _;
-    let mut text = "# Compatibility\n\nWhat differs between Terraform, OpenTofu and their versions, and since when each has \
-                    it. The table is made from the one that the evaluator asks; a part of the language that a version \
-                    does not have is an error there. Terraform 1.11 and 1.16 and OpenTofu 1.12 were compared with random \
-                    expressions; of versions before Terraform 1.10 and OpenTofu 1.11, the table has the parts of the \
-                    language and the functions, and may lack details of values. \"Recorded\" means the answers of seven \
-                    programs in `fixtures/versions`.\n\n\
+    let mut text = "# Compatibility\n\nHow mirrorset treats the language of Terraform 1.5 to 1.16 and of OpenTofu 1.8 to \
+                    1.12, and of what is documented of 1.13. \"Same\" is the value, the type or the error that the version \
+                    has. \"Refused\" is what the version does not have, which is an error there and here; the message says \
+                    since when it exists. \"Not evaluated\" is undecided: `unknown-value` reports it where a mirror needs \
+                    it. What the tables do not name is the same in all versions. They are made from the ones that the \
+                    evaluator asks, and from the tests.\n\n\
+                    Terraform 1.11 and 1.16 and OpenTofu 1.12 were compared with random expressions. Of versions before \
+                    Terraform 1.10 and OpenTofu 1.11, the tables have the parts of the language and the functions, and may \
+                    lack details of values. \"Recorded\" means the answers of seven programs in `fixtures/versions`.\n\n\
                     ## Language\n\n| | Terraform | OpenTofu | source |\n|---|---|---|---|\n"
         .to_owned();
-    let since = |availability: Availability, engine| match availability.since(engine) {
-        Some(minor) => format!("1.{minor}"),
-        None => "–".to_owned(),
-    };
     for feature in Feature::all() {
-        let availability = feature.availability();
-        let versions = Engine::ALL.map(|engine| since(availability, engine)).join(" | ");
-        let (description, source) = (feature.description(), feature.source());
-        writeln!(
-            text,
-            "| {} | {versions} | {source} |",
-            description.replace('|', "\\|")
-        )
-        .unwrap();
+        let is_older = OLDER_ANSWERS.contains(&feature);
+        let cells = Engine::ALL.map(|engine| treatment(feature.availability(), engine, is_older));
+        let (description, source) = (feature.description().replace('|', "\\|"), feature.source());
+        writeln!(text, "| {description} | {} | {source} |", cells.join(" | ")).unwrap();
     }
     text.push_str("\n## Functions\n\n| | Terraform | OpenTofu |\n|---|---|---|\n");
     for (name, availability) in FUNCTIONS {
-        let versions = Engine::ALL.map(|engine| since(*availability, engine)).join(" | ");
-        writeln!(text, "| `{name}` | {versions} |").unwrap();
+        let cells = Engine::ALL.map(|engine| treatment(*availability, engine, false));
+        writeln!(text, "| `{name}` | {} |", cells.join(" | ")).unwrap();
+    }
+    text.push_str("| all others | same | same |\n\n## Not evaluated\n\n| | reason |\n|---|---|\n");
+    for (name, _, reason) in NOT_EVALUATED {
+        writeln!(text, "| {name} | {reason} |").unwrap();
+    }
+    text.push_str("\n## Not read\n\n| | reason |\n|---|---|\n");
+    for (name, reason) in NOT_READ {
+        writeln!(text, "| {name} | {reason} |").unwrap();
     }
     text.push_str(
         "\n## What differs on purpose\n\nCases of the test suites of HCL, cty, Terraform, OpenTofu, Go, YAML, JSON and Unicode \
@@ -170,11 +251,31 @@ fn compatibility() -> String {
     for exception in &EXCEPTIONS {
         writeln!(text, "- {}", exception.reason).unwrap();
     }
-    text.push_str(
-        "\n## What is not evaluated\n\nValues are undecided: the functions `assume…` of OpenTofu 1.13, functions of providers, \
-         ephemeral resources, and the bytes of `base64gzip`. Not read: `.tfquery.hcl`, test and stack files.\n",
-    );
     text
+}
+
+#[test]
+fn what_the_compatibility_page_calls_not_evaluated_is_undecided() {
+    let module = "terraform {\n  required_providers {\n    rhcs = { source = \"terraform-redhat/rhcs\" }\n  }\n}\n\
+                  resource \"terraform_data\" \"u\" {}\n";
+    let project = scratch(&[("main.tf", module)]);
+    for (name, expression, _) in NOT_EVALUATED {
+        for engine in Engine::ALL {
+            let arguments = [
+                "eval",
+                "--output-format",
+                "json-lines",
+                "--engine",
+                engine.word(),
+                "--",
+                expression,
+            ];
+            let run = mirrorset_in(project.path(), &arguments);
+            let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+            assert_eq!(answer["ok"], true, "{name}: {answer}");
+            assert!(answer["json"].is_null(), "{name}: {answer}");
+        }
+    }
 }
 
 #[test]

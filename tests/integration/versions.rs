@@ -60,14 +60,17 @@ fn select(engine: &str, version: &str) -> Vec<String> {
         .to_vec()
 }
 
-/// The answers of `mirrorset eval` for expressions, one JSON value each.
+/// The answers of `mirrorset eval` for expressions in an empty directory, one JSON value each.
 fn evaluate(expressions: &[&str], arguments: &[String]) -> Vec<Value> {
-    let directory = scratch(&[]);
+    evaluate_in(scratch(&[]).path(), expressions, arguments)
+}
+
+fn evaluate_in(directory: &Path, expressions: &[&str], arguments: &[String]) -> Vec<Value> {
     let mut all = vec!["eval", "--output-format", "json-lines"];
     all.extend(arguments.iter().map(String::as_str));
     all.push("--");
     all.extend(expressions);
-    let run = mirrorset_in(directory.path(), &all);
+    let run = mirrorset_in(directory, &all);
     let lines = run.stdout.lines();
     lines
         .map(|line| serde_json::from_str(line).expect(&run.stderr))
@@ -274,4 +277,208 @@ fn shared_modules_evaluate_as_in_each_program() {
     if let Some(directory) = shared("conformance/versions") {
         check_modules(&directory);
     }
+}
+
+/// A module whose expressions may call functions of the provider that is built into the programs.
+const BUILT_IN_PROVIDER: &str = r#"terraform {
+  required_providers {
+    terraform = { source = "terraform.io/builtin/terraform" }
+  }
+}
+resource "terraform_data" "u" {}
+"#;
+
+#[test]
+fn functions_of_the_built_in_provider_have_the_recorded_values() {
+    let text = std::fs::read_to_string(fixture("versions/built_in_provider.jsonl")).unwrap();
+    let rows: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let expressions: Vec<&str> = rows.iter().map(|row| row["expr"].as_str().unwrap()).collect();
+    let project = scratch(&[("main.tf", BUILT_IN_PROVIDER)]);
+    let answers = evaluate_in(project.path(), &expressions, &select("terraform", "1.16"));
+    let differences = rows
+        .iter()
+        .zip(&answers)
+        .filter_map(|(row, answer)| difference(row, answer).map(|text| format!("{}\n  {text}", row["expr"])));
+    let differences: Vec<String> = differences.collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Expressions whose answers differ between versions: the changelogs and the programs say so. "error", "unknown", or JSON,
+/// for each program and version.
+const CHANGES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "nonsensitive(1)",
+        &[
+            ("terraform 1.6", "error"),
+            ("terraform 1.7", "1"),
+            ("opentofu 1.6", "error"),
+            ("opentofu 1.7", "1"),
+        ],
+    ),
+    (
+        "issensitive(terraform_data.u.id)",
+        &[
+            ("terraform 1.9", "false"),
+            ("terraform 1.10", "unknown"),
+            ("opentofu 1.10", "false"),
+            ("opentofu 1.11", "unknown"),
+        ],
+    ),
+    (
+        "issensitive(sensitive(terraform_data.u.id))",
+        &[
+            ("terraform 1.16", "true"),
+            ("opentofu 1.10", "true"),
+            ("opentofu 1.11", "unknown"),
+        ],
+    ),
+    (
+        r#"regex("\\p{uppercase letter}\\p{Letter}", "xAb")"#,
+        &[
+            ("terraform 1.13", "error"),
+            ("terraform 1.14", r#""Ab""#),
+            ("opentofu 1.10", "error"),
+            ("opentofu 1.11", r#""Ab""#),
+        ],
+    ),
+    (
+        r#"regexall("\\p{Old_Italic}", "a")"#,
+        &[
+            ("terraform 1.13", "[]"),
+            ("terraform 1.14", "error"),
+            ("opentofu 1.10", "[]"),
+            ("opentofu 1.12", "error"),
+        ],
+    ),
+    (
+        r#"regexall("\\p{Grek}|\\p{Scx=Greek}", "a")"#,
+        &[("terraform 1.11", "error"), ("terraform 1.16", "error")],
+    ),
+    (
+        r#"[regexall("\\p{Cn}", "a\u0378"), regexall("\\P{assigned}|\\p{LC}", "aª\u0378"), regexall("(?i)\\p{Ascii}", "aſé")]"#,
+        &[(
+            "terraform 1.16",
+            "[[\"\u{378}\"],[\"a\",\"\u{378}\"],[\"a\",\"ſ\"]]",
+        )],
+    ),
+    (
+        "merge(true ? null : { a = 1 }, true ? null : { a = 2 })",
+        &[
+            ("terraform 1.15", "error"),
+            ("terraform 1.16", "{}"),
+            ("opentofu 1.12", "error"),
+            ("opentofu 1.13", "{}"),
+        ],
+    ),
+    (
+        "merge(true ? null : { a = 1 }, { a = 2 })",
+        &[("terraform 1.15", r#"{"a":2}"#), ("terraform 1.16", r#"{"a":2}"#)],
+    ),
+    (
+        r#"templatefile("outer.tftpl", { a = 5 })"#,
+        &[
+            ("terraform 1.16", "error"),
+            ("opentofu 1.6", "error"),
+            ("opentofu 1.7", r#""in [5] end""#),
+        ],
+    ),
+    (
+        r#"templatestring("$${templatefile(\"inner.tftpl\", { a = 1 })} $${file(\"null.tftpl\")}", {})"#,
+        &[("terraform 1.16", "error"), ("opentofu 1.12", r#""[1] ${a}""#)],
+    ),
+    (
+        r#"templatefile("recursive.tftpl", {})"#,
+        &[("terraform 1.16", "error"), ("opentofu 1.12", "error")],
+    ),
+    (
+        r#"templatefile("null.tftpl", { a = null })"#,
+        &[("terraform 1.16", "error"), ("opentofu 1.12", "null")],
+    ),
+    (
+        r#"templatestring("$${a}", { a = null })"#,
+        &[("opentofu 1.12", "null")],
+    ),
+    (
+        r#"provider::terraform::encode_expr("x")"#,
+        &[
+            ("terraform 1.7", "error"),
+            ("terraform 1.8", r#""\"x\"""#),
+            ("opentofu 1.9", "error"),
+            ("opentofu 1.10", r#""\"x\"""#),
+        ],
+    ),
+    (
+        r#"assumeequal("1", 1)"#,
+        &[("opentofu 1.12", "error"), ("opentofu 1.13", "1")],
+    ),
+    ("assumeequal(2, 1)", &[("opentofu 1.13", "error")]),
+    (
+        r#"assumeequal(terraform_data.u.id, "a")"#,
+        &[("opentofu 1.13", r#""a""#)],
+    ),
+    ("assumeequal([1], {})", &[("opentofu 1.13", "error")]),
+    ("assumenotnull([1])", &[("opentofu 1.13", "[1]")]),
+    ("assumenotnull(null)", &[("opentofu 1.13", "error")]),
+    ("assumenotnull(tostring(null))", &[("opentofu 1.13", "error")]),
+    (
+        "assumenotnull(terraform_data.u.id) == null",
+        &[("opentofu 1.13", "false")],
+    ),
+    (
+        r#"assumestringprefix("a-b", "a-")"#,
+        &[("opentofu 1.13", r#""a-b""#)],
+    ),
+    (r#"assumestringprefix("ab", "c-")"#, &[("opentofu 1.13", "error")]),
+    (
+        r#"startswith(assumestringprefix(terraform_data.u.id, "quay.io/"), "quay")"#,
+        &[("opentofu 1.13", "true")],
+    ),
+    (r#"assumestringprefix(null, "a")"#, &[("opentofu 1.13", "null")]),
+    ("assumelistlength([1, 2], 1, 2)", &[("opentofu 1.13", "[1,2]")]),
+    ("assumelistlength([1, 2], 3, 4)", &[("opentofu 1.13", "error")]),
+    ("assumelistlengthmin([1], 2)", &[("opentofu 1.13", "error")]),
+    ("assumelistlengthmax([1], 0.5)", &[("opentofu 1.13", "error")]),
+    (
+        "length(assumelistlength(jsondecode(terraform_data.u.id), 3, 3))",
+        &[("opentofu 1.13", "3")],
+    ),
+    ("assumesetlengthmax([1, 1], 1)", &[("opentofu 1.13", "[1]")]),
+    (
+        "assumemaplengthmin({ a = 1 }, 1)",
+        &[("opentofu 1.13", r#"{"a":1}"#)],
+    ),
+    ("assumemaplength(null, 0, 1)", &[("opentofu 1.13", "error")]),
+];
+
+#[test]
+fn changes_of_versions_are_those_of_the_changelogs() {
+    let project = scratch(&[
+        ("main.tf", BUILT_IN_PROVIDER),
+        (
+            "outer.tftpl",
+            "in ${templatefile(\"inner.tftpl\", { a = a })} end",
+        ),
+        ("inner.tftpl", "[${a}]"),
+        ("null.tftpl", "${a}"),
+        ("recursive.tftpl", "${templatefile(\"recursive.tftpl\", {})}"),
+    ]);
+    let mut differences = Vec::new();
+    for (expression, answers) in CHANGES {
+        for (program, expected) in *answers {
+            let (engine, version) = program.split_once(' ').unwrap();
+            let answer = &evaluate_in(project.path(), &[expression], &select(engine, version))[0];
+            let ours = match (&answer["ok"], &answer["json"]) {
+                (Value::Bool(true), Value::String(json)) => json.as_str(),
+                (Value::Bool(true), _) => "unknown",
+                _ => "error",
+            };
+            if ours != *expected {
+                differences.push(format!("{program}: {expression}\n  is {expected}\n not {answer}"));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -45,5 +45,6 @@ pub use nfc::normalize;
 pub use number::{Notation, Number, NumberError};
 pub use operators::{BinaryOperator, Decided, Operand, OperationError, UnaryOperator};
 pub use origin::{Origin, OriginSource, Role, Trace, UnknownReason};
+pub use quote::is_printable;
 pub use types::{ObjectType, Type};
 pub use value::{MAX_DEPTH, MAX_SIZE, Refinement, Value, ValueRef, safe_prefix};

@@ -16,3 +16,5 @@ mod scan;
 pub mod syntax_error;
 pub mod tree;
 pub mod yaml;
+
+pub use scan::is_identifier;

@@ -1,9 +1,10 @@
-//! The functions of Terraform 1.11, with arguments for interesting calls.
+//! The functions of Terraform and OpenTofu, with arguments for interesting calls.
 
 use Want::{
     Any, Base64, Bool, Cidr, Collection, Csv, DateFormat, Duration, Encoding, File, Format, Glob, Integer,
     Json, List, ListOfBools, ListOfLists, ListOfNumbers, ListOfObjects, ListOfStrings, Map, MapOfLists,
-    MapOfStrings, Number, Object, Path, Pattern, Set, Size, String, Template, Time, Tuple, Yaml,
+    MapOfStrings, Number, Object, Path, Pattern, Set, Size, String, Template, Time, Tuple, TypeConstraint,
+    Yaml,
 };
 
 /// The intended kind of an argument. The generator sometimes creates another.
@@ -45,6 +46,8 @@ pub(crate) enum Want {
     Pattern,
     Template,
     Time,
+    /// A type, as the second argument of `convert`.
+    TypeConstraint,
     Yaml,
 }
 
@@ -54,9 +57,11 @@ pub(crate) type Function = (&'static str, &'static [Want], Option<Want>, Want);
 /// All functions except those with a different value on each call.
 pub(crate) const FUNCTIONS: &[Function] = &[
     ("abs", &[Number], None, Number),
+    ("abspath", &[Path], None, String),
     ("alltrue", &[ListOfBools], None, Bool),
     ("anytrue", &[ListOfBools], None, Bool),
     ("base64decode", &[Base64], None, String),
+    ("base64gunzip", &[Base64], None, String),
     ("base64encode", &[String], None, String),
     ("base64sha256", &[String], None, String),
     ("base64sha512", &[String], None, String),
@@ -65,6 +70,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("ceil", &[Number], None, Number),
     ("chomp", &[String], None, String),
     ("chunklist", &[List, Integer], None, ListOfLists),
+    ("cidrcontains", &[Cidr, Cidr], None, Bool),
     ("cidrhost", &[Cidr, Integer], None, String),
     ("cidrnetmask", &[Cidr], None, String),
     ("cidrsubnet", &[Cidr, Size, Integer], None, Cidr),
@@ -74,6 +80,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("compact", &[ListOfStrings], None, ListOfStrings),
     ("concat", &[List, List], Some(List), List),
     ("contains", &[List, Any], None, Bool),
+    ("convert", &[Any, TypeConstraint], None, Any),
     ("csvdecode", &[Csv], None, ListOfObjects),
     ("dirname", &[Path], None, String),
     ("distinct", &[List], None, List),
@@ -157,6 +164,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ("trimsuffix", &[String, String], None, String),
     ("try", &[Any], Some(Any), Any),
     ("upper", &[String], None, String),
+    ("urldecode", &[String], None, String),
     ("urlencode", &[String], None, String),
     ("uuidv5", &[String, String], None, String),
     ("values", &[Map], None, List),
@@ -174,7 +182,7 @@ impl Want {
             ListOfBools | ListOfLists | ListOfNumbers | ListOfObjects | ListOfStrings | Tuple => List,
             MapOfLists | MapOfStrings | Object => Map,
             Base64 | Cidr | Csv | DateFormat | Duration | Encoding | File | Format | Glob | Json | Path
-            | Pattern | Template | Time | Yaml => String,
+            | Pattern | Template | Time | TypeConstraint | Yaml => String,
             other => other,
         }
     }

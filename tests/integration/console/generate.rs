@@ -15,6 +15,10 @@ const UNKNOWNS: &[(&str, Want)] = &[
     ("map", Want::Map),
     ("object", Want::Object),
     ("tuple", Want::Tuple),
+    ("objects", Want::ListOfObjects),
+    ("numbers", Want::ListOfNumbers),
+    ("lists", Want::MapOfLists),
+    ("nested", Want::Object),
 ];
 
 /// Generates expressions; the same seed generates the same ones.
@@ -243,7 +247,12 @@ impl Generator {
     fn tuple(&mut self, element: Want, depth: usize) -> String {
         let count = self.random.below(5);
         let items: Vec<String> = (0..count).map(|_| self.expression(element, depth)).collect();
-        format!("[{}]", items.join(", "))
+        let comma = if count > 0 && self.random.percent(3) {
+            ","
+        } else {
+            ""
+        };
+        format!("[{}{comma}]", items.join(", "))
     }
 
     fn key(&mut self, depth: usize) -> String {
@@ -262,6 +271,9 @@ impl Generator {
             "1",
             "true",
             "\"${1}k\"",
+            "é",
+            "\"\\u00e9\"",
+            "(\"a\")",
         ];
         match self.random.below(24) {
             0 if depth > 0 => format!("({})", self.expression(Want::String, depth - 1)),
@@ -315,6 +327,9 @@ impl Generator {
 
     /// Arguments with their own syntax are mostly literals: others are rarely valid.
     fn argument(&mut self, want: Want, depth: usize) -> String {
+        if want == Want::TypeConstraint {
+            return self.word(want).to_owned();
+        }
         let particular = want.family() == Want::String && want != Want::String;
         // Files outside of the directory are not read.
         if want == Want::File || (particular && self.random.percent(85)) {
@@ -333,7 +348,11 @@ impl Generator {
             },
         };
         if self.random.percent(12) {
-            let operator = if operand == Want::Bool { "!" } else { "-" };
+            let operators: &[&str] = match operand {
+                Want::Bool => &["!", "!", "!!"],
+                _ => &["-", "-", "- -"],
+            };
+            let operator = self.random.pick(operators);
             return format!("{operator}{}", self.expression(operand, depth));
         }
         let (left, right) = if operand == Want::Any && self.random.percent(60) {

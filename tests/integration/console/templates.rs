@@ -27,9 +27,10 @@ impl Generator {
                 _ => {
                     let collection = self.expression(Want::List, depth);
                     let inside = plain(self);
+                    let &(names, item) = self.random.pick(&[&("x", "x"), &("k, x", "k")]);
                     write!(
                         text,
-                        "%{{{open} for x in {collection} {close}}}{inside} ${{x}} %{{ endfor {close}}}"
+                        "%{{{open} for {names} in {collection} {close}}}{inside} ${{{item}}} %{{ endfor {close}}}"
                     )
                     .unwrap();
                 }

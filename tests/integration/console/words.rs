@@ -27,6 +27,7 @@ pub(crate) fn words(want: Want) -> &'static [&'static str] {
         Want::Path => "paths",
         Want::Glob => "globs",
         Want::Template => "templates",
+        Want::TypeConstraint => "types",
         _ => "strings",
     })
 }

@@ -41,7 +41,8 @@ pub(super) fn write_quoted(text: &str, out: &mut String) {
 }
 
 /// Whether Go prints a character unescaped. Rust escapes the same characters and also combining marks.
-fn is_printable(character: char) -> bool {
+#[must_use]
+pub fn is_printable(character: char) -> bool {
     matches!(character, ' '..='~')
         || character.escape_debug().len() == 1
         || unicode_normalization::char::is_combining_mark(character)

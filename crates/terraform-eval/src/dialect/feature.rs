@@ -20,10 +20,19 @@ pub enum Feature {
     TypedJsonDuplicates,
     FormatOfUntypedNull,
     ContainsNull,
+    MergedNullObjects,
+    LongPropertyNames,
+    RedundantNonsensitive,
+    SensitivityOfUnknown,
+    UnknownSensitivity,
     CheckedFilesetPattern,
     LiteralTemplateString,
     TypedTemplateString,
     SensitiveTemplateVariables,
+    NestedTemplates,
+    NullTemplates,
+    ProviderFunctions,
+    TerraformFunctions,
     MergedYamlSequences,
     TofuObject,
     TofuFiles,
@@ -74,7 +83,7 @@ const fn row(
 }
 
 /// The table, in the order of the features.
-const TABLE: [Row; 36] = [
+const TABLE: [Row; 45] = [
     row(
         Feature::ShortCircuit,
         "`&&` and `||` that ignore an error of an operand that does not decide the result",
@@ -127,6 +136,39 @@ const TABLE: [Row; 36] = [
         "recorded; hashicorp/terraform#38792; opentofu/opentofu#4043; CHANGELOG of go-cty 1.18.1",
     ),
     row(
+        Feature::MergedNullObjects,
+        "`merge` of nothing but null objects of one type",
+        Availability::both(16, 13),
+        "hashicorp/terraform#38792; opentofu/opentofu#4043; CHANGELOG of go-cty 1.18.1; Terraform 1.11.4 and 1.16.0-rc2 \
+         and OpenTofu 1.12.6",
+    ),
+    row(
+        Feature::LongPropertyNames,
+        "regular expressions with long names of properties in any case, such as `\\p{Letter}` and `\\p{greek}`, and without \
+         scripts of several words, such as `\\p{Old_Italic}`",
+        Availability::both(14, 11),
+        "regexp/syntax of Go 1.25, with which Terraform 1.14 and OpenTofu 1.11 are built; opentofu/opentofu#3166; \
+         Terraform 1.11.4 and 1.16.0-rc2 and OpenTofu 1.12.6",
+    ),
+    row(
+        Feature::RedundantNonsensitive,
+        "`nonsensitive` of a value that is not sensitive",
+        Availability::both(7, 7),
+        "CHANGELOG of Terraform 1.7.0 and of OpenTofu 1.7.0",
+    ),
+    row(
+        Feature::SensitivityOfUnknown,
+        "`issensitive` of an unknown value that is not sensitive, which is unknown",
+        Availability::both(10, 11),
+        "hashicorp/terraform#36012; opentofu/opentofu#3008",
+    ),
+    row(
+        Feature::UnknownSensitivity,
+        "`issensitive` of an unknown value that is sensitive, which is unknown",
+        Availability::opentofu(11),
+        "opentofu/opentofu#3008; internal/lang/funcs/sensitive.go of OpenTofu 1.11.0",
+    ),
+    row(
         Feature::CheckedFilesetPattern,
         "`fileset` that rejects an invalid pattern where nothing is matched with it",
         Availability::opentofu(7),
@@ -149,6 +191,30 @@ const TABLE: [Row; 36] = [
         "`templatestring` with variables that are sensitive as a whole",
         Availability::both(9, 13),
         "opentofu/opentofu#4430; random expressions against OpenTofu 1.12.6",
+    ),
+    row(
+        Feature::NestedTemplates,
+        "`templatefile` and `templatestring` in a template that one of them renders, and `file` in one of `templatestring`",
+        Availability::opentofu(7),
+        "opentofu/opentofu#1250; Terraform 1.16.0-rc2 and OpenTofu 1.12.6",
+    ),
+    row(
+        Feature::NullTemplates,
+        "`templatefile` and `templatestring` whose result is null",
+        Availability::opentofu(7),
+        "internal/lang/funcs/render_template.go of OpenTofu 1.7.0 and 1.12.6; Terraform 1.16.0-rc2 and OpenTofu 1.12.6",
+    ),
+    row(
+        Feature::ProviderFunctions,
+        "functions of providers",
+        Availability::both(8, 7),
+        "CHANGELOG of Terraform 1.8.0 and of OpenTofu 1.7.0",
+    ),
+    row(
+        Feature::TerraformFunctions,
+        "`encode_tfvars`, `decode_tfvars` and `encode_expr` of the provider `terraform.io/builtin/terraform`",
+        Availability::both(8, 10),
+        "hashicorp/terraform#34718; opentofu/opentofu#2306",
     ),
     row(
         Feature::MergedYamlSequences,

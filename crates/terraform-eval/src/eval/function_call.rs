@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use crate::cty::{Marks, Origin, Type, UnknownReason, Value};
 use crate::dialect::{Dialect, Feature};
+use crate::modules::requirements::required_providers;
 use crate::source::Span;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::{Call, Expression};
 
 use super::functions::{self, FunctionError, FunctionHost};
+use super::reference::only_literals;
 use super::scope::TemplateScope;
 use super::{EvalError, Evaluator, InstanceId, Result, Scope};
 
@@ -46,12 +48,21 @@ impl FunctionHost for Evaluator<'_> {
         let scope = TemplateScope { function, variables };
         self.evaluate(template, Scope::template(&scope))
     }
+
+    fn evaluate_constant(&self, expression: &Expression) -> Result<Value> {
+        self.evaluate(expression, Scope::empty())
+    }
 }
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
         let name = call.name.text.strip_prefix("core::").unwrap_or(&call.name.text);
-        functions::check_call(name, scope.template.map(|template| template.function))?;
+        if scope.instance.is_none() && scope.template.is_none() {
+            return Err(only_literals());
+        }
+        if !self.dialect().has(Feature::NestedTemplates) {
+            functions::check_call(name, scope.template.map(|template| template.function))?;
+        }
         let convert = name == functions::CONVERT;
         if let Some(since) = self.dialect().lacks_function(name) {
             let message = format!("no function named {name:?}: it {since}");
@@ -139,7 +150,8 @@ impl Evaluator<'_> {
         Ok(converted.with_marks(&marks))
     }
 
-    /// A call of a function of a provider, whose result is unknown.
+    /// A call of a function of a provider. Those of the provider that is built into the program have a value, all others
+    /// an unknown one.
     fn provider_function(
         &self,
         name: &str,
@@ -148,16 +160,37 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<Value> {
         let instance = scope.instance.unwrap_or(InstanceId::ROOT);
-        let provider = name.split("::").next().unwrap_or(name);
-        if !self.module(instance).requires_provider(provider, self.sources) {
+        let (provider, function) = name.split_once("::").unwrap_or((name, ""));
+        if let Some(since) = self.dialect().lacks(Feature::ProviderFunctions) {
+            let message = format!("provider::{name} is a function of a provider, which {since}");
+            return Err(EvalError::uncatchable(message));
+        }
+        let required = required_providers(self.module(instance), self.sources);
+        let Some(entry) = required.iter().find(|entry| &*entry.name == provider) else {
             return Err(EvalError::invalid(format!(
                 "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
             )));
+        };
+        if is_builtin(provider, entry.source.as_deref()) {
+            if let Some(since) = self.dialect().lacks(Feature::TerraformFunctions) {
+                let message = format!("no function named \"provider::{name}\": it {since}");
+                return Err(EvalError::invalid(message));
+            }
+            self.note_use(Feature::TerraformFunctions.availability());
+            return functions::call_builtin(self, function, arguments);
         }
         let reason = UnknownReason::ProviderFunction(name.into());
         let value = Value::dynamic().with_origin(Origin::from_reason(reason, Some(span)));
         let argument_marks = arguments.iter().map(Value::marks_deep);
         Ok(argument_marks.fold(value, |value, marks| value.with_marks(&marks.as_influence())))
+    }
+}
+
+/// Whether a required provider is the one that is built into the program.
+fn is_builtin(name: &str, source: Option<&str>) -> bool {
+    match source {
+        Some(source) => source == "terraform.io/builtin/terraform",
+        None => name == "terraform",
     }
 }
 

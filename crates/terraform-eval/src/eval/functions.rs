@@ -9,6 +9,8 @@
 )]
 
 mod args;
+mod assume;
+mod builtin;
 mod call;
 mod collection;
 mod conversion;
@@ -28,7 +30,6 @@ mod template;
 mod tests;
 
 use crate::cty::Value;
-use crate::dialect::Dialect;
 
 use super::EvalError;
 use function::Function;
@@ -42,6 +43,7 @@ pub(super) const CONVERT: &str = "convert";
 
 /// The functions by category; each table is sorted by name.
 const CATEGORIES: &[&[&[Function]]] = &[
+    assume::TABLES,
     collection::TABLES,
     conversion::TABLES,
     datetime::TABLES,
@@ -67,7 +69,17 @@ fn find(name: &str) -> Option<&'static Function> {
 pub(super) fn call(host: &dyn FunctionHost, name: &str, arguments: &[Value]) -> Result<Value, EvalError> {
     match find(name) {
         Some(function) => call::call(host, function, arguments),
-        None if Dialect::knows_function(name) => Err(EvalError::limit(format!("{name} is not evaluated"))),
         None => Err(EvalError::invalid(format!("no function named {name:?}"))),
     }
+}
+
+/// Calls a function of the provider that is built into the program.
+pub(super) fn call_builtin(
+    host: &dyn FunctionHost,
+    name: &str,
+    arguments: &[Value],
+) -> Result<Value, EvalError> {
+    let found = builtin::FUNCTIONS.iter().find(|function| function.name == name);
+    let unknown = || EvalError::invalid(format!("the built-in provider has no function {name:?}"));
+    call::call(host, found.ok_or_else(unknown)?, arguments)
 }

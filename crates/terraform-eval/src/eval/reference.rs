@@ -92,9 +92,7 @@ impl Evaluator<'_> {
             )));
         }
         let Some(instance) = scope.instance else {
-            return Err(EvalError::uncatchable(
-                "only literal values are allowed here, not references or function calls",
-            ));
+            return Err(only_literals());
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
@@ -495,6 +493,11 @@ fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step
         };
     }
     Ok(())
+}
+
+/// The error of a reference or a call where a constant is required.
+pub(super) fn only_literals() -> EvalError {
+    EvalError::uncatchable("only literal values are allowed here, not references or function calls")
 }
 
 fn literal_key(key: &Expression) -> Option<Value> {

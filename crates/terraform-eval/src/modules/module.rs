@@ -243,13 +243,6 @@ impl Module {
         &self.others
     }
 
-    /// Whether `required_providers` has an entry for a local provider name.
-    pub(crate) fn requires_provider(&self, name: &str, sources: &Sources) -> bool {
-        let settings = self.settings.iter().filter_map(|block| block.parse(sources));
-        let mut required = settings.flat_map(|block| block.body.blocks("required_providers"));
-        required.any(|block| block.body.attribute(name).is_some())
-    }
-
     /// Parses everything that is always evaluated: values, module calls, and the resources of known providers. Other
     /// resources are parsed only if something refers to them.
     pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas) {

@@ -462,6 +462,12 @@ pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
     Some(at + end)
 }
 
+/// Whether a text is an identifier.
+#[must_use]
+pub fn is_identifier(text: &str) -> bool {
+    identifier(text, 0) == Some(text.len())
+}
+
 fn is_identifier_start(character: char) -> bool {
     if character.is_ascii() {
         return character.is_ascii_alphabetic() || character == '_';

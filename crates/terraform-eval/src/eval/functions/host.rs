@@ -36,6 +36,9 @@ pub(crate) trait FunctionHost {
         function: &'static str,
         variables: &BTreeMap<Arc<str>, Value>,
     ) -> Result<Value, EvalError>;
+
+    /// Evaluates an expression that may have neither references nor calls.
+    fn evaluate_constant(&self, expression: &Expression) -> Result<Value, EvalError>;
 }
 
 /// The context of one function call.

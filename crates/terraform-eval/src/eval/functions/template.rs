@@ -13,6 +13,7 @@ use crate::dialect::Feature;
 use crate::eval::EvalError;
 use crate::modules::references;
 use crate::source::{FileId, Span};
+use crate::syntax::is_identifier;
 use crate::syntax::native::parse_template;
 use crate::syntax::tree::{Expression, ExpressionKind};
 
@@ -175,7 +176,7 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
                 FunctionError::from(message)
             }
         })?;
-    if value.is_null() {
+    if value.is_null() && !call.host.has(Feature::NullTemplates) {
         return Err(format!("the result of {name} is null").into());
     }
     // If any variable is sensitive, Terraform marks the whole result as sensitive.
@@ -186,7 +187,7 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
     if deep.is_ephemeral() {
         marks = marks.with_ephemeral();
     }
-    Ok(without_template_spans(&value).with_marks(&marks))
+    Ok(without_detached_spans(&value).with_marks(&marks))
 }
 
 /// Checks that each name in a template is a variable, even in branches that are not taken.
@@ -213,22 +214,14 @@ fn line_of(name: &str, source: &str, span: Span) -> String {
     format!("{name}:{line}")
 }
 
-fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
-}
-
-/// Removes spans in the template, which is not a file of the configuration.
-fn without_template_spans(value: &Value) -> Value {
-    let in_sequence = |items: &[Value]| items.iter().map(without_template_spans).collect::<Vec<_>>();
+/// Removes spans in a text that is not a file of the configuration.
+pub(super) fn without_detached_spans(value: &Value) -> Value {
+    let in_sequence = |items: &[Value]| items.iter().map(without_detached_spans).collect::<Vec<_>>();
     let element = || value.ty().element().cloned().unwrap_or(Type::Dynamic);
     let in_mapping = |items: &BTreeMap<Arc<str>, Value>| {
         let items = items
             .iter()
-            .map(|(key, item)| (key.clone(), without_template_spans(item)));
+            .map(|(key, item)| (key.clone(), without_detached_spans(item)));
         items.collect::<BTreeMap<_, _>>()
     };
     let result = match value.view() {

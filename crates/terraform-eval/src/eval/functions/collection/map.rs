@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Marks, Type, Value, convert};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::{
     container_marks, items, new_mapping, new_sequence, shared_text, unknown_result,
@@ -190,6 +191,13 @@ fn merge_type(args: Args<'_>) -> FunctionResult<Type> {
     };
     let mut attributes: BTreeMap<Arc<str>, Type> = BTreeMap::new();
     let mut has_unknown_keys = false;
+    // A null object has no attributes.
+    let empty = Type::object::<&str>([]);
+    let drops_nulls = args.has(Feature::MergedNullObjects);
+    let effective = |argument: &Value| match argument.ty() {
+        Type::Object(_) if drops_nulls && argument.is_null() => empty.clone(),
+        ty => ty.clone(),
+    };
     for argument in args.all() {
         match argument.ty() {
             Type::Dynamic => return Ok(Type::Dynamic),
@@ -204,8 +212,9 @@ fn merge_type(args: Args<'_>) -> FunctionResult<Type> {
             }
         }
     }
-    if args.all().iter().all(|argument| argument.ty() == first.ty()) {
-        Ok(first.ty().clone())
+    let first = effective(first);
+    if args.all().iter().all(|argument| effective(argument) == first) {
+        Ok(first)
     } else if has_unknown_keys {
         Ok(Type::Dynamic)
     } else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::{Marks, Type, Value, ValueRef};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::{new_mapping, new_sequence};
 use crate::eval::functions::error::FunctionResult;
@@ -48,16 +49,28 @@ fn type_of_argument(args: Args<'_>) -> FunctionResult<Type> {
 
 fn is_sensitive(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let value = args.value(0);
-    let is_sensitive = match (value.marks().is_sensitive(), value.is_known()) {
-        (true, _) => Value::bool(true),
-        (false, true) => Value::bool(false),
-        (false, false) => Value::unknown(Type::Bool),
+    let is_marked = value.marks().is_sensitive();
+    let is_decided = value.is_known()
+        || !args.has(if is_marked {
+            Feature::UnknownSensitivity
+        } else {
+            Feature::SensitivityOfUnknown
+        });
+    let is_sensitive = if is_decided {
+        Value::bool(is_marked)
+    } else if args.has(Feature::UnknownSensitivity) {
+        Value::unknown(Type::Bool).refine_not_null()
+    } else {
+        Value::unknown(Type::Bool)
     };
     Ok(is_sensitive.with_marks(&value.marks().origins_only().as_influence()))
 }
 
 fn nonsensitive(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let (value, marks) = args.value(0).unmark();
+    if value.is_known() && !marks.is_sensitive() && !args.has(Feature::RedundantNonsensitive) {
+        return Err("the given value is not sensitive, so this call is redundant".into());
+    }
     Ok(value.with_only_marks(marks.without_sensitive()))
 }
 

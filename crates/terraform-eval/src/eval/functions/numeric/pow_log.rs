@@ -98,18 +98,18 @@ fn exp(x: f64) -> f64 {
 /// `x` to the power of `y`.
 pub(super) fn pow(x: f64, y: f64) -> f64 {
     let is = |number: f64, wanted: f64| number.to_bits() == wanted.to_bits();
-    if is(y, 0.5) {
-        return x.sqrt();
-    }
-    if is(y, -0.5) {
-        return 1.0 / x.sqrt();
-    }
     let size = y.abs();
     let (mut whole, mut fraction) = (size.trunc(), size.fract());
     let is_special = x == 0.0 || is(x, 1.0) || y == 0.0 || is(y, 1.0) || !x.is_finite() || !y.is_finite();
     // Nothing is rounded in these cases, so all libraries agree.
     if is_special || whole >= 9.2e18 || (fraction != 0.0 && x < 0.0) {
         return x.powf(y);
+    }
+    if is(y, 0.5) {
+        return x.sqrt();
+    }
+    if is(y, -0.5) {
+        return 1.0 / x.sqrt();
     }
     let (mut value, mut power) = (1.0, 0_i64);
     if fraction != 0.0 {

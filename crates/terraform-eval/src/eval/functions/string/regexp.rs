@@ -2,6 +2,7 @@
 
 mod classes;
 mod reader;
+mod scripts;
 mod syntax;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use regex::{Captures, Regex, RegexBuilder};
 
 use crate::cty::{Type, Value};
+use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::function::{ConstType, Function, Parameter};
@@ -33,7 +35,7 @@ const STRING: Parameter = Parameter::new("string", ConstType::String);
 /// The type of one match: a string, or a tuple or an object of the groups.
 fn regex_type(args: Args<'_>) -> FunctionResult<Type> {
     match args.value(0).as_str() {
-        Some(pattern) => match_type(&translate(pattern)?),
+        Some(pattern) => match_type(&translate(pattern, args.has(Feature::LongPropertyNames))?),
         None => Ok(Type::Dynamic),
     }
 }
@@ -57,7 +59,7 @@ fn match_type(translated: &Translated) -> FunctionResult<Type> {
 /// Compiles a pattern. If only the crate rejects it, that is a limit and not an error: Terraform would accept
 /// the pattern.
 fn compile(call: &Call<'_>, pattern: &str) -> FunctionResult<(Regex, Translated)> {
-    let translated = translate(pattern)?;
+    let translated = translate(pattern, call.host.has(Feature::LongPropertyNames))?;
     call.charge_bytes(translated.pattern.len().saturating_mul(64))?;
     let compiled = RegexBuilder::new(&translated.pattern).nest_limit(1000).build();
     let regex = compiled.map_err(|_| {

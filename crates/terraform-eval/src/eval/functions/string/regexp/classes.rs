@@ -3,12 +3,62 @@
 use std::fmt::Write as _;
 
 use super::reader::{INVALID_RANGE, Reader, Step};
+use super::scripts::SCRIPTS;
 
 /// The general categories of Unicode that both syntaxes support.
 const CATEGORIES: &[&str] = &[
     "Cc", "Cf", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
     "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
 ];
+
+/// The long names of categories in their canonical form (`unicode.CategoryAliases` of Go 1.25).
+const LONG_NAMES: &[(&str, &str)] = &[
+    ("Casedletter", "LC"),
+    ("Closepunctuation", "Pe"),
+    ("Cntrl", "Cc"),
+    ("Combiningmark", "M"),
+    ("Connectorpunctuation", "Pc"),
+    ("Control", "Cc"),
+    ("Currencysymbol", "Sc"),
+    ("Dashpunctuation", "Pd"),
+    ("Decimalnumber", "Nd"),
+    ("Digit", "Nd"),
+    ("Enclosingmark", "Me"),
+    ("Finalpunctuation", "Pf"),
+    ("Format", "Cf"),
+    ("Initialpunctuation", "Pi"),
+    ("Letter", "L"),
+    ("Letternumber", "Nl"),
+    ("Lineseparator", "Zl"),
+    ("Lowercaseletter", "Ll"),
+    ("Mark", "M"),
+    ("Mathsymbol", "Sm"),
+    ("Modifierletter", "Lm"),
+    ("Modifiersymbol", "Sk"),
+    ("Nonspacingmark", "Mn"),
+    ("Number", "N"),
+    ("Openpunctuation", "Ps"),
+    ("Other", "C"),
+    ("Otherletter", "Lo"),
+    ("Othernumber", "No"),
+    ("Otherpunctuation", "Po"),
+    ("Othersymbol", "So"),
+    ("Paragraphseparator", "Zp"),
+    ("Privateuse", "Co"),
+    ("Punct", "P"),
+    ("Punctuation", "P"),
+    ("Separator", "Z"),
+    ("Spaceseparator", "Zs"),
+    ("Spacingmark", "Mc"),
+    ("Surrogate", "Cs"),
+    ("Symbol", "S"),
+    ("Titlecaseletter", "Lt"),
+    ("Unassigned", "Cn"),
+    ("Uppercaseletter", "Lu"),
+];
+
+/// The characters that no version of Unicode has assigned, as ranges of a class. Surrogates are no characters here.
+const UNASSIGNED: &str = "\\p{Cn}";
 
 impl Reader<'_> {
     pub(super) fn push_set(&mut self, ranges: &str, is_negated: bool) {
@@ -36,23 +86,12 @@ impl Reader<'_> {
             Some(character) => name.push(character),
             None => return Err(INVALID_RANGE),
         }
-        let ranges = match name.as_str() {
-            "Any" => "\\x{0}-\\x{10ffff}".to_owned(),
-            "C" => "\\p{Cc}\\p{Cf}\\p{Co}".to_owned(),
-            "Cs" => "^\\x{0}-\\x{10ffff}".to_owned(),
-            category if CATEGORIES.contains(&category) => format!("\\p{{{category}}}"),
-            script => {
-                let is_capitalized = script.starts_with(|character: char| character.is_ascii_uppercase());
-                let is_plain = script
-                    .chars()
-                    .all(|character| character.is_ascii_alphabetic() || character == '_');
-                let class = format!("\\p{{Script={script}}}");
-                if !is_capitalized || !is_plain || regex::Regex::new(&class).is_err() {
-                    return Err(INVALID_RANGE);
-                }
-                class
-            }
+        let found = if self.has_long_names {
+            long_property(&canonical(&name))
+        } else {
+            property(&name)
         };
+        let ranges = found.ok_or(INVALID_RANGE)?;
         self.push_set(&format!("[{ranges}]"), is_negated);
         Ok(())
     }
@@ -141,6 +180,46 @@ impl Reader<'_> {
         }
         Ok(Some(format!("[:{name}:]")))
     }
+}
+
+/// The ranges of a property: `Any`, a category or a script by its short name.
+fn property(name: &str) -> Option<String> {
+    Some(match name {
+        "Any" => "\\x{0}-\\x{10ffff}".to_owned(),
+        "C" => "\\p{Cc}\\p{Cf}\\p{Co}".to_owned(),
+        "Cs" => "^\\x{0}-\\x{10ffff}".to_owned(),
+        category if CATEGORIES.contains(&category) => format!("\\p{{{category}}}"),
+        script if SCRIPTS.contains(&script) => format!("\\p{{Script={script}}}"),
+        _ => return None,
+    })
+}
+
+/// The ranges of a property by a canonical name, as Go 1.25 and later find it.
+fn long_property(name: &str) -> Option<String> {
+    Some(match name {
+        "Assigned" => format!("^{UNASSIGNED}"),
+        "Ascii" => "\\x{0}-\\x{7f}".to_owned(),
+        "Cn" => UNASSIGNED.to_owned(),
+        "LC" | "Lc" => "\\p{Lu}\\p{Ll}\\p{Lt}".to_owned(),
+        // A script whose own name is not in this form, such as `Old_Italic`, is not found: Go has the same gap.
+        other => match LONG_NAMES.iter().find(|(long, _)| *long == other) {
+            Some((_, short @ ("Cn" | "LC"))) => return long_property(short),
+            Some((_, short)) => return property(short),
+            None => return property(other),
+        },
+    })
+}
+
+/// The name without spaces, hyphens and underscores, with one capital letter at its beginning.
+fn canonical(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|character| !matches!(character, '_' | '-' | ' '));
+    let canonical = kept.enumerate().map(|(position, character)| match position {
+        0 => character.to_ascii_uppercase(),
+        _ => character.to_ascii_lowercase(),
+    });
+    canonical.collect()
 }
 
 /// The ranges of `\d`, `\s` and `\w`, and whether the class is their complement.

@@ -32,10 +32,12 @@ pub(super) struct Reader<'a> {
     pub(super) last: Last,
     /// Whether no `:]` follows, so that no class has a name.
     pub(super) has_no_class_names: bool,
+    /// Whether properties have long names, in any case.
+    pub(super) has_long_names: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(pattern: &'a str) -> Self {
+    pub(super) fn new(pattern: &'a str, has_long_names: bool) -> Self {
         Self {
             rest: pattern.chars().peekable(),
             out: String::with_capacity(pattern.len() * 2),
@@ -44,6 +46,7 @@ impl<'a> Reader<'a> {
             max_repeat: 1,
             last: Last::Nothing,
             has_no_class_names: false,
+            has_long_names,
         }
     }
 

@@ -24,9 +24,9 @@ const MAX_REPEAT: u32 = 1000;
 /// The deepest nesting of groups.
 const MAX_DEPTH: usize = 250;
 
-/// Translates a pattern; the error is Go's message.
-pub(super) fn translate(pattern: &str) -> Result<Translated, String> {
-    let mut reader = Reader::new(pattern);
+/// Translates a pattern; the error is Go's message. `has_long_names` is whether `\p{Letter}` is known beside `\p{L}`.
+pub(super) fn translate(pattern: &str, has_long_names: bool) -> Result<Translated, String> {
+    let mut reader = Reader::new(pattern, has_long_names);
     reader
         .read_all()
         .map_err(|code| format!("invalid regexp pattern: {code} in {pattern}"))?;
