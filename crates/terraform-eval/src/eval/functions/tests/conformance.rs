@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::cty::{Type, Value, ValueRef, to_json};
 use crate::dialect::{Dialect, Engine};
 use crate::eval::scope::ForBindings;
-use crate::eval::{EvalError, Evaluator, RootInputs, Scope};
+use crate::eval::{EvalError, Evaluator, InstanceId, RootInputs, Scope};
 use crate::modules::{Module, ModuleTree};
 use crate::schema::ProviderSchemas;
 use crate::source::Sources;
@@ -70,7 +70,7 @@ pub(super) fn evaluate_with(text: &str, u: Value) -> Result<Value, EvalError> {
         value: (&name, u),
         outer: None,
     };
-    evaluator.evaluate(&expression, Scope::empty().with_bindings(&frame))
+    evaluator.evaluate(&expression, Scope::module(InstanceId::ROOT).with_bindings(&frame))
 }
 
 /// Unknown values of several types, as in the fixtures.

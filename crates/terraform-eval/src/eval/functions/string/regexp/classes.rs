@@ -57,7 +57,7 @@ const LONG_NAMES: &[(&str, &str)] = &[
     ("Uppercaseletter", "Lu"),
 ];
 
-/// The characters that no version of Unicode has assigned, as ranges of a class. Surrogates are no characters here.
+/// The characters that no version of Unicode has assigned, as ranges of a class. Surrogates do not occur in texts here.
 const UNASSIGNED: &str = "\\p{Cn}";
 
 impl Reader<'_> {
