@@ -412,22 +412,30 @@ fn modules_without_mirrors_are_read_as_if_all_were_needed() {
 }
 
 #[test]
-fn what_is_known_of_trees_can_be_kept_between_loads() {
+fn what_is_known_of_trees_is_looked_at_again_where_a_change_is_told() {
     let directory = tempfile::tempdir().unwrap();
     write_repository(directory.path(), 16);
-    let known = std::sync::Arc::new(KnownTrees::kept(vec![
-        std::fs::canonicalize(directory.path()).unwrap(),
-    ]));
-    let kept = Options {
-        known: Some(known.clone()),
-        ..Options::default()
+    let root = std::fs::canonicalize(directory.path()).unwrap();
+    let told = std::sync::Arc::new(KnownTrees::kept(vec![root.clone()]));
+    let untold = std::sync::Arc::new(KnownTrees::kept(Vec::new()));
+    let report_with = |known: &std::sync::Arc<KnownTrees>| {
+        let known = Some(known.clone());
+        let options = Options {
+            known,
+            ..Options::default()
+        };
+        report_of(directory.path(), &options)
     };
-    let first = report_of(directory.path(), &kept);
-    assert_eq!(first, report_of(directory.path(), &kept));
-    let changed = directory.path().join("live/team-7");
-    std::fs::write(changed.join("special.tf"), mirror_block(7, "\"c\"")).unwrap();
-    known.changed(&std::fs::canonicalize(&changed).unwrap().join("special.tf"));
-    let second = report_of(directory.path(), &kept);
+    let first = report_with(&told);
+    assert_eq!(first, report_with(&told));
+    assert_eq!(first, report_with(&untold));
+    let new = root.join("live/team-7/special.tf");
+    std::fs::write(&new, mirror_block(7, "\"c\"")).unwrap();
+    // Nothing else is listed or read again.
+    assert_eq!(first, report_with(&told));
+    told.changed(&new);
+    let second = report_with(&told);
     assert_ne!(first, second);
+    assert_eq!(second, report_with(&untold));
     assert_eq!(second, report_of(directory.path(), &Options::default()));
 }
