@@ -17,6 +17,7 @@ mod pull_secret;
 mod resolve;
 mod rules;
 mod terminal;
+mod terraform_arguments;
 mod write;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,6 +17,7 @@ use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files, ReadLimits};
 
 use super::arguments::ReadingArguments;
+use super::terraform_arguments;
 
 /// The path that stands for standard input.
 pub(super) const STDIN: &str = "-";
@@ -43,6 +45,12 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         }
     }
     variables.sort_by_key(|(index, _)| *index);
+    let mut arguments = Vec::new();
+    for name in terraform_arguments::NAMES {
+        let text = std::env::var_os(name).unwrap_or_default();
+        arguments.extend(terraform_arguments::variables_in(name, &text.to_string_lossy())?);
+    }
+    arguments.extend(variables.into_iter().map(|(_, variable)| variable));
     // Like Terraform, this reads bytes that are not UTF-8 as U+FFFD.
     let terraform_variable = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
         let name = name.to_str()?.strip_prefix("TF_VAR_")?.to_owned();
@@ -70,6 +78,9 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         config: config::ConfigSource::Nearest,
         plan_configuration: PlanConfiguration::None,
         reads_neighbors: false,
+        may_be_empty: matches.subcommand().is_some_and(|(command, matches)| {
+            command == "check" && matches.value_source("paths") == Some(ValueSource::DefaultValue)
+        }),
         files: Arc::new(DiskFiles::default()),
         environment,
         known: None,
@@ -77,7 +88,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         reads_all_modules: false,
         engine: engine.copied(),
         engine_version: engine_version.copied(),
-        variables: variables.into_iter().map(|(_, variable)| variable).collect(),
+        variables: arguments,
     })
 }
 

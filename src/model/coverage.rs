@@ -157,6 +157,8 @@ pub(crate) enum SkipReason {
     UnopenedWrapper,
     /// A configuration file that only the other program reads.
     OtherEngine,
+    /// A directory that holds nothing to check, and that no one named.
+    NothingToCheck,
 }
 
 impl SkipReason {
@@ -179,6 +181,7 @@ impl SkipReason {
             Self::UndeclaredVariable => "undeclared-variable",
             Self::UnopenedWrapper => "unopened-wrapper",
             Self::OtherEngine => "other-engine",
+            Self::NothingToCheck => "nothing-to-check",
         }
     }
 
@@ -201,6 +204,7 @@ impl SkipReason {
             Self::UndeclaredVariable => "undeclared variable",
             Self::UnopenedWrapper => "wrapped manifest",
             Self::OtherEngine => "for another engine",
+            Self::NothingToCheck => "nothing to check",
         }
     }
 
@@ -213,7 +217,8 @@ impl SkipReason {
             | Self::Unreadable
             | Self::TooLarge
             | Self::UndeclaredVariable
-            | Self::UnopenedWrapper => Hides::Possibly,
+            | Self::UnopenedWrapper
+            | Self::NothingToCheck => Hides::Possibly,
             Self::Excluded
             | Self::Ignored
             | Self::Hidden

@@ -16,7 +16,7 @@ use crate::workspace::configuration_names::is_configuration;
 use crate::workspace::ignore_files::{EXCLUDE_FILE, IgnoreFiles};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
-use crate::workspace::name_kind::NameKind;
+use crate::workspace::name_kind::{NameKind, may_be_text};
 use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
 
 use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, Sources, display_name};
@@ -430,8 +430,9 @@ impl<'a> Walker<'a> {
                 None => _ = self.candidates.insert(path.to_owned()),
                 Some(choice) => self.skip_by_choice(path, choice),
             },
-            NameKind::Variables | NameKind::State | NameKind::Template | NameKind::Other(_)
-                if self.is_named(path) && self.choice_to_skip(path, false, tree).is_none() =>
+            kind if (kind.may_hide_mirrors() || may_be_text(path))
+                && self.is_named(path)
+                && self.choice_to_skip(path, false, tree).is_none() =>
             {
                 self.others.insert(path.to_owned());
             }

@@ -10,6 +10,7 @@ use crate::readers::configuration::{
     RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
 };
 use crate::readers::manifest::AppliedManifests;
+use crate::workspace::configuration_names::is_automatic_variables;
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
@@ -22,7 +23,7 @@ use crate::workspace::name_kind::{NameKind, is_yaml};
 use crate::workspace::named_files::{NamedFiles, OtherFile};
 use crate::workspace::older_versions::with_older_versions;
 use crate::workspace::options::{InputPaths, Options};
-use crate::workspace::other_files::{report_other_files, unopened_template};
+use crate::workspace::other_files::{report_other_files, unopened_text};
 use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::relevance::{IdleModule, Relevance};
@@ -49,11 +50,12 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loader.files.skipped.append(&mut discovery.skipped);
     let directories = discovery.directories.clone();
     let candidates: BTreeSet<PathBuf> = std::mem::take(&mut discovery.candidates).into_iter().collect();
-    let found_others = discovery.others.clone();
+    let mut others_in_directories: BTreeSet<PathBuf> = discovery.others.iter().cloned().collect();
     let mut named = NamedFiles::default();
     let mut selection = Selection::new(discovery, options, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
     let neighbors = std::mem::take(&mut selection.neighbors);
+    others_in_directories.append(&mut selection.automatic_variables);
     let NamedFiles {
         mut plans,
         mut manifests,
@@ -67,12 +69,15 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
     let mut roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
     loader.add_idle(relevance.idle, &mut modules, &mut roots);
+    let undeclared = modules.undeclared_values(&roots.ids);
+    loader.files.skipped.extend(undeclared);
     // What the configuration reads is its data and not an input of its own.
     let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
     manifests.read_candidates(candidates.iter().filter(is_input), &mut loader.files);
     let neighbors = neighbors.iter().filter(|path| !candidates.contains(*path));
     manifests.read_neighbors(neighbors.filter(is_input), &mut loader.files);
-    report_other_files(&found_others, &roots.accessed, &mut loader.files);
+    let is_used = |path: &Path| roots.uses(path);
+    report_other_files(&others_in_directories, &is_used, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
     let applied = roots
         .models
@@ -156,8 +161,21 @@ fn load_over_file(path: &Path, options: &Options) -> Loaded {
 struct SelectedRoots {
     /// The models, with the directories of the root modules as findings show them, by canonical directory.
     models: BTreeMap<PathBuf, (PathBuf, RootModuleModel)>,
+    /// Those that were evaluated.
+    ids: BTreeSet<ModuleId>,
     /// The paths that their functions looked up.
     accessed: BTreeSet<PathBuf>,
+}
+
+impl SelectedRoots {
+    /// Whether a root module reads a file, given by its canonical path, with a function or for itself.
+    fn uses(&self, path: &Path) -> bool {
+        let is_of_root = || {
+            path.parent()
+                .is_some_and(|parent| self.models.contains_key(parent))
+        };
+        self.accessed.contains(path) || (is_automatic_variables(path) && is_of_root())
+    }
 }
 
 /// Named files that functions of the configuration may read.
@@ -221,6 +239,8 @@ struct Loader {
     dialects: BTreeMap<PathBuf, DialectChoice>,
     /// The files with manifests that resources apply, by canonical path.
     applied_files: BTreeMap<PathBuf, FileId>,
+    /// Whether the given directories may hold nothing to check.
+    may_be_empty: bool,
 }
 
 impl Loader {
@@ -237,6 +257,7 @@ impl Loader {
             idle_directories: Vec::new(),
             dialects: BTreeMap::new(),
             applied_files: BTreeMap::new(),
+            may_be_empty: options.may_be_empty,
         }
     }
 
@@ -280,7 +301,7 @@ impl Loader {
                     role: *role,
                 }));
             if is_root {
-                modules.read_variables_of_settings(&shown, &directory.tree, &mut self.files);
+                modules.add_idle_root(&facts, &shown, &directory.tree, &mut self.files);
                 let model = RootModuleModel::without_blocks(display_name(&shown));
                 selected.models.insert(directory.path.clone(), (shown, model));
             }
@@ -474,7 +495,7 @@ impl Loader {
             let skipped = modules.unread.get(module).into_iter().flatten();
             self.files.skipped.extend(skipped.cloned());
         }
-        self.files.skipped.extend(modules.undeclared_values(&kept_roots));
+        selected.ids = kept_roots;
         unread.retain(|path, _| !named.read.contains(path));
         others.retain(|path, _| !named.read.contains(path));
         self.forget_unrelated(modules, &related);
@@ -495,7 +516,7 @@ impl Loader {
             if file.exists {
                 let name = display_name(&self.files.trees.shown_path(&file.path));
                 let message = "no configuration reads the file";
-                let skipped = unopened_template(&file.path, &self.files)
+                let skipped = unopened_text(&file.path, &self.files)
                     .unwrap_or_else(|| Skipped::new(name, SkipReason::UnknownKind, message));
                 self.files.skipped.push(skipped);
             } else {
@@ -524,7 +545,7 @@ impl Loader {
         self.unrelated_files.extend(unrelated);
     }
 
-    /// Reports the directories that a user named and in which nothing was read or skipped.
+    /// Reports the given directories in which nothing was read or skipped.
     fn report_empty(&mut self, directories: &[PathBuf]) {
         let InputFiles {
             sources,
@@ -557,9 +578,18 @@ impl Loader {
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";
         let empty = directories.iter().filter(|directory| is_empty(directory));
-        let errors = empty.map(|directory| LoadError::from_path(&trees.shown_path(directory), message));
-        let errors: Vec<LoadError> = errors.collect();
-        self.errors.extend(errors);
+        let empty: Vec<PathBuf> = empty.map(|directory| trees.shown_path(directory)).collect();
+        for directory in empty {
+            if self.may_be_empty {
+                let message = format!("nothing to check: {message}");
+                let name = display_name(&directory);
+                let mut skipped = Skipped::new(name, SkipReason::NothingToCheck, message);
+                skipped.help = Some("name the directories to check, if they are elsewhere".to_owned());
+                self.files.skipped.push(skipped);
+            } else {
+                self.errors.push(LoadError::from_path(&directory, message));
+            }
+        }
     }
 
     fn add(&mut self, directory: PathBuf, input: Input, sensitive: Vec<Span>) {

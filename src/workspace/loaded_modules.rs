@@ -18,8 +18,9 @@ use crate::workspace::load_error::LoadError;
 use crate::workspace::lock_file::locked_provider_version;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
+use crate::workspace::survey::ModuleFacts;
 use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, read_variables};
-use crate::workspace::variables::{MirrorValue, VariableValues, undeclared_values};
+use crate::workspace::variables::{GivenValues, MirrorValue, VariableValues, undeclared_values};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, literal};
@@ -57,7 +58,11 @@ pub(crate) struct LoadedModules {
     values: VariableValues,
     /// The values about mirrors in the files of variables of each root module.
     mirror_values: BTreeMap<ModuleId, Vec<MirrorValue>>,
+    /// The values about mirrors that the settings give to root modules without anything to check.
+    idle_values: Vec<(Arc<ModuleFacts>, Vec<MirrorValue>)>,
     installed: InstalledModules,
+    /// The files of variables that `TF_CLI_ARGS` names and that a root module has.
+    found_files_of_roots: BTreeSet<PathBuf>,
     /// The arguments of tfvars files that configuration files name: several roots may share one.
     shared_variables: BTreeMap<PathBuf, Vec<Attribute>>,
     /// The tfvars files of the root modules.
@@ -106,7 +111,9 @@ impl LoadedModules {
             computed: BTreeMap::new(),
             values: VariableValues::default(),
             mirror_values: BTreeMap::new(),
+            idle_values: Vec::new(),
             installed: InstalledModules::default(),
+            found_files_of_roots: BTreeSet::new(),
             shared_variables: BTreeMap::new(),
             variable_files: BTreeMap::new(),
         };
@@ -152,6 +159,7 @@ impl LoadedModules {
         files.skipped.extend(unconnected.map(CalledModule::computed));
         if !loaded.roots.is_empty() {
             loaded.errors = loaded.undeclared_variables();
+            files.skipped.extend(loaded.missing_files_of_roots());
         }
         loaded
     }
@@ -290,15 +298,21 @@ impl LoadedModules {
         let ConfigurationDirectory { path, tree } = location;
         let mut tfvars = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
         tfvars.extend(self.read_variables_of_settings(&directory, &tree, files));
-        let variable_files = tfvars.iter().map(|attribute| attribute.span.file);
+        let of_root = self.read_variables_of_root(&directory, &tree, files);
+        let own = tfvars.iter().chain(of_root.iter().flatten());
+        let variable_files = own.clone().map(|attribute| attribute.span.file);
         self.variable_files.insert(module, variable_files.collect());
-        let given = tfvars.iter().chain(self.values.file_arguments());
+        let given = own.chain(self.values.file_arguments());
         let mirror_values = MirrorValue::among(given, &files.sources);
         self.mirror_values.insert(module, mirror_values);
         let declarations = self.tree.module(module);
-        let mut inputs = self
-            .values
-            .inputs(declarations, &tfvars, &files.sources, &mut self.syntax_errors);
+        let mut inputs = self.values.inputs(
+            declarations,
+            &tfvars,
+            &of_root,
+            &files.sources,
+            &mut self.syntax_errors,
+        );
         let evidence = self.evidence.get(&path).cloned().unwrap_or_default();
         let modules = self.reachable(module);
         let modules: Vec<&Module> = modules.into_iter().map(|id| self.tree.module(id)).collect();
@@ -319,10 +333,33 @@ impl LoadedModules {
 
     /// The values about mirrors that root modules are given and do not declare.
     pub(crate) fn undeclared_values(&self, roots: &BTreeSet<ModuleId>) -> Vec<Skipped> {
-        undeclared_values(roots.iter().filter_map(|root| {
-            let values = self.mirror_values.get(root)?;
-            Some((self.tree.module(*root), values.as_slice()))
-        }))
+        let read = roots.iter().filter_map(|root| {
+            let variables = &self.tree.module(*root).variables;
+            Some(GivenValues {
+                values: self.mirror_values.get(root)?,
+                declares: Box::new(|name| variables.contains_key(name)),
+            })
+        });
+        let idle = self.idle_values.iter().map(|(facts, values)| GivenValues {
+            values,
+            declares: Box::new(|name| facts.variables.contains(name)),
+        });
+        undeclared_values(read.chain(idle))
+    }
+
+    /// Reads the files of variables that the settings give to a root module without anything to check.
+    pub(crate) fn add_idle_root(
+        &mut self,
+        facts: &Arc<ModuleFacts>,
+        directory: &Path,
+        tree: &Path,
+        files: &mut InputFiles,
+    ) {
+        let given = self.read_variables_of_settings(directory, tree, files);
+        let values = MirrorValue::among(&given, &files.sources);
+        if !values.is_empty() {
+            self.idle_values.push((facts.clone(), values));
+        }
     }
 
     fn undeclared_variables(&self) -> Vec<LoadError> {
@@ -337,7 +374,7 @@ impl LoadedModules {
     }
 
     /// The arguments of the files of variables that the settings of a directory name.
-    pub(crate) fn read_variables_of_settings(
+    fn read_variables_of_settings(
         &mut self,
         directory: &Path,
         tree: &Path,
@@ -349,6 +386,41 @@ impl LoadedModules {
             .into_iter()
             .flat_map(|path| self.read_shared_variables(path, tree, files));
         attributes.collect()
+    }
+
+    /// The arguments of the files of variables that `TF_CLI_ARGS` names, as Terraform finds them in a root module.
+    fn read_variables_of_root(
+        &mut self,
+        directory: &Path,
+        tree: &Path,
+        files: &mut InputFiles,
+    ) -> Vec<Vec<Attribute>> {
+        let paths: Vec<PathBuf> = self.values.files_of_roots().map(Path::to_owned).collect();
+        let mut read = Vec::new();
+        for path in paths {
+            let joined = clean_path(&directory.join(&path));
+            if files.sources.files().is_file(&joined) {
+                self.found_files_of_roots.insert(path);
+                read.push(self.read_shared_variables(joined, tree, files));
+            } else {
+                read.push(Vec::new());
+            }
+        }
+        read
+    }
+
+    /// The files of variables that `TF_CLI_ARGS` names and that no root module has.
+    fn missing_files_of_roots(&self) -> Vec<Skipped> {
+        let paths = self.values.files_of_roots();
+        let missing = paths.filter(|path| !self.found_files_of_roots.contains(*path));
+        let skipped = missing.map(|path| {
+            let message = "TF_CLI_ARGS names this file of variables, which none of the root modules has";
+            let mut skipped = Skipped::new(display_name(path), SkipReason::UnusedVariables, message);
+            skipped.help = Some("give the file with `--var-file`, or unset TF_CLI_ARGS".to_owned());
+            skipped.hides = Hides::Possibly;
+            skipped
+        });
+        skipped.collect()
     }
 
     /// The arguments of a file of variables, read once.

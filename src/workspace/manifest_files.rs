@@ -10,7 +10,7 @@ use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::kustomize::Patches;
 use crate::workspace::name_kind::is_yaml;
-use crate::workspace::other_files::UNNAMED_PLAN;
+use crate::workspace::other_files::{UNNAMED_PLAN, of_other_tool};
 use terraform_eval::source::{FileId, ReadError, display_name};
 
 /// The documents that were read, by file.
@@ -172,6 +172,8 @@ impl Manifests {
                     self.unrelated_files.insert(file);
                     if manifest::names_lists(text) {
                         files.skipped.push(skipped_lists(name));
+                    } else if let Some(skipped) = of_other_tool(name, Some(&path), text, files) {
+                        files.skipped.push(skipped);
                     } else {
                         files.roles.insert(file, FileRole::WithoutMirrors);
                     }

@@ -29,6 +29,8 @@ pub(crate) enum NameKind {
     State,
     /// The template of a text.
     Template,
+    /// A script, whose commands may apply manifests.
+    Script,
     /// A plan, a state, manifests, or data.
     Content,
     /// Data for a function of the configuration, or nothing of interest.
@@ -76,11 +78,26 @@ impl NameKind {
             Self::State
         } else if has_ending(TEMPLATES) {
             Self::Template
+        } else if has_ending(SCRIPTS) || SCRIPT_NAMES.contains(&&*name) {
+            Self::Script
         } else if has_ending(DATA) || name.starts_with('.') {
             Self::Data
         } else {
             Self::Content
         }
+    }
+
+    /// Whether a file of this kind, which is not an input, may have mirrors in it.
+    pub(crate) fn may_hide_mirrors(self) -> bool {
+        matches!(
+            self,
+            Self::AutomaticVariables
+                | Self::Variables
+                | Self::State
+                | Self::Template
+                | Self::Script
+                | Self::Other(_)
+        )
     }
 
     /// Whether a named file of this kind is read to see whether it is an input.
@@ -105,18 +122,43 @@ const TEMPLATES: &[&str] = &[
 
 /// Endings of files that are neither plans nor manifests.
 const DATA: &[&str] = &[
-    ".md", ".rst", ".adoc", ".csv", ".sh", ".py", ".rb", ".go", ".rs", ".js", ".ts", ".lock", ".toml",
-    ".ini", ".cfg", ".html", ".css", ".png", ".svg", ".pem", ".crt", ".mod", ".sum", ".mk",
+    ".md", ".rst", ".adoc", ".csv", ".py", ".rb", ".go", ".rs", ".js", ".ts", ".lock", ".toml", ".ini",
+    ".cfg", ".html", ".css", ".png", ".svg", ".pem", ".crt", ".mod", ".sum",
 ];
+
+/// Endings of scripts.
+const SCRIPTS: &[&str] = &[".sh", ".bash", ".zsh", ".ksh", ".ps1", ".bat", ".mk"];
+
+/// Names of scripts.
+const SCRIPT_NAMES: &[&str] = &["Jenkinsfile", "Justfile", "Makefile", "justfile", "makefile"];
+
+/// Endings of texts in which other tools keep manifests.
+const TEXTS: &[&str] = &[
+    ".txt",
+    ".jsonl",
+    ".ndjson",
+    ".json5",
+    ".jsonc",
+    ".jsonnet",
+    ".libsonnet",
+    ".cue",
+    ".k",
+];
+
+/// Whether a file of unknown content may be a text with manifests, by its name: the generators of kustomize take files
+/// without an ending.
+pub(crate) fn may_be_text(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    NameKind::of(path) == NameKind::Content
+        && (!name.contains('.') || TEXTS.iter().any(|ending| name.ends_with(ending)))
+}
 
 /// Names of files that are neither plans nor manifests.
 const DATA_NAMES: &[&str] = &[
     "CODEOWNERS",
     "Containerfile",
     "Dockerfile",
-    "Jenkinsfile",
     "LICENSE",
-    "Makefile",
     "OWNERS",
     "composer.json",
     "deno.json",

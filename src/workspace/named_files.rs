@@ -9,6 +9,7 @@ use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::{Manifests, is_manifest};
 use crate::workspace::name_kind::NameKind;
+use crate::workspace::other_files::of_other_tool;
 use terraform_eval::source::{FileId, display_name};
 
 #[derive(Debug, Default)]
@@ -37,6 +38,9 @@ impl OtherFile {
     pub(crate) fn report(self, files: &mut InputFiles) {
         let source = files.sources.file(self.file);
         let (name, text) = (source.name().to_owned(), source.text());
+        if let Some(skipped) = of_other_tool(name.clone(), source.path(), text, files) {
+            return files.skipped.push(skipped);
+        }
         let is_meant = match self.error {
             None => may_be_manifest(text),
             Some(_) => may_be_manifest(text) || may_be_plan(&name, text),

@@ -37,6 +37,8 @@ pub struct Options {
     pub data_directory: Option<PathBuf>,
     /// Whether a named manifest stands for the manifests of its directory, as where they are checked.
     pub reads_neighbors: bool,
+    /// Whether a given directory may hold nothing to check, as where a user names none and the current directory is checked.
+    pub may_be_empty: bool,
     /// The access to all files.
     pub files: Arc<dyn Files>,
     /// `TF_VAR_name=text` of the environment. Names that no root module declares are ignored.
@@ -71,6 +73,7 @@ impl Default for Options {
             workspace: None,
             data_directory: None,
             reads_neighbors: false,
+            may_be_empty: false,
             files: Arc::new(DiskFiles::default()),
             environment: Vec::new(),
             engine: None,
@@ -107,4 +110,6 @@ pub enum VariableArg {
     },
     /// `--var-file path`.
     File(PathBuf),
+    /// `-var-file path` of `TF_CLI_ARGS`, relative to each root module.
+    FileOfRoot(PathBuf),
 }

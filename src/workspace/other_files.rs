@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::{FileRole, Hides, SkipReason, Skipped};
+use crate::provider;
 use crate::readers::manifest;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::name_kind::NameKind;
+use crate::workspace::name_kind::{NameKind, may_be_text};
 use terraform_eval::source::display_name;
 
-/// Words by which Terraform's mirrors are declared: the resource, the input of Red Hat's module, and its submodule.
-const TERRAFORM_WORDS: [&str; 2] = ["image_mirror", "image-mirror"];
+/// Words by which a file of another tool passes on mirrors, or calls what declares them.
+const WORDS: [&str; 2] = ["irror", "terraform-redhat/"];
 
 /// Why a plan or a state that was found is not read.
 pub(crate) const UNNAMED_PLAN: &str = "a plan or state is read only if it is named";
@@ -19,11 +20,17 @@ pub(crate) const UNNAMED_PLAN: &str = "a plan or state is read only if it is nam
 const UNUSED_VARIABLES: &str =
     "no root module loads this file of variables: give it with `--var-file` or list it in `var-files`";
 
-/// Counts files that were found and are not read. `accessed` are the files that the configuration reads.
-pub(crate) fn report_other_files(others: &[PathBuf], accessed: &BTreeSet<PathBuf>, files: &mut InputFiles) {
+/// Counts files that were found and are not read, unless a root module uses them.
+pub(crate) fn report_other_files(
+    others: &BTreeSet<PathBuf>,
+    is_used: &dyn Fn(&Path) -> bool,
+    files: &mut InputFiles,
+) {
     let loaded = loaded_variables(files);
-    let is_used = |path: &&PathBuf| accessed.contains(*path) || loaded.contains(*path);
-    for path in others.iter().filter(|path| !is_used(path)) {
+    for path in others
+        .iter()
+        .filter(|path| !is_used(path) && !loaded.contains(*path))
+    {
         let skipped = skipped_file(path, NameKind::of(path), files);
         files.skipped.extend(skipped);
     }
@@ -49,16 +56,16 @@ pub(crate) fn skipped_file(path: &Path, kind: NameKind, files: &InputFiles) -> O
         words.iter().any(|word| text.contains(word))
     };
     let (mut skipped, hides) = match kind {
-        NameKind::Variables => (
+        NameKind::Variables | NameKind::AutomaticVariables => (
             Skipped::new(name, SkipReason::UnusedVariables, UNUSED_VARIABLES),
             is_hiding(&["irror"]),
         ),
         NameKind::State => (Skipped::new(name, SkipReason::UnnamedPlan, UNNAMED_PLAN), false),
         NameKind::Other(message) => (
             Skipped::new(name, SkipReason::UnknownKind, message),
-            is_hiding(&TERRAFORM_WORDS),
+            is_hiding(&WORDS),
         ),
-        _ => return unopened_template(path, files),
+        _ => return unopened_text(path, files),
     };
     if hides {
         skipped.hides = Hides::Possibly;
@@ -71,18 +78,68 @@ fn read_lossy(path: &Path, files: &InputFiles) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A template of a text that declares a set of mirrors; `None` for any other file.
-pub(crate) fn unopened_template(path: &Path, files: &InputFiles) -> Option<Skipped> {
-    if NameKind::of(path) != NameKind::Template {
-        return None;
-    }
+/// A template, a script or another text that declares a set of mirrors; `None` for any other file.
+pub(crate) fn unopened_text(path: &Path, files: &InputFiles) -> Option<Skipped> {
+    let why = match NameKind::of(path) {
+        NameKind::Template => "it is the template of a file",
+        NameKind::Script => "it is a script",
+        _ if may_be_text(path) => "its name does not end in `.yaml`, `.yml` or `.json`",
+        _ => return None,
+    };
     let text = read_lossy(path, files);
-    if !manifest::declares_mirrors(&text) && !manifest::names_lists(&text) {
+    if !manifest::declares_mirrors(&text) && !manifest::names_lists(&text) && !declares_elsewhere(&text) {
         return None;
     }
     let name = display_name(&files.trees.shown_path(path));
-    let message = "the file names a mirror set, and it is not read because it is the template of a file";
+    let message = format!("the file names a mirror set, and it is not read because {why}");
     let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
     skipped.help = Some("check the manifest that results from it".to_owned());
     Some(skipped)
+}
+
+/// A file of another tool that passes on mirrors; `None` for any other file. It is YAML or JSON, and no manifest.
+pub(crate) fn of_other_tool(
+    name: String,
+    path: Option<&Path>,
+    text: &str,
+    files: &InputFiles,
+) -> Option<Skipped> {
+    // A report or a baseline of this program names mirrors as well.
+    let is_own = text.trim_start().starts_with(['{', '[']) && text.contains("mirrorset");
+    let (message, help) = if declares_elsewhere(text) && !is_own {
+        (
+            "the file names image mirrors of another tool, and no configuration reads it",
+            "check the configuration or the plan that results from it",
+        )
+    } else if text.contains("irror") && path.is_some_and(|path| is_of_chart(path, files)) {
+        (
+            "the file belongs to a Helm chart, which is not rendered",
+            "render the chart with `helm template`, and check the output",
+        )
+    } else {
+        return None;
+    };
+    let mut skipped = Skipped::new(name, SkipReason::UnopenedWrapper, message);
+    skipped.help = Some(help.to_owned());
+    Some(skipped)
+}
+
+/// Whether a file lies in the directory of a Helm chart, or next to the templates in it.
+fn is_of_chart(path: &Path, files: &InputFiles) -> bool {
+    let mut directories = path.ancestors().skip(1).take(2);
+    directories.any(|directory| files.sources.files().is_file(&directory.join("Chart.yaml")))
+}
+
+/// Whether a text declares mirrors in another form than a manifest, as far as its words tell: for Terraform, for the rosa
+/// command, in a program for Pulumi or CDK for Terraform, or as a file of the nodes.
+fn declares_elsewhere(text: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        provider::types::IMAGE_MIRROR,
+        "image_mirrors",
+        "create image-mirror",
+        "index:ImageMirror",
+        provider::types::SOURCE,
+        "/containers/registries.conf",
+    ];
+    WORDS.iter().any(|word| text.contains(word))
 }

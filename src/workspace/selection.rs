@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::model::{Choice, Skipped};
 use crate::workspace::callers::Callers;
+use crate::workspace::configuration_names::is_variables;
 use crate::workspace::discovery::{Discovery, NamedFile};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
@@ -41,6 +42,8 @@ pub(crate) struct Selection {
     pub(crate) data_directories: BTreeSet<PathBuf>,
     /// Files that may be manifests, in the directories of named manifests.
     pub(crate) neighbors: BTreeSet<PathBuf>,
+    /// Named files of variables that Terraform loads automatically if their modules are root modules.
+    pub(crate) automatic_variables: BTreeSet<PathBuf>,
     /// Named paths that do not exist.
     pub(crate) errors: Vec<LoadError>,
 }
@@ -79,6 +82,15 @@ impl Selection {
         let mut users = None;
         for (kind, file) in of_configuration {
             let directory = file.path.parent().unwrap_or(&file.path).to_owned();
+            let has_module = !configuration_files(&directory, files.sources.files()).is_empty();
+            let kind = match kind {
+                // Terraform loads it in a root module alone.
+                NameKind::AutomaticVariables if file.exists && !has_module => NameKind::Variables,
+                kind => kind,
+            };
+            if kind == NameKind::AutomaticVariables && file.exists {
+                selection.automatic_variables.insert(file.path.clone());
+            }
             match kind {
                 NameKind::Configuration | NameKind::AutomaticVariables | NameKind::LockFile => {
                     let InputFiles { configs, sources, .. } = &mut *files;
@@ -117,6 +129,7 @@ impl Selection {
                 NameKind::Content
                 | NameKind::Manifest
                 | NameKind::Template
+                | NameKind::Script
                 | NameKind::State
                 | NameKind::Data => {
                     selection.data_files.insert(file.path.clone(), file);
@@ -128,7 +141,7 @@ impl Selection {
                 .any(|path| selection.data_directories.contains(path))
         };
         for path in discovery.others.iter().filter(|path| is_data(path)) {
-            if NameKind::of(path) == NameKind::Variables {
+            if is_variables(path) {
                 let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));
                 modules.extend(users.get(path).into_iter().flatten().cloned());
             }

@@ -36,6 +36,8 @@ pub(crate) struct ModuleFacts {
     pub(crate) calls: BTreeSet<String>,
     /// Whether a function may read other files.
     pub(crate) reads_files: bool,
+    /// The variables that it declares.
+    pub(crate) variables: BTreeSet<Arc<str>>,
     /// The names of the files that were read, with what they are.
     pub(crate) files: Vec<(OsString, FileRole)>,
 }
@@ -219,6 +221,7 @@ impl Surveyor<'_> {
             provider::schemas(),
         );
         self.facts.matters |= !module.syntax_errors.is_empty() || may_have_inputs(&module);
+        self.facts.variables = module.variables.into_keys().collect();
         if self.facts.matters {
             for (path, text) in self.texts.drain(..) {
                 self.files.read_ahead(path, text);

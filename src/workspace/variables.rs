@@ -2,6 +2,7 @@
 //! loads automatically, then `--var` and `--var-file` in the order of the command line. Later ones win.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Hides, SkipReason, Skipped};
@@ -26,6 +27,7 @@ pub(crate) struct VariableValues {
 enum ArgumentValue {
     Text(VariableText),
     File(Vec<Attribute>),
+    FileOfRoot(PathBuf),
 }
 
 /// The text of a variable, as a source of its own so that labels can point at it.
@@ -55,6 +57,7 @@ impl VariableValues {
                 VariableArg::File(path) => {
                     ArgumentValue::File(read_variables(path, None, files, syntax_errors))
                 }
+                VariableArg::FileOfRoot(path) => ArgumentValue::FileOfRoot(path.clone()),
             });
         }
         values
@@ -64,9 +67,17 @@ impl VariableValues {
     pub(crate) fn file_arguments(&self) -> impl Iterator<Item = &Attribute> {
         let files = self.arguments.iter().filter_map(|argument| match argument {
             ArgumentValue::File(attributes) => Some(attributes),
-            ArgumentValue::Text(_) => None,
+            ArgumentValue::Text(_) | ArgumentValue::FileOfRoot(_) => None,
         });
         files.flatten()
+    }
+
+    /// The files of variables that `TF_CLI_ARGS` names, relative to each root module.
+    pub(crate) fn files_of_roots(&self) -> impl Iterator<Item = &Path> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            ArgumentValue::FileOfRoot(path) => Some(path.as_path()),
+            ArgumentValue::Text(_) | ArgumentValue::File(_) => None,
+        })
     }
 
     /// The names of `--var` that no root module declares. Terraform ignores undeclared names in files and in the
@@ -78,11 +89,13 @@ impl VariableValues {
         })
     }
 
-    /// The values for one root module. `tfvars` are the arguments of its own tfvars files.
+    /// The values for one root module. `tfvars` are the arguments of its own tfvars files, and `of_root` those of
+    /// `files_of_roots`.
     pub(crate) fn inputs(
         &self,
         module: &Module,
         tfvars: &[Attribute],
+        of_root: &[Vec<Attribute>],
         sources: &Sources,
         syntax_errors: &mut Vec<SyntaxError>,
     ) -> RootInputs {
@@ -91,12 +104,16 @@ impl VariableValues {
             text.insert_into(&mut expressions, module, sources, syntax_errors);
         }
         expressions.extend(by_name(tfvars));
+        let mut of_root = of_root.iter();
         for argument in &self.arguments {
             match argument {
                 ArgumentValue::Text(text) => {
                     text.insert_into(&mut expressions, module, sources, syntax_errors);
                 }
                 ArgumentValue::File(attributes) => expressions.extend(by_name(attributes)),
+                ArgumentValue::FileOfRoot(_) => {
+                    expressions.extend(of_root.next().into_iter().flat_map(|given| by_name(given)));
+                }
             }
         }
         RootInputs {
@@ -133,16 +150,21 @@ impl MirrorValue {
     }
 }
 
+/// Values about mirrors that a root module is given.
+pub(crate) struct GivenValues<'m> {
+    pub(crate) values: &'m [MirrorValue],
+    /// Whether the root module declares a variable.
+    pub(crate) declares: Box<dyn Fn(&str) -> bool + 'm>,
+}
+
 /// The values about mirrors that go nowhere: none of the root modules that load their file declares the variable. Terraform
 /// warns of them.
-pub(crate) fn undeclared_values<'m>(
-    roots: impl IntoIterator<Item = (&'m Module, &'m [MirrorValue])>,
-) -> Vec<Skipped> {
+pub(crate) fn undeclared_values<'m>(roots: impl IntoIterator<Item = GivenValues<'m>>) -> Vec<Skipped> {
     let mut undeclared: BTreeMap<Span, Option<&MirrorValue>> = BTreeMap::new();
-    for (module, values) in roots {
+    for GivenValues { values, declares } in roots {
         for value in values {
             let goes_nowhere = undeclared.entry(value.span).or_insert(Some(value));
-            if module.variables.contains_key(&value.name) {
+            if declares(&value.name) {
                 *goes_nowhere = None;
             }
         }

@@ -846,3 +846,34 @@ fn a_plan_is_fixed_in_its_configuration_and_standard_input_is_not_fixed() {
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("cannot fix standard input"), "{}", run.stderr);
 }
+
+#[test]
+fn a_repository_without_mirrors_passes_if_no_path_is_named() {
+    let directory = scratch(&[
+        (".git/HEAD", ""),
+        ("README.md", "# Notes\n"),
+        ("app/values.yaml", "a: 1\n"),
+    ]);
+    let check = |arguments: &[&str]| {
+        let arguments = [&["check", "--output-format", "concise"], arguments].concat();
+        mirrorset_in(directory.path(), &arguments)
+    };
+    let run = check(&[]);
+    let found = "skipped-input] .: nothing to check: no Terraform configuration in this directory (no .tf, .tf.json, .tofu \
+                 or .tofu.json file), and no manifest that declares mirrors\n";
+    assert_eq!((run.status, run.stdout), (0, format!("info[{found}")));
+    assert!(
+        run.stderr.ends_with("1 skipped (nothing to check: 1)\n"),
+        "{}",
+        run.stderr
+    );
+    let run = check(&["--strict"]);
+    assert_eq!((run.status, run.stdout), (1, format!("error[{found}")));
+    // A path that is named has to hold something.
+    for paths in [&["."][..], &["app"], &["--strict", "."]] {
+        let run = check(paths);
+        assert_eq!((run.status, run.stdout), (2, String::new()), "{paths:?}");
+    }
+    assert_eq!(mirrorset_in(directory.path(), &["check", "--fix"]).status, 0);
+    assert_eq!(mirrorset_in(directory.path(), &["convert"]).status, 2);
+}

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::support::program::{fixture, mirrorset_in};
 
 /// The findings of the whole tree: the rule, the address and the file.
-const FINDINGS: [(&str, &str, &str); 16] = [
+const FINDINGS: [(&str, &str, &str); 20] = [
     (
         "duplicate-source",
         "rhcs_image_mirror.twice",
@@ -47,12 +47,16 @@ const FINDINGS: [(&str, &str, &str); 16] = [
         "charts/app/templates/idms.yaml",
     ),
     ("skipped-input", "envs/prod.tfvars", ""),
+    ("skipped-input", "generators/idms.txt", ""),
     ("skipped-input", "live/prod/terragrunt.hcl", ""),
     ("skipped-input", "manifests/patch.yaml", ""),
     ("skipped-input", "module.forgot_the_dot", "live/prod/main.tf"),
     ("skipped-input", "module.hidden", "live/prod/main.tf"),
     ("skipped-input", "overlays/prod/patch.yaml", ""),
+    ("skipped-input", "pulumi/Pulumi.yaml", ""),
+    ("skipped-input", "scripts/apply.sh", ""),
     ("skipped-input", "terraform_data.apply", "live/literal/main.tf"),
+    ("skipped-input", "values/terraform.tfvars", ""),
     ("skipped-input", "var.image_mirrors", "live/prod/terraform.tfvars"),
 ];
 
@@ -134,6 +138,9 @@ fn the_order_of_paths_does_not_matter() {
         "data",
         "overlays",
         "scripts",
+        "generators",
+        "pulumi",
+        "values",
     ];
     let first = report(tree.path(), &paths);
     for _ in 0..paths.len() {

@@ -1,6 +1,6 @@
 //! Situations in which mirrors lie under the given paths and are not read: each is told.
 
-use crate::support::program::{Run, mirrorset_in, scratch};
+use crate::support::program::{Run, mirrorset_in, mirrorset_with_environment, scratch};
 
 /// A mirror set that has nothing wrong with it.
 const SET: &str = "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {name: NAME}\n\
@@ -80,6 +80,205 @@ fn a_value_that_one_of_several_root_modules_declares_goes_somewhere() {
     assert_eq!(findings(&check(&files, &["."])), [""; 0]);
     let run = check(&files, &["b"]);
     assert_eq!(findings(&run).len(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn a_value_for_root_modules_without_anything_to_check_is_told() {
+    let settings = ("mirrorset.toml", "var-files = [\"envs/all.tfvars\"]\n");
+    let values = ("envs/all.tfvars", "image_mirrors = { a = [] }\n");
+    let (without, with) = ("variable \"region\" {}\n", "variable \"image_mirrors\" {}\n");
+    let expected = "warning[skipped-input] var.image_mirrors: the root module does not declare this variable, so \
+                    Terraform ignores the value";
+    for path in [".", "a", "a/main.tf", "envs/all.tfvars"] {
+        let files = [settings, values, ("a/main.tf", without), ("b/main.tf", without)];
+        assert_eq!(findings(&check(&files, &[path])), [expected], "{path}");
+        let files = [settings, values, ("a/main.tf", with), ("b/main.tf", with)];
+        assert_eq!(findings(&check(&files, &[path])), [""; 0], "{path}");
+    }
+    // One of the two declares it.
+    let files = [settings, values, ("a/main.tf", without), ("b/main.tf", with)];
+    assert_eq!(findings(&check(&files, &["."])), [""; 0]);
+    assert_eq!(findings(&check(&files, &["a"])), [expected]);
+}
+
+/// A root module whose mirrors are in a variable.
+const BY_VARIABLE: &str = r#"
+variable "mirrors" {
+  type    = map(string)
+  default = {}
+}
+resource "rhcs_image_mirror" "m" {
+  for_each   = var.mirrors
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = each.key
+  mirrors    = [each.value]
+}
+"#;
+
+#[test]
+fn automatic_values_that_no_root_module_loads_are_told() {
+    let values = "mirrors = { nginx = \"m.example.com/nginx\" }\n";
+    let message =
+        "no root module loads this file of variables: give it with `--var-file` or list it in `var-files`";
+    let root = "module \"a\" {\n  source = \"../module\"\n}\n";
+    for file in [
+        "terraform.tfvars",
+        "values/x.auto.tfvars",
+        "values/terraform.tfvars.json",
+        // Terraform loads the values of root modules alone.
+        "module/terraform.tfvars",
+    ] {
+        let text = if file.ends_with("json") {
+            "{\"mirrors\": {}}"
+        } else {
+            values
+        };
+        let files = [
+            (".git/HEAD", ""),
+            ("live/main.tf", root),
+            ("module/main.tf", BY_VARIABLE),
+            (file, text),
+        ];
+        let expected = format!("info[skipped-input] {file}: {message}");
+        for path in [".", file] {
+            assert_eq!(findings(&check(&files, &[path])), [&*expected], "{file}: {path}");
+        }
+    }
+    let files = [("main.tf", BY_VARIABLE), ("terraform.tfvars", values)];
+    assert!(findings(&check(&files, &["."]))[0].starts_with("error[short-source]"));
+}
+
+#[test]
+fn the_arguments_of_terraform_in_the_environment_are_taken() {
+    let tree = scratch(&[
+        (".git/HEAD", ""),
+        ("live/main.tf", BY_VARIABLE),
+        (
+            "live/prod.tfvars",
+            "mirrors = { nginx = \"m.example.com/nginx\" }\n",
+        ),
+        (
+            "live/good.tfvars",
+            "mirrors = { \"quay.io/a\" = \"m.example.com/a\" }\n",
+        ),
+    ]);
+    let options = ["--ignore", "provider-version", "--output-format", "concise"];
+    let check = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let arguments = [&["check", "."], &options[..], arguments].concat();
+        mirrorset_with_environment(tree.path(), &arguments, variables)
+    };
+    let short = "error[short-source] rhcs_image_mirror.m[\"nginx\"]: source \"nginx\" has no registry host";
+    for variables in [
+        &[("TF_CLI_ARGS", "-var-file=prod.tfvars")][..],
+        &[("TF_CLI_ARGS_plan", "-no-color -var-file prod.tfvars")],
+        &[(
+            "TF_CLI_ARGS_plan",
+            "-var 'mirrors={nginx=\"m.example.com/nginx\"}'",
+        )],
+        &[
+            ("TF_CLI_ARGS", "-var-file=prod.tfvars"),
+            ("TF_CLI_ARGS_plan", "-var-file=good.tfvars"),
+        ],
+    ] {
+        let run = check(variables, &[]);
+        assert!(findings(&run).contains(&short), "{variables:?}: {}", run.stdout);
+    }
+    let run = check(
+        &[("TF_CLI_ARGS", "-var-file=prod.tfvars")],
+        &["--var-file", "live/good.tfvars"],
+    );
+    assert_eq!((findings(&run), run.status), (vec![], 0), "{}", run.stdout);
+    let run = check(
+        &[("TF_CLI_ARGS", "-var-file=none.tfvars")],
+        &["--ignore", "unknown-value"],
+    );
+    let missing = "info[skipped-input] none.tfvars: TF_CLI_ARGS names this file of variables, which none of the root \
+                   modules has";
+    assert!(findings(&run).contains(&missing), "{}", run.stdout);
+}
+
+#[test]
+fn texts_of_other_tools_that_name_mirrors_are_told() {
+    let text = set("a", "a");
+    let script = format!("oc apply -f - <<END\n{text}END\n");
+    let rosa = "rosa create image-mirror --cluster a --source quay.io/a --mirrors m.example.com/a\n";
+    let ending = "the file names a mirror set, and it is not read because its name does not end in `.yaml`, `.yml` or \
+                  `.json`";
+    let is_script = "the file names a mirror set, and it is not read because it is a script";
+    let other = "the file names image mirrors of another tool, and no configuration reads it";
+    for (file, text, message) in [
+        ("config", text.as_str(), ending),
+        ("idms.txt", &text, ending),
+        ("sets.jsonl", "{\"kind\": \"ImageDigestMirrorSet\"}\n", ending),
+        ("main.jsonnet", "{ imageDigestMirrors: [] }\n", ending),
+        ("apply.sh", &script, is_script),
+        ("Makefile", rosa, is_script),
+        ("play.yml", &format!("- command: {rosa}"), other),
+        (
+            "Pulumi.yaml",
+            "resources: {m: {type: 'rhcs:index:ImageMirror'}}\n",
+            other,
+        ),
+        (
+            "cdktf.json",
+            "{\"terraformProviders\": [\"terraform-redhat/rhcs@~> 1.7\"]}\n",
+            other,
+        ),
+        ("vars.yaml", "image_mirrors: {a: {source: a}}\n", other),
+        (
+            "machine-config.yaml",
+            "kind: MachineConfig\nfiles: [{path: /etc/containers/registries.conf}]\n",
+            other,
+        ),
+    ] {
+        let expected = format!("info[skipped-input] {file}: {message}");
+        for path in [".", file] {
+            // A manifest that is named is read, whatever its name is.
+            if path == "." || message != ending {
+                let run = check(&[("main.tf", "variable \"a\" {}\n"), (file, text)], &[path]);
+                assert_eq!((findings(&run), run.status), (vec![&*expected], 0), "{file}");
+            }
+        }
+    }
+    for (file, text) in [
+        ("README.md", text.as_str()),
+        ("LICENSE", "mirrors"),
+        ("build.sh", "docker pull quay.io/a\n"),
+        (
+            "report.json",
+            "{\"tool\": \"mirrorset\", \"address\": \"rhcs_image_mirror.m\"}\n",
+        ),
+    ] {
+        let run = check(&[("main.tf", "variable \"a\" {}\n"), (file, text)], &["."]);
+        assert_eq!(findings(&run), [""; 0], "{file}");
+    }
+}
+
+#[test]
+fn the_values_of_a_chart_are_no_broken_manifests() {
+    let files = [
+        ("app/Chart.yaml", "apiVersion: v2\nname: app\n"),
+        ("app/values.yaml", "mirrors: [{source: quay.io/a}]\n"),
+        ("app/templates/set.yaml", "{{ toYaml .Values.mirrors }}\n"),
+    ];
+    for path in [".", "app/values.yaml"] {
+        let run = check(&files, &[path]);
+        let expected =
+            "info[skipped-input] app/values.yaml: the file belongs to a Helm chart, which is not rendered";
+        assert_eq!((findings(&run), run.status), (vec![expected], 0), "{path}");
+    }
+}
+
+#[test]
+fn a_file_of_terragrunt_that_passes_on_mirrors_is_told() {
+    for text in [
+        "inputs = {\n  mirrors = {}\n}\n",
+        "terraform {\n  source = \"tfr:///terraform-redhat/rosa-hcp/rhcs?version=1.7.1\"\n}\n",
+    ] {
+        let run = check(&[("live/terragrunt.hcl", text)], &["."]);
+        let expected = "info[skipped-input] live/terragrunt.hcl: files of Terragrunt are not read";
+        assert_eq!(findings(&run), [expected], "{text}");
+    }
 }
 
 #[test]
