@@ -33,6 +33,9 @@ pub(crate) const DEFAULT_MIRROR_TYPE: &str = "digest";
 /// The edit distance up to which a type is taken for a misspelled one.
 const MAX_TYPE_DISTANCE: usize = 3;
 
+/// The edit distance up to which a type with another prefix is taken for a misspelled one: `rhsc_image_mirror`.
+const MAX_PREFIX_DISTANCE: usize = 2;
+
 /// Names that people use by mistake for an argument of a mirror, each with the argument: those of other resources and
 /// of Red Hat's module.
 pub(crate) const MIRROR_ARGUMENT_ALIASES: [(&str, &str); 3] = [
@@ -61,15 +64,24 @@ pub(crate) fn is_provider_type(kind: &str) -> bool {
 /// those about mirrors and clusters with a similar name.
 #[must_use]
 pub(crate) fn similar_type(resource: &ResourceName) -> Option<String> {
-    if !is_provider_type(&resource.kind) {
+    let is_ours = is_provider_type(&resource.kind);
+    if !is_ours && !resource.kind.ends_with("_mirror") && !resource.kind.ends_with("_mirrors") {
         return None;
     }
-    let is_relevant =
-        |(_, kind): &(Mode, &str)| kind.starts_with(IMAGE_MIRROR) || kind.starts_with("rhcs_cluster");
+    // The words of another type about mirrors: `rhcs_rosa_image_mirror`.
+    let names_mirrors = is_ours && resource.kind.contains("mirror");
+    let is_relevant = |(_, kind): &(Mode, &str)| {
+        kind.starts_with(IMAGE_MIRROR) || (is_ours && kind.starts_with("rhcs_cluster"))
+    };
     let candidates = super::schema::schemas().types().filter(is_relevant);
+    let limit = if is_ours {
+        MAX_TYPE_DISTANCE
+    } else {
+        MAX_PREFIX_DISTANCE
+    };
     let (_, mode, kind) = candidates
         .map(|(mode, kind)| (strsim::osa_distance(&resource.kind, kind), mode, kind))
-        .filter(|(distance, ..)| *distance <= MAX_TYPE_DISTANCE)
+        .filter(|(distance, ..)| *distance <= limit || names_mirrors)
         .min_by_key(|(distance, mode, _)| (*distance, *mode != resource.mode))?;
     Some(match mode {
         Mode::Managed => format!("resource \"{kind}\""),

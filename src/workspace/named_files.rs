@@ -38,7 +38,9 @@ impl OtherFile {
     pub(crate) fn report(self, files: &mut InputFiles) {
         let source = files.sources.file(self.file);
         let (name, text) = (source.name().to_owned(), source.text());
-        if let Some(skipped) = of_other_tool(name.clone(), source.path(), text, files) {
+        // What Terraform wrote is meant as a plan, although it cannot be read.
+        let is_of_terraform = self.error.is_some() && PLAN_WORDS.iter().any(|word| text.contains(word));
+        if !is_of_terraform && let Some(skipped) = of_other_tool(name.clone(), source.path(), text, files) {
             return files.skipped.push(skipped);
         }
         let is_meant = match self.error {
@@ -77,26 +79,28 @@ fn may_be_manifest(text: &str) -> bool {
     text.replace("mirrorset", "").contains("irror")
 }
 
+/// Words of what Terraform and OpenTofu write.
+const PLAN_WORDS: [&str; 8] = [
+    "format_version",
+    "terraform_version",
+    "planned_values",
+    "resource_changes",
+    "@message",
+    "Terraform",
+    "OpenTofu",
+    "rhcs_",
+];
+
 /// Whether a file may be meant as a plan or a state: because it is JSON, by its name, by what Terraform writes, or because
 /// the command that was to write it failed.
 fn may_be_plan(name: &str, text: &str) -> bool {
-    const WORDS: [&str; 8] = [
-        "format_version",
-        "terraform_version",
-        "planned_values",
-        "resource_changes",
-        "@message",
-        "Terraform",
-        "OpenTofu",
-        "rhcs_",
-    ];
     let path = Path::new(name);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_named = ["plan", "state", "<stdin>"]
         .iter()
         .any(|word| name.contains(word));
     let is_json = NameKind::of(path) == NameKind::Manifest || text.trim_start().starts_with('{');
-    is_json || is_named || text.trim().is_empty() || WORDS.iter().any(|word| text.contains(word))
+    is_json || is_named || text.trim().is_empty() || PLAN_WORDS.iter().any(|word| text.contains(word))
 }
 
 impl NamedFiles {

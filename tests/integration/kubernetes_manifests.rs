@@ -666,14 +666,16 @@ data "helm_template" "set" {
         (".git/HEAD", "ref: refs/heads/main\n"),
     ]);
     let message = "a Helm chart with a mirror set, which is not rendered";
+    let text = "the file names a mirror set, and it is not read because its name does not end in `.yaml`, `.yml` or `.json`";
     assert_eq!(
         skipped(directory.path(), "live"),
         [
-            "helm_release.chart",
-            "helm_release.values",
-            "data.helm_template.set"
+            ("live/charts/mirrors/templates/a/set.txt", text),
+            ("helm_release.chart", message),
+            ("helm_release.values", message),
+            ("data.helm_template.set", message)
         ]
-        .map(|name| ["unopened-wrapper", name, message])
+        .map(|(name, message)| ["unopened-wrapper", name, message])
     );
 }
 

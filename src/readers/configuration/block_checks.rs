@@ -317,6 +317,28 @@ impl ValueChecks<'_, '_> {
         }
     }
 
+    /// Evaluates the arguments of provisioners and connections that refer to something.
+    pub(crate) fn check_provisioners(&mut self, block: &Block) {
+        let is_part = |block: &&Block| matches!(&*block.kind.text, "provisioner" | "connection");
+        if block.body.blocks("provisioner").next().is_none() {
+            // No provisioner needs the connection.
+            return;
+        }
+        let outer: Vec<&Block> = block.body.blocks.iter().filter(is_part).collect();
+        let inner = outer.iter().flat_map(|part| part.body.blocks("connection"));
+        for part in inner.chain(outer.iter().copied()) {
+            for argument in &part.body.attributes {
+                let is_keyword = matches!(&*argument.name.text, "when" | "on_failure");
+                if is_keyword || terraform_eval::modules::references::root_names(&argument.value).is_empty() {
+                    continue;
+                }
+                let scope = Scope::module(self.instance).with_repetition(self.repetition);
+                let scope = scope.with_self(self.resource);
+                self.evaluate_in(scope, &argument.name.text, &argument.value);
+            }
+        }
+    }
+
     fn check_condition(&mut self, kind: &str, block: &Block) {
         let Some(condition) = block.body.attribute("condition") else {
             return;

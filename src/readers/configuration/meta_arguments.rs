@@ -573,6 +573,22 @@ impl MetaArguments<'_> {
         Ok(())
     }
 
+    /// Reports `each` and `count` in a block that does not have them.
+    fn check_repetition(&mut self, value: &Expression) {
+        let block = self.module.resources.get(self.resource);
+        let Some(block) = block.and_then(|resource| resource.block.parse(self.sources)) else {
+            return;
+        };
+        for (word, argument) in [("each", "for_each"), ("count", "count")] {
+            let names = references::root_names(value);
+            let used = names.iter().find(|(name, _)| &**name == word);
+            if let (Some((_, span)), None) = (used, block.body.attribute(argument)) {
+                let message = format!("replace_triggered_by refers to {word}");
+                self.reject(message, *span, &format!("the block has no `{argument}`"));
+            }
+        }
+    }
+
     fn replace_triggered_by(&mut self, value: &Expression) {
         let Some(entries) = static_list(value) else {
             return self.reject(
@@ -594,6 +610,7 @@ impl MetaArguments<'_> {
                         }
                         _ => None,
                     });
+            self.check_repetition(entry);
             match resources.next() {
                 Some(name) if name == *self.resource => self.reject(
                     "replace_triggered_by refers to its own resource",

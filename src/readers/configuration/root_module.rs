@@ -1,5 +1,6 @@
 //! Evaluates root modules: visits their module instances, and reads the blocks that rules need, and no others.
 
+mod block_forms;
 mod calls;
 mod carriers;
 mod checks;
@@ -12,8 +13,10 @@ mod instances;
 mod manifests;
 mod mirrors;
 mod moves;
+mod provider_blocks;
 mod provider_versions;
 mod reader;
+mod values;
 mod waiters;
 
 pub(crate) use carriers::may_carry_manifests;
@@ -317,6 +320,7 @@ impl RootModuleReader<'_> {
                 self.read_data_source(instance, resource, enclosing);
             }
         }
+        self.check_values(instance);
         let id = self.context.evaluator.module_id(instance);
         self.visited_modules.insert(id);
         for (call, callee, _) in self.tree.calls_of(id) {

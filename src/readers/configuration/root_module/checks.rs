@@ -176,6 +176,7 @@ impl RootModuleReader<'_> {
             checks.check_arguments(block);
         }
         checks.check_conditions(block);
+        checks.check_provisioners(block);
     }
 
     /// Checks the variables of a module instance: the values that are assigned to them, and their validations.
@@ -248,6 +249,8 @@ impl RootModuleReader<'_> {
             let is_relevant = self.is_relevant(id);
             if is_relevant {
                 self.check_module(id, &path);
+                self.check_forms(id, &path);
+                self.check_providers(id, &path);
                 self.check_moves(id);
                 self.check_provider_source(id);
                 for call in self.tree.module(id).calls.values() {
@@ -507,6 +510,12 @@ fn check_declaration(name: &Arc<str>, block: &Block, subject: &Subject, issues: 
         let attribute = block.body.attribute(argument);
         attribute.filter(|attribute| test(&attribute.value.kind))
     };
+    let default = block.body.attribute("default").map(|default| &default.value);
+    let call = default.filter(|default| matches!(default.kind, ExpressionKind::Call(_)));
+    if let Some(call) = call {
+        let message = format!("the default of variable {name:?} calls a function, which is not allowed");
+        reject(ConfigurationIssueKind::Other, message, call.span);
+    }
     let is_not_nullable =
         is_literal("nullable", |kind| matches!(kind, ExpressionKind::Bool(false))).is_some();
     let null = is_literal("default", |kind| matches!(kind, ExpressionKind::Null));

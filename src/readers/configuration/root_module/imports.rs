@@ -8,7 +8,7 @@ use crate::model::{
     Attribute, AttributeValue, ConfigurationIssue, ConfigurationIssueKind, Import, UnknownReason,
     UnknownReasons,
 };
-use crate::provider::IMAGE_MIRROR;
+use crate::provider::{IMAGE_MIRROR, is_provider_type};
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::root_module::instances::unknown_until_apply;
@@ -17,8 +17,9 @@ use crate::untrusted::expression_text;
 use terraform_eval::address::{InstanceKey, Mode};
 use terraform_eval::cty::ValueRef;
 use terraform_eval::eval::{EvalError, Expansion, InstanceId, RepetitionData, Scope};
-use terraform_eval::modules::{Module, references, references::Traversal};
+use terraform_eval::modules::{Module, literal, references, references::Traversal};
 use terraform_eval::source::Span;
+use terraform_eval::syntax::document::Format;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind, Step};
 
 /// The arguments of an `import` block.
@@ -35,9 +36,19 @@ impl RootModuleReader<'_> {
                 continue;
             };
             let Some(to) = block.body.attribute("to").map(|to| &to.value) else {
+                if self.is_relevant(self.context.evaluator.module_id(InstanceId::ROOT)) {
+                    let subject = Subject::Other("import".to_owned());
+                    self.reject(&subject, "the import has no `to`".to_owned(), block.header);
+                }
                 continue;
             };
-            if is_mirror_address(to) {
+            if let Some(text) = self.quoted_address(to) {
+                let message = "`to` is a string, and not an address".to_owned();
+                self.reject(&Subject::Other(text), message, to.span);
+            } else if has_step(to, is_provider_type) && !has_step(to, is_mirror_type) {
+                let text = expression_text(sources.slice(to.span)).to_owned();
+                self.check_target(to, &Subject::Other(text));
+            } else if has_step(to, is_mirror_type) {
                 let text = expression_text(sources.slice(to.span));
                 if !targets.insert(text) && block.body.attribute("for_each").is_none() {
                     let subject = Subject::Other(text.to_owned());
@@ -135,6 +146,16 @@ impl RootModuleReader<'_> {
         }
     }
 
+    /// The text of `to` if it is a string with the address of a mirror. In JSON, addresses are strings.
+    fn quoted_address(&self, to: &Expression) -> Option<String> {
+        let source = self.context.sources.file(to.span.file);
+        let is_native = source
+            .path()
+            .is_none_or(|path| Format::from_path(path) == Format::Native);
+        let text = literal(to).filter(|text| is_native && text.contains(IMAGE_MIRROR))?;
+        Some(expression_text(text).to_owned())
+    }
+
     /// Reports that Terraform does not know the instances of an import until it applies; whether it does.
     fn reports_unknown_instances(&mut self, subject: &Subject, block: &Block, span: Span) -> bool {
         let single = Rc::new(RepetitionData::single());
@@ -194,11 +215,16 @@ impl RootModuleReader<'_> {
             terraform_eval::address::Subject::Module(call) => {
                 let module = self.context.evaluator.module(InstanceId::ROOT);
                 if !module.calls.contains_key(call) {
-                    self.reject(
-                        subject,
-                        format!("the module declares no module call named {call:?}"),
-                        to.span,
-                    );
+                    let message = format!("the module declares no module call named {call:?}");
+                    return self.reject(subject, message, to.span);
+                }
+                let expansion = self.context.evaluator.call_expansion(InstanceId::ROOT, call);
+                if let (Some(key), Ok(expansion)) = (&target.key, expansion)
+                    && !may_have_instance(&expansion, key)
+                {
+                    let message =
+                        format!("module.{call} has no such instance, so an import to it is rejected");
+                    self.reject(subject, message, to.span);
                 }
             }
             terraform_eval::address::Subject::Resource(name) if name.mode == Mode::Data => {
@@ -224,21 +250,18 @@ impl RootModuleReader<'_> {
                     .evaluator
                     .resource_expansion(InstanceId::ROOT, name)
                     .ok();
-                let is_known = !matches!(
-                    instances.as_deref(),
-                    None | Some(Expansion::Unknown { .. } | Expansion::MaybeEnabled { .. })
-                );
-                let exists = |key: &InstanceKey| {
-                    let instances = instances.iter().flat_map(|expansion| expansion.instances());
-                    instances
-                        .into_iter()
-                        .any(|instance| instance.key.as_ref() == Some(key))
+                let may_exist = |key| {
+                    let instances = instances.as_deref();
+                    instances.is_none_or(|instances| may_have_instance(instances, key))
                 };
                 let problem = match &target.key {
                     Some(InstanceKey::Index(_)) if !has("count") => Some("has no `count`"),
                     Some(InstanceKey::Key(_)) if !has("for_each") => Some("has no `for_each`"),
-                    Some(key) if is_known && !exists(key) => Some("has no such instance"),
+                    Some(key) if !may_exist(key) => Some("has no such instance"),
                     None if target.attribute.is_some() => Some("is named with an attribute"),
+                    None if (has("count") || has("for_each")) && !ends_in_key(to) => {
+                        Some("has instances, and none of them is named")
+                    }
                     _ => None,
                 };
                 if let Some(problem) = problem {
@@ -274,6 +297,16 @@ impl RootModuleReader<'_> {
         self.issues
             .add(issue.label(label).help("write \"CLUSTER_ID:IMAGE_MIRROR_ID\""));
     }
+}
+
+/// Whether a block may have an instance: it has, or its instances are unknown.
+fn may_have_instance(expansion: &Expansion, key: &InstanceKey) -> bool {
+    let is_unknown = matches!(
+        expansion,
+        Expansion::Unknown { .. } | Expansion::MaybeEnabled { .. }
+    );
+    let mut instances = expansion.instances().into_iter();
+    is_unknown || instances.any(|instance| instance.key.as_ref() == Some(key))
 }
 
 /// The reference that `to` is, apart from those in its keys.
@@ -315,15 +348,26 @@ fn instance_address(
     Some(address)
 }
 
-/// Whether `to` is the address of a mirror, in the root module or in another one.
-fn is_mirror_address(to: &Expression) -> bool {
+/// Whether a step of an address satisfies a test: the type of the resource is one of them.
+fn has_step(to: &Expression, test: fn(&str) -> bool) -> bool {
     match &to.kind {
-        ExpressionKind::Variable(word) => &**word == IMAGE_MIRROR,
+        ExpressionKind::Variable(word) => test(word),
         ExpressionKind::Traversal { base, steps } => {
-            let is_mirror =
-                |step: &Step| matches!(step, Step::Attribute(name) if &*name.text == IMAGE_MIRROR);
-            is_mirror_address(base) || steps.iter().any(is_mirror)
+            let is_named = |step: &Step| matches!(step, Step::Attribute(name) if test(&name.text));
+            has_step(base, test) || steps.iter().any(is_named)
         }
+        _ => false,
+    }
+}
+
+fn is_mirror_type(name: &str) -> bool {
+    name == IMAGE_MIRROR
+}
+
+/// Whether the last step of an address is an instance key.
+fn ends_in_key(to: &Expression) -> bool {
+    match &to.kind {
+        ExpressionKind::Traversal { steps, .. } => matches!(steps.last(), Some(Step::Index { .. })),
         _ => false,
     }
 }

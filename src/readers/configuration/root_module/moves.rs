@@ -1,11 +1,12 @@
-//! Checks `moved` and `removed` blocks of mirrors, clusters and waiters: Terraform rejects them without an instance or a
-//! state.
+//! Checks `moved` and `removed` blocks of mirrors, clusters and waiters, and of the modules that have some: Terraform rejects
+//! them without an instance or a state.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider;
+use crate::readers::configuration::meta_arguments::not_a_bool;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::configuration::static_reference::{StaticReference, StaticStep};
 use terraform_eval::address::{Mode, ResourceName};
@@ -13,7 +14,7 @@ use terraform_eval::modules::ModuleId;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::Block;
 
-/// A resource that a block names.
+/// A resource that a block names, or a module: `module` with the name of the call.
 struct Named {
     resource: ResourceName,
     /// Whether an instance key follows.
@@ -32,6 +33,7 @@ impl RootModuleReader<'_> {
     pub(crate) fn check_moves(&mut self, id: ModuleId) {
         let sources = self.context.sources;
         let module = self.tree.module(id);
+        let is_relevant = self.is_relevant(id);
         let mut moves = Vec::new();
         for block in module.others() {
             let is_moved = block.kind() == "moved";
@@ -42,13 +44,16 @@ impl RootModuleReader<'_> {
                 continue;
             };
             self.check_move_arguments(block, is_moved);
-            let from = self.named(block, "from");
+            let from = self.named(block, "from", is_relevant);
             if is_moved {
-                if let (Some(from), Some(to)) = (from, self.named(block, "to")) {
+                if let (Some(from), Some(to)) = (from, self.named(block, "to", is_relevant)) {
                     moves.push(Move { from, to });
                 }
-            } else if let Some(from) = from {
-                self.check_removed(id, &from);
+            } else {
+                self.check_destroy(block, is_relevant);
+                if let Some(from) = from {
+                    self.check_removed(id, &from);
+                }
             }
         }
         for step in &moves {
@@ -90,11 +95,11 @@ impl RootModuleReader<'_> {
 
     /// The resource that an argument names, if it is one that matters here and lies in the module itself; reports what is not
     /// an address.
-    fn named(&mut self, block: &Block, argument: &str) -> Option<Named> {
+    fn named(&mut self, block: &Block, argument: &str, is_relevant: bool) -> Option<Named> {
         let kind = &block.kind.text;
         let Some(value) = block.body.attribute(argument).map(|argument| &argument.value) else {
             let text = self.context.sources.slice(block.span);
-            if text.contains(provider::IMAGE_MIRROR) {
+            if is_relevant || text.contains(provider::IMAGE_MIRROR) {
                 let message = format!("the {kind} block has no `{argument}`");
                 self.reject_move(kind, message, block.header, "a required argument is missing");
             }
@@ -103,7 +108,7 @@ impl RootModuleReader<'_> {
         let text = self.context.sources.slice(value.span);
         let is_address = !text.starts_with('"');
         let Some(reference) = StaticReference::parse(value).filter(|_| is_address) else {
-            if text.contains(provider::IMAGE_MIRROR) {
+            if is_relevant || text.contains(provider::IMAGE_MIRROR) {
                 let message = format!("`{argument}` of the {kind} block is not an address");
                 self.reject_move(kind, message, value.span, "an address without quotes is required");
             }
@@ -129,11 +134,30 @@ impl RootModuleReader<'_> {
             kind: reference.root.clone(),
             name: reference.name(0)?.clone(),
         };
-        provider::is_relevant_type(&resource).then_some(Named {
+        let is_module = &*resource.kind == "module" && is_relevant;
+        (is_module || provider::is_relevant_type(&resource)).then_some(Named {
             resource,
             has_key,
             span: value.span,
         })
+    }
+
+    /// Reports a `destroy` that is not a bool.
+    fn check_destroy(&mut self, block: &Block, is_relevant: bool) {
+        let lifecycles = block.body.blocks("lifecycle").filter(|_| is_relevant);
+        for destroy in lifecycles.filter_map(|lifecycle| lifecycle.body.attribute("destroy")) {
+            if let Some(found) = not_a_bool(&destroy.value) {
+                let message = format!("destroy is {found}, but a bool is required");
+                self.reject_move("removed", message, destroy.value.span, "true or false");
+            }
+        }
+    }
+
+    /// Whether a module declares a resource or a module call.
+    fn is_declared(&self, id: ModuleId, name: &ResourceName) -> bool {
+        let module = self.tree.module(id);
+        module.resources.contains_key(name)
+            || (&*name.kind == "module" && module.calls.contains_key(&*name.name))
     }
 
     fn check_removed(&mut self, id: ModuleId, from: &Named) {
@@ -145,14 +169,9 @@ impl RootModuleReader<'_> {
                 from.span,
                 "only a whole resource can be removed",
             );
-        } else if self.tree.module(id).resources.contains_key(&from.resource) {
-            let message = "a removed block names a resource that is still declared";
-            self.reject_move(
-                &name,
-                message,
-                from.span,
-                "remove the resource block, or this block",
-            );
+        } else if self.is_declared(id, &from.resource) {
+            let message = "a removed block names what is still declared";
+            self.reject_move(&name, message, from.span, "remove the declaration, or this block");
         }
     }
 
@@ -164,14 +183,9 @@ impl RootModuleReader<'_> {
         if is_same && text(from) == text(to) {
             let message = "a moved block moves an object to its own address";
             self.reject_move(&name, message, to.span, "the same address");
-        } else if !is_same && !from.has_key && self.tree.module(id).resources.contains_key(&from.resource) {
-            let message = "a moved block moves a resource that is still declared";
-            self.reject_move(
-                &name,
-                message,
-                from.span,
-                "remove the resource block, or this block",
-            );
+        } else if !is_same && !from.has_key && self.is_declared(id, &from.resource) {
+            let message = "a moved block moves what is still declared";
+            self.reject_move(&name, message, from.span, "remove the declaration, or this block");
         }
     }
 
