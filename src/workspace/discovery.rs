@@ -38,6 +38,8 @@ pub(crate) struct Discovery {
     pub(crate) directories: Vec<PathBuf>,
     /// The project trees of those directories.
     pub(crate) trees: BTreeSet<PathBuf>,
+    /// The links in those directories that lead to directories, with these.
+    pub(crate) links: BTreeMap<PathBuf, PathBuf>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) errors: Vec<LoadError>,
     walked: Walked,
@@ -233,6 +235,8 @@ struct Walker<'a> {
     walked: Walked,
     /// Directories to which links lead, with their trees.
     pending: Vec<(PathBuf, PathBuf)>,
+    /// The links in directories that the user names.
+    links: BTreeMap<PathBuf, PathBuf>,
     /// Directories with configuration files, with their trees.
     modules: BTreeMap<PathBuf, PathBuf>,
     /// Configuration files that do not make their directory a module.
@@ -256,6 +260,7 @@ impl<'a> Walker<'a> {
             walked,
             ignore_files: IgnoreFiles::default(),
             pending: Vec::new(),
+            links: BTreeMap::new(),
             modules: BTreeMap::new(),
             set_aside: Vec::new(),
             candidates: BTreeSet::new(),
@@ -468,6 +473,7 @@ impl<'a> Walker<'a> {
                 if self.choice_to_skip(link, true, tree).is_none() {
                     if self.is_named(link) {
                         self.walked.named.insert(target.clone());
+                        self.links.insert(link.to_owned(), target.clone());
                     }
                     self.pending.push((target, tree.to_owned()));
                 }
@@ -517,6 +523,7 @@ impl<'a> Walker<'a> {
             others: self.others.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
             skipped: self.skipped.into_values().collect(),
+            links: self.links,
             errors: self.errors,
             walked: self.walked,
             ..Discovery::default()

@@ -49,6 +49,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let mut discovery = discover(paths, &mut loader.files);
     loader.files.skipped.append(&mut discovery.skipped);
     let directories = discovery.directories.clone();
+    let links = std::mem::take(&mut discovery.links);
     let candidates: BTreeSet<PathBuf> = std::mem::take(&mut discovery.candidates).into_iter().collect();
     let mut others_in_directories: BTreeSet<PathBuf> = discovery.others.iter().cloned().collect();
     let mut named = NamedFiles::default();
@@ -94,7 +95,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     }
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     loader.files.diagnostics.extend(syntax_errors);
-    loader.report_empty(&directories);
+    loader.report_empty(&directories, &links);
     Loaded {
         modules: Some(modules),
         ..loader.finish()
@@ -545,8 +546,8 @@ impl Loader {
         self.unrelated_files.extend(unrelated);
     }
 
-    /// Reports the given directories in which nothing was read or skipped.
-    fn report_empty(&mut self, directories: &[PathBuf]) {
+    /// Reports the given directories in which nothing was read or skipped. What `links` in them lead to lies in them.
+    fn report_empty(&mut self, directories: &[PathBuf], links: &BTreeMap<PathBuf, PathBuf>) {
         let InputFiles {
             sources,
             roles,
@@ -569,11 +570,16 @@ impl Loader {
         // A name is a path relative to the current directory, or the address of a module call.
         let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
         let idle = &self.idle_directories;
-        let is_empty = |directory: &PathBuf| {
+        let holds_nothing = |directory: &PathBuf| {
             let mut following = paths.range(directory.clone()..);
             let next = idle.partition_point(|path| path < directory);
             let idle = idle.get(next).is_some_and(|path| path.starts_with(directory));
             !idle && !following.next().is_some_and(|path| path.starts_with(directory))
+        };
+        let is_empty = |directory: &PathBuf| {
+            let links = links.range(directory.clone()..);
+            let mut inner = links.take_while(|(link, _)| link.starts_with(directory));
+            holds_nothing(directory) && inner.all(|(_, target)| holds_nothing(target))
         };
         let message = "no Terraform configuration in this directory (no .tf, .tf.json, .tofu or .tofu.json file), and \
                        no manifest that declares mirrors";

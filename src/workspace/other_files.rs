@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::baseline::is_baseline;
 use crate::model::{FileRole, Hides, SkipReason, Skipped};
 use crate::provider;
 use crate::readers::manifest;
@@ -105,8 +106,8 @@ pub(crate) fn of_other_tool(
     files: &InputFiles,
 ) -> Option<Skipped> {
     // A report or a baseline of this program names mirrors as well.
-    let is_own = text.trim_start().starts_with(['{', '[']) && text.contains("mirrorset");
-    let (message, help) = if declares_elsewhere(text) && !is_own {
+    let is_report = text.trim_start().starts_with(['{', '[']) && text.contains("mirrorset");
+    let (message, help) = if declares_elsewhere(text) && !is_report && !is_baseline(text) {
         (
             "the file names image mirrors of another tool, and no configuration reads it",
             "check the configuration or the plan that results from it",

@@ -715,7 +715,8 @@ fn a_version_constraint_that_admits_old_providers_is_raised() {
         findings_in(&[("main.tf", &with_constraint("~> 1.7.0, != 1.7.3"))]).len(),
         1
     );
-    assert_findings(&with_constraint("latest"), &[]);
+    let message = "invalid-configuration provider.rhcs: \"latest\"";
+    assert_findings(&with_constraint("latest"), &[message]);
 }
 
 #[test]

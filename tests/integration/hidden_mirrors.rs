@@ -492,3 +492,17 @@ fn a_command_whose_manifest_is_read_hides_nothing() {
     assert_eq!(findings(&check(&files, &["live"])).len(), 1);
     assert_eq!(findings(&check(&files, &["."])), [""; 0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_directory_with_nothing_but_a_link_holds_what_the_link_leads_to() {
+    let tree = scratch(&[
+        (".git/HEAD", ""),
+        ("real/set.yaml", &set("a", "a")),
+        ("linked/notes.md", ""),
+    ]);
+    std::os::unix::fs::symlink("../real", tree.path().join("linked/sets")).unwrap();
+    let run = mirrorset_in(tree.path(), &["check", "linked"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert!(run.stderr.starts_with("1 mirror in 1 manifest"), "{}", run.stderr);
+}
