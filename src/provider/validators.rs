@@ -34,10 +34,13 @@ pub(crate) fn value_error(resource: &ResourceName, argument: &str, value: &Value
     match (&*resource.kind, argument) {
         // provider/clusterwaiter/cluster_waiter_resource.go
         ("rhcs_cluster_wait", "timeout") => whole(1).map(|what| format!("{what}: it is in minutes")),
-        ("rhcs_cluster_wait", "cluster") => value
-            .as_str()
-            .filter(|id| id.trim().is_empty())
-            .map(|_| "must not be blank".to_owned()),
+        // provider/machinepool/hcp/machine_pool_resource.go
+        ("rhcs_cluster_wait", "cluster") | ("rhcs_hcp_machine_pool", "cluster" | "name" | "subnet_id") => {
+            value
+                .as_str()
+                .filter(|id| id.trim().is_empty())
+                .map(|_| "must not be blank".to_owned())
+        }
         // provider/clusterrosa/hcp/resource.go
         ("rhcs_cluster_rosa_hcp", "replicas") => whole(2),
         ("rhcs_cluster_rosa_hcp", "min_replicas") => whole(0),

@@ -341,7 +341,11 @@ impl MetaArguments<'_> {
                 if !self.module.calls.contains_key(name) {
                     return self.undeclared("module call", name, span);
                 }
-                whole(1)
+                // An output of a module counts as a whole object.
+                let after_key = usize::from(matches!(reference.steps.get(1), Some(StaticStep::Key { .. })));
+                let output = 1 + after_key;
+                let names_output = matches!(reference.steps.get(output), Some(StaticStep::Name(_)));
+                whole(output + usize::from(names_output))
             }
             ("path" | "terraform" | "self" | "ephemeral" | "action" | "list", Some(_)) => true,
             _ => {

@@ -12,7 +12,7 @@ use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Attribute, Block, Body, ExpressionKind};
-use terraform_eval::version::VersionRange;
+use terraform_eval::version;
 
 /// What a block has, apart from what only some versions have.
 struct Form {
@@ -221,7 +221,7 @@ impl RootModuleReader<'_> {
         let version = body.attribute("required_version").map(|version| &version.value);
         if let Some(value) = version
             && let Some(text) = literal(value)
-            && VersionRange::parse(text).is_err()
+            && !may_be_constraint(text)
         {
             let message = format!("{text:?} is not a version constraint");
             self.reject_form(&subject, message, value.span, "such as \">= 1.5\"");
@@ -242,9 +242,40 @@ impl RootModuleReader<'_> {
 }
 
 /// Whether a text is a name as Terraform's language has them.
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let mut characters = text.chars();
     let first = characters.next();
     first.is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'))
+}
+
+/// Whether a text may be a version constraint: each part has the number of a version after its operator.
+pub(super) fn may_be_constraint(text: &str) -> bool {
+    let starts_with_number = |part: &str| {
+        let (_, number) = version::split(part);
+        number.starts_with(|first: char| first.is_ascii_digit() || first == 'v')
+    };
+    text.split(',').all(starts_with_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constraint_has_a_number_in_each_part() {
+        for text in [
+            "1.7.2",
+            ">= 1.7.2, < 2.0.0",
+            "~>1.7",
+            "= v1.7.2",
+            "1.7.2-prerelease.1",
+            "!= 1.7.3",
+        ] {
+            assert!(may_be_constraint(text), "{text}");
+        }
+        for text in ["latest", "", ">= ", ">= 1.0, x"] {
+            assert!(!may_be_constraint(text), "{text}");
+        }
+    }
 }

@@ -251,6 +251,7 @@ impl RootModuleReader<'_> {
                 self.check_module(id, &path);
                 self.check_forms(id, &path);
                 self.check_providers(id, &path);
+                self.check_references(id, &path);
                 self.check_moves(id);
                 self.check_provider_source(id);
                 for call in self.tree.module(id).calls.values() {

@@ -42,12 +42,28 @@ impl RootModuleReader<'_> {
                 }
                 continue;
             };
+            for inner in block.body.blocks.iter().filter(|_| has_step(to, is_mirror_type)) {
+                let message = format!("unsupported block {:?} in import", inner.kind.text);
+                let subject = Subject::Other("import".to_owned());
+                self.reject(&subject, message, inner.header);
+            }
+            if let ExpressionKind::Splat { base, .. } = &to.kind
+                && has_step(base, is_mirror_type)
+            {
+                let message = "`to` is not the address of one instance".to_owned();
+                self.reject(&Subject::Other("import".to_owned()), message, to.span);
+            }
             if let Some(text) = self.quoted_address(to) {
                 let message = "`to` is a string, and not an address".to_owned();
                 self.reject(&Subject::Other(text), message, to.span);
             } else if has_step(to, is_provider_type) && !has_step(to, is_mirror_type) {
                 let text = expression_text(sources.slice(to.span)).to_owned();
-                self.check_target(to, &Subject::Other(text));
+                let subject = Subject::Other(text);
+                if has_step(to, |name| name == "rhcs_cluster_wait") {
+                    let message = "the provider cannot import a waiter".to_owned();
+                    self.reject(&subject, message, to.span);
+                }
+                self.check_target(to, &subject);
             } else if has_step(to, is_mirror_type) {
                 let text = expression_text(sources.slice(to.span));
                 if !targets.insert(text) && block.body.attribute("for_each").is_none() {

@@ -44,6 +44,9 @@ impl RootModuleReader<'_> {
                 continue;
             };
             self.check_move_arguments(block, is_moved);
+            if is_relevant {
+                self.check_move_form(block, is_moved);
+            }
             let from = self.named(block, "from", is_relevant);
             if is_moved {
                 if let (Some(from), Some(to)) = (from, self.named(block, "to", is_relevant)) {
@@ -127,8 +130,18 @@ impl RootModuleReader<'_> {
         let has_key = match reference.steps.get(1..) {
             Some([]) => false,
             Some([StaticStep::Key { .. }]) => true,
-            _ => return None,
+            _ => {
+                if provider::is_provider_type(&reference.root) {
+                    let message = format!("`{argument}` of the {kind} block is not an address");
+                    self.reject_move(kind, message, value.span, "a resource or a module is required");
+                }
+                return None;
+            }
         };
+        if is_relevant && matches!(&*reference.root, "var" | "local") {
+            let message = format!("`{argument}` of the {kind} block is not an address");
+            self.reject_move(kind, message, value.span, "a resource or a module is required");
+        }
         let resource = ResourceName {
             mode: Mode::Managed,
             kind: reference.root.clone(),
@@ -140,6 +153,43 @@ impl RootModuleReader<'_> {
             has_key,
             span: value.span,
         })
+    }
+
+    /// Reports labels, blocks and arguments that `moved` and `removed` blocks do not have.
+    fn check_move_form(&mut self, block: &Block, is_moved: bool) {
+        let kind = &block.kind.text;
+        if !block.labels.is_empty() {
+            let message = format!("the {kind} block has a label");
+            self.reject_move(kind, message, block.header, "no label is allowed");
+        }
+        let is_allowed = |name: &str| !is_moved && matches!(name, "lifecycle" | "provisioner" | "connection");
+        for inner in block
+            .body
+            .blocks
+            .iter()
+            .filter(|inner| !is_allowed(&inner.kind.text))
+        {
+            let message = format!("unsupported block {:?} in the {kind} block", inner.kind.text);
+            self.reject_move(kind, message, inner.header, "remove it");
+        }
+        let arguments = block
+            .body
+            .blocks("lifecycle")
+            .flat_map(|lifecycle| &lifecycle.body.attributes);
+        for argument in arguments.filter(|argument| &*argument.name.text != "destroy") {
+            let message = format!(
+                "unsupported argument {:?} in the {kind} block",
+                argument.name.text
+            );
+            self.reject_move(kind, message, argument.name.span, "only `destroy` is allowed");
+        }
+        for provisioner in block.body.blocks("provisioner") {
+            let when = provisioner.body.attribute("when").map(|when| when.value.span);
+            if !when.is_some_and(|when| self.context.sources.slice(when).contains("destroy")) {
+                let message = "a provisioner of a removed block does not run when the object is destroyed";
+                self.reject_move(kind, message, provisioner.header, "add `when = destroy`");
+            }
+        }
     }
 
     /// Reports a `destroy` that is not a bool.

@@ -7,15 +7,16 @@ use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::is_provider_source;
 use crate::provider::types::PROVIDER_NAME;
+use crate::readers::configuration::root_module::block_forms::{is_identifier, may_be_constraint};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::configuration::static_reference::StaticReference;
 use terraform_eval::address::ModulePath;
+use terraform_eval::cty::{Type, convert};
 use terraform_eval::dialect::Feature;
 use terraform_eval::eval::{InstanceId, Scope};
 use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, requirements};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Attribute, Block, Expression, ExpressionKind, ObjectItem, ObjectKey};
-use terraform_eval::version::VersionRange;
 
 /// The arguments of a configuration of the provider (`provider/provider.go`).
 const ARGUMENTS: [&str; 8] = [
@@ -52,8 +53,16 @@ impl RootModuleReader<'_> {
         let blocks = module.others().iter().filter(|block| block.kind() == "provider");
         for block in blocks {
             let Some(label) = block.labels().first().filter(|label| names.contains(&label.text)) else {
+                if block.labels().is_empty() {
+                    let message = "the provider block has no name".to_owned();
+                    self.reject_provider(message, block.header(), "a label is required");
+                }
                 continue;
             };
+            if block.labels().len() > 1 {
+                let message = "the provider block has a second label".to_owned();
+                self.reject_provider(message, block.header(), "only the name is allowed");
+            }
             let alias = alias_of(block, sources);
             if !configured.insert((label.text.clone(), alias.clone())) {
                 let message = match alias {
@@ -122,11 +131,17 @@ impl RootModuleReader<'_> {
                     self.check_constraint(&item.value);
                 }
                 Some("source") => {
-                    let is_address = |text: &str| !text.contains("://") && text.split('/').count() <= 3;
+                    let is_part = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+                    let is_address =
+                        |text: &str| text.split('/').count() <= 3 && text.split('/').all(is_part);
                     if literal(&item.value).is_some_and(|text| !is_address(text)) {
                         let message = "the source is not the address of a provider".to_owned();
                         self.reject_provider(message, item.value.span, "[HOST/]NAMESPACE/NAME");
                     }
+                }
+                Some("configuration_aliases") if !matches!(item.value.kind, ExpressionKind::Tuple(_)) => {
+                    let message = "configuration_aliases is not a list".to_owned();
+                    self.reject_provider(message, item.value.span, "a list is required");
                 }
                 Some(key) if !REQUIREMENT_KEYS.contains(&key) => {
                     let message = format!("unsupported key {key:?} in required_providers");
@@ -138,7 +153,7 @@ impl RootModuleReader<'_> {
     }
 
     fn check_constraint(&mut self, value: &Expression) {
-        if literal(value).is_some_and(|text| VersionRange::parse(text).is_err()) {
+        if literal(value).is_some_and(|text| !may_be_constraint(text)) {
             let message = "the version constraint is invalid".to_owned();
             self.reject_provider(message, value.span, "such as \">= 1.7.2\"");
         }
@@ -146,6 +161,24 @@ impl RootModuleReader<'_> {
 
     /// Checks a configuration of the provider.
     fn check_configuration(&mut self, block: &Block, path: &ModulePath) {
+        for inner in block
+            .body
+            .blocks
+            .iter()
+            .filter(|inner| !matches!(&*inner.kind.text, "_" | "dynamic"))
+        {
+            let message = format!("unsupported block {:?} in a provider block", inner.kind.text);
+            self.reject_provider(message, inner.header, "the provider has no blocks");
+        }
+        if let Some(alias) = block.body.attribute("alias").map(|alias| &alias.value)
+            && !literal(alias).is_some_and(is_identifier)
+        {
+            let message = "the alias is not a name".to_owned();
+            self.reject_provider(message, alias.span, "a literal name is required");
+        }
+        if let Some(version) = block.body.attribute("version") {
+            self.check_constraint(&version.value);
+        }
         let may_have_for_each = self.context.inputs.dialect.has(Feature::ProviderForEach);
         let has_for_each = block.body.attribute("for_each").is_some();
         for argument in &block.body.attributes {
@@ -161,9 +194,24 @@ impl RootModuleReader<'_> {
                 self.reject_provider(message, argument.name.span, "not an argument of the provider");
             } else if path.is_root() && !has_for_each {
                 let scope = Scope::module(InstanceId::ROOT);
-                if let Err(error) = self.context.evaluator.evaluate(&argument.value, scope) {
-                    let subject = Subject::Other("provider.rhcs".to_owned());
-                    self.issues.add_error(&subject, name, &error, argument.value.span);
+                match self.context.evaluator.evaluate(&argument.value, scope) {
+                    Err(error) => {
+                        let subject = Subject::Other("provider.rhcs".to_owned());
+                        self.issues.add_error(&subject, name, &error, argument.value.span);
+                    }
+                    Ok(value) => {
+                        let ty = if name == "insecure" {
+                            Type::Bool
+                        } else {
+                            Type::String
+                        };
+                        if !META_ARGUMENTS.contains(&name)
+                            && let Err(error) = convert(&value, &ty)
+                        {
+                            let message = format!("{name}: {}", error.message_with_path());
+                            self.reject_provider(message, argument.value.span, "wrong type");
+                        }
+                    }
                 }
             }
         }
