@@ -44,6 +44,12 @@ pub(crate) fn value_error(resource: &ResourceName, argument: &str, value: &Value
         // provider/clusterrosa/hcp/resource.go
         ("rhcs_cluster_rosa_hcp", "replicas") => whole(2),
         ("rhcs_cluster_rosa_hcp", "min_replicas") => whole(0),
+        (
+            "rhcs_cluster_rosa_hcp",
+            "max_hcp_cluster_wait_timeout_in_minutes" | "max_machinepool_wait_timeout_in_minutes",
+        ) => number()
+            .filter(|number| !number.is_integer())
+            .map(|_| "must be a whole number".to_owned()),
         ("rhcs_cluster_rosa_hcp", "name") => length(MAX_CLUSTER_NAME_LENGTH),
         ("rhcs_cluster_rosa_hcp", "domain_prefix") => length(MAX_DOMAIN_PREFIX_LENGTH),
         ("rhcs_cluster_rosa_hcp", "aws_account_id" | "aws_billing_account_id")

@@ -81,14 +81,18 @@ fn read_lossy(path: &Path, files: &InputFiles) -> String {
 
 /// A template, a script or another text that declares a set of mirrors; `None` for any other file.
 pub(crate) fn unopened_text(path: &Path, files: &InputFiles) -> Option<Skipped> {
-    let why = match NameKind::of(path) {
+    let kind = NameKind::of(path);
+    let why = match kind {
         NameKind::Template => "it is the template of a file",
         NameKind::Script => "it is a script",
         _ if may_be_text(path) => "its name does not end in `.yaml`, `.yml` or `.json`",
         _ => return None,
     };
     let text = read_lossy(path, files);
-    if !manifest::declares_mirrors(&text) && !manifest::names_lists(&text) && !declares_elsewhere(&text) {
+    let is_manifest = manifest::declares_mirrors(&text) || manifest::names_lists(&text);
+    // Notes and logs name resources as well.
+    let is_elsewhere = matches!(kind, NameKind::Template | NameKind::Script) && declares_elsewhere(&text);
+    if !is_manifest && !is_elsewhere {
         return None;
     }
     let name = display_name(&files.trees.shown_path(path));

@@ -504,5 +504,5 @@ fn a_directory_with_nothing_but_a_link_holds_what_the_link_leads_to() {
     std::os::unix::fs::symlink("../real", tree.path().join("linked/sets")).unwrap();
     let run = mirrorset_in(tree.path(), &["check", "linked"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(run.stderr.starts_with("1 mirror in 1 manifest"), "{}", run.stderr);
+    assert!(run.stdout.starts_with("1 mirror in 1 manifest"), "{}", run.stdout);
 }

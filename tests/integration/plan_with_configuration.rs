@@ -22,21 +22,21 @@ fn declared(name: &str) -> Value {
 fn plan(source: &str, variable: &str) -> String {
     json!({
         "format_version": "1.2",
-        "variables": {"source": {"value": variable}},
+        "variables": {"registry": {"value": variable}},
         "planned_values": {"root_module": {"resources": [planned("a", source)]}},
-        "configuration": {"root_module": {"resources": [declared("a")], "variables": {"source": {}}}},
+        "configuration": {"root_module": {"resources": [declared("a")], "variables": {"registry": {}}}},
     })
     .to_string()
 }
 
 const MAIN: &str = r#"
-variable "source" {
+variable "registry" {
   type = string
 }
 
 resource "rhcs_image_mirror" "a" {
   cluster_id = "c1"
-  source     = var.source
+  source     = var.registry
   mirrors    = ["mirror.example.com/org"]
 }
 "#;
@@ -71,7 +71,7 @@ fn the_label_is_in_the_variable_file() {
             (
                 "live/terraform.tfvars",
                 r#"# ours
-source = "nginx"
+registry = "nginx"
 "#,
             ),
             ("out/plan.json", &plan("nginx", "nginx")),
@@ -104,7 +104,7 @@ fn a_value_from_the_command_line_of_terraform_is_shown_in_the_plan() {
         scratch.path(),
         &[
             ("main.tf", MAIN),
-            ("terraform.tfvars", "source = \"quay.io/org\"\n"),
+            ("terraform.tfvars", "registry = \"quay.io/org\"\n"),
             ("plan.json", &plan("nginx", "nginx")),
         ],
     );
@@ -117,7 +117,7 @@ fn a_value_from_the_command_line_of_terraform_is_shown_in_the_plan() {
 #[test]
 fn a_value_of_another_commit_is_reported_and_the_plan_takes_precedence() {
     let scratch = tempfile::tempdir().unwrap();
-    let main = MAIN.replace("var.source", "\"quay.io/new\"");
+    let main = MAIN.replace("var.registry", "\"quay.io/new\"");
     write_files(
         scratch.path(),
         &[("main.tf", &main), ("plan.json", &plan("nginx", "x"))],
@@ -135,12 +135,12 @@ fn each_plan_is_joined_with_the_root_module_that_declares_its_mirrors() {
         scratch.path(),
         &[
             ("one/main.tf", MAIN),
-            ("one/terraform.tfvars", "source = \"nginx\"\n"),
+            ("one/terraform.tfvars", "registry = \"nginx\"\n"),
             ("two/main.tf", &other),
             (
                 "two/terraform.tfvars",
                 r#"# ours
-source = "redis"
+registry = "redis"
 "#,
             ),
             ("plans/one.json", &plan("nginx", "nginx")),
@@ -205,7 +205,7 @@ fn another_configuration_is_rejected() {
 #[test]
 fn of_two_root_modules_with_the_same_mirrors_the_one_with_the_planned_values_is_used() {
     let scratch = tempfile::tempdir().unwrap();
-    let fixed = |source: &str| MAIN.replace("var.source", &format!("\"{source}\""));
+    let fixed = |source: &str| MAIN.replace("var.registry", &format!("\"{source}\""));
     write_files(
         scratch.path(),
         &[
@@ -297,12 +297,12 @@ fn a_sensitive_value_of_either_side_is_not_shown() {
     let main = MAIN.replace("type = string", "type = string\n  sensitive = true");
     let mut plan: Value = serde_json::from_str(&plan("topsecret", "topsecret")).unwrap();
     plan["planned_values"]["root_module"]["resources"][0]["sensitive_values"] = json!({"source": true});
-    plan["configuration"]["root_module"]["variables"]["source"]["sensitive"] = json!(true);
+    plan["configuration"]["root_module"]["variables"]["registry"]["sensitive"] = json!(true);
     write_files(
         scratch.path(),
         &[
             ("main.tf", main.as_str()),
-            ("terraform.tfvars", "source = \"topsecret\"\n"),
+            ("terraform.tfvars", "registry = \"topsecret\"\n"),
             ("plan.json", &plan.to_string()),
         ],
     );

@@ -14,6 +14,7 @@ use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::modules::{Module, literal, references, requirements};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::document::Format;
 use terraform_eval::syntax::tree::{Block, Body, Expression, ExpressionKind, Step};
 
 /// The arguments of a `lifecycle` block. `check_dialect` reports those that the version does not have.
@@ -512,8 +513,14 @@ impl MetaArguments<'_> {
     }
 
     fn ignore_changes(&mut self, value: &Expression) {
+        // In JSON, the word is a string.
+        let is_json = self
+            .sources
+            .file(value.span.file)
+            .path()
+            .is_some_and(|path| Format::from_path(path) == Format::Json);
         let is_all = matches!(&value.kind, ExpressionKind::Variable(name) if &**name == "all")
-            || literal(value) == Some("all");
+            || (is_json && literal(value) == Some("all"));
         if is_all {
             return;
         }

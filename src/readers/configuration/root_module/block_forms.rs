@@ -253,6 +253,7 @@ pub(super) fn is_identifier(text: &str) -> bool {
 pub(super) fn may_be_constraint(text: &str) -> bool {
     let starts_with_number = |part: &str| {
         let (_, number) = version::split(part);
+        let number = number.trim_start();
         number.starts_with(|first: char| first.is_ascii_digit() || first == 'v')
     };
     text.split(',').all(starts_with_number)

@@ -14,7 +14,7 @@ use terraform_eval::address::ModulePath;
 use terraform_eval::cty::{Type, convert};
 use terraform_eval::dialect::Feature;
 use terraform_eval::eval::{InstanceId, Scope};
-use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, requirements};
+use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references, requirements};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Attribute, Block, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
@@ -171,7 +171,7 @@ impl RootModuleReader<'_> {
             self.reject_provider(message, inner.header, "the provider has no blocks");
         }
         if let Some(alias) = block.body.attribute("alias").map(|alias| &alias.value)
-            && !literal(alias).is_some_and(is_identifier)
+            && !may_be_alias(alias)
         {
             let message = "the alias is not a name".to_owned();
             self.reject_provider(message, alias.span, "a literal name is required");
@@ -299,6 +299,14 @@ fn local_names(module: &Module, sources: &Sources) -> BTreeSet<Arc<str>> {
         names.insert(PROVIDER_NAME.into());
     }
     names
+}
+
+/// Whether a value may be an alias: a literal name. A template without references counts as one.
+fn may_be_alias(value: &Expression) -> bool {
+    match literal(value) {
+        Some(text) => is_identifier(text),
+        None => matches!(value.kind, ExpressionKind::Template(_)) && references::root_names(value).is_empty(),
+    }
 }
 
 /// Whether an entry of `required_providers` is about the provider.

@@ -50,7 +50,7 @@ impl RootModuleReader<'_> {
         let others = module
             .resources
             .values()
-            .filter(|resource| self.tree.schemas().get(&resource.name).is_none());
+            .filter(|resource| !is_provider_type(&resource.name.kind));
         for resource in others {
             if self.names_provider(resource.block.span())
                 && let Some(block) = resource.block.parse(sources)
