@@ -162,7 +162,7 @@ fn read_aliases(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resu
 
 /// Warns about mirrors with unknown values, which could change any result.
 fn warn_unresolved(cluster: &ClusterMirrors<'_>) {
-    let mut helps: BTreeSet<Option<&'static str>> = BTreeSet::new();
+    let mut helps: BTreeSet<Option<String>> = BTreeSet::new();
     for unresolved in &cluster.unresolved {
         for reason in &unresolved.reasons {
             eprint_line(&format!("warning: ignoring {}", reason.headline()));

@@ -8,12 +8,13 @@ use super::input_kind::InputKind;
 impl UnknownReasons {
     /// What to do about the unknown value of an input. `None` if nothing can be done in the input itself.
     #[must_use]
-    pub(crate) fn help(&self, input: &Input) -> Option<&'static str> {
-        match input.manifest_facts.applied_by.unwrap_or(input.kind) {
-            InputKind::Configuration | InputKind::TofuConfigJson => Some(self.help_in_configuration()),
-            InputKind::Plan => Some(self.help_in_plan(input.has_configuration)),
-            InputKind::State | InputKind::Manifest => None,
-        }
+    pub(crate) fn help(&self, input: &Input) -> Option<String> {
+        let help = match input.manifest_facts.applied_by.unwrap_or(input.kind) {
+            InputKind::Configuration | InputKind::TofuConfigJson => self.help_in_configuration(),
+            InputKind::Plan => self.help_in_plan(input.has_configuration),
+            InputKind::State | InputKind::Manifest => return None,
+        };
+        Some(input.engine.in_words(help))
     }
 
     fn help_in_configuration(&self) -> &'static str {

@@ -50,7 +50,7 @@ fn report_unknown(input: &Input, import: &Import, unknown: &UnknownReasons) -> D
     let mut finding = about(import, finding)
         .because(unknown)
         .note(format!("could not decide: {}", RULE.name));
-    finding.help = unknown.help(input).map(str::to_owned);
+    finding.help = unknown.help(input);
     match import.id.span {
         Some(span) => finding.at(span, "not known yet"),
         None => finding,

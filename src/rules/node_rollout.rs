@@ -65,7 +65,7 @@ fn report_unknown(input: &Input, unknown: &UnknownReasons, changes: &[&MirrorCha
         .diagnostic(message)
         .at_change(input, first, "the first change");
     let mut finding = finding.note(format!("could not decide which clusters: {unknown}"));
-    finding.help = unknown.help(input).map(str::to_owned);
+    finding.help = unknown.help(input);
     Some(finding)
 }
 

@@ -78,7 +78,7 @@ fn too_old(input: &Input, locked: &Attribute<String>, version: Version) -> Diagn
         input,
         &format!("the locked provider version {version} does not support image mirrors"),
     )
-    .help("run `terraform init -upgrade`");
+    .help(input.engine.in_words("run `terraform init -upgrade`"));
     match locked.span {
         Some(span) => found.at(span, "too old"),
         None => found,

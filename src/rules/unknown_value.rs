@@ -61,7 +61,7 @@ pub(crate) fn report(
         let names: Vec<&str> = rules.iter().map(|(name, _)| *name).collect();
         finding = finding.note(format!("could not decide: {}", names.join(", ")));
     }
-    finding.help = unknown.help(input).map(str::to_owned);
+    finding.help = unknown.help(input);
     Some(finding)
 }
 
@@ -78,7 +78,11 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
         let mut finding = RULE
             .diagnostic(message)
             .at(span, "the plan cannot be applied")
-            .help("fix the errors that `terraform plan` reports, then use the new plan");
+            .help(
+                input
+                    .engine
+                    .in_words("fix the errors that `terraform plan` reports, then use the new plan"),
+            );
         // Such a plan must not pass as checked.
         finding.severity = Severity::Warning;
         return Some(finding);
@@ -110,7 +114,11 @@ pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     changes.not_applyable.filter(|_| has_changes).map(|span| {
         RULE.diagnostic(format!("{name}: this plan cannot be applied"))
             .at(span, format!("{} does not apply it", input.engine))
-            .help("create the plan again, and fix what `terraform plan` reports")
+            .help(
+                input
+                    .engine
+                    .in_words("create the plan again, and fix what `terraform plan` reports"),
+            )
     })
 }
 

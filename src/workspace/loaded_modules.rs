@@ -712,11 +712,11 @@ impl LoadedModules {
             return Ok(Some(self.add_stub(stub, files)));
         }
         if let Some(difference) = difference {
-            return Err(Box::new(call.installed_otherwise(&difference)));
+            return Err(Box::new(call.installed_otherwise(&difference, engine)));
         }
         // Terraform copies an absolute path; any other path without `./` is the address of a registry or a server.
         let is_directory = Path::new(source).is_relative() && disk.is_directory(&location.path.join(source));
-        Err(Box::new(call.not_installed(source, is_directory)))
+        Err(Box::new(call.not_installed(source, is_directory, engine)))
     }
 }
 
@@ -820,15 +820,15 @@ impl CalledModule {
         )
     }
 
-    fn installed_otherwise(&self, difference: &str) -> Skipped {
+    fn installed_otherwise(&self, difference: &str, engine: Engine) -> Skipped {
         self.skipped(
             SkipReason::ModuleNotInstalled,
             &format!("{difference}, so nothing in the module is checked"),
-            "run `terraform init` again, as Terraform demands before it makes a plan",
+            &engine.in_words("run `terraform init` again, as Terraform demands before it makes a plan"),
         )
     }
 
-    fn not_installed(&self, source: &str, is_directory: bool) -> Skipped {
+    fn not_installed(&self, source: &str, is_directory: bool, engine: Engine) -> Skipped {
         if is_directory {
             let help = format!("write \"./{source}\": a local path starts with `./` or `../`");
             let message = "the source is taken for an address in a registry, so the module in this directory is not checked";
@@ -839,7 +839,9 @@ impl CalledModule {
         self.skipped(
             SkipReason::ModuleNotInstalled,
             "the module is not installed, so nothing in it is checked",
-            "run `terraform init` first; if the module has no mirrors, list its source in `known-gaps`",
+            &engine.in_words(
+                "run `terraform init` first; if the module has no mirrors, list its source in `known-gaps`",
+            ),
         )
     }
 }

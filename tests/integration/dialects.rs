@@ -403,3 +403,14 @@ fn a_misspelled_block_about_mirrors_is_an_error() {
     let other = "widget \"a\" {\n  b = 1\n}\n";
     assert_eq!(messages(&[("main.tf", other)], "error"), Vec::<String>::new());
 }
+
+#[test]
+fn advice_names_the_command_of_the_program() {
+    let main = "module \"mirrors\" {\n  source = \"example.com/mirrors/rhcs\"\n}\n";
+    for (engine, command) in [("terraform", "`terraform init`"), ("opentofu", "`tofu init`")] {
+        let project = scratch(&[("main.tf", main)]);
+        let run = mirrorset_in(project.path(), &["check", ".", "--engine", engine]);
+        assert!(run.stdout.contains(command), "{engine}: {}", run.stdout);
+        assert_eq!(run.stdout.matches(" init`").count(), 1, "{}", run.stdout);
+    }
+}

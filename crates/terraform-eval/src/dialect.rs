@@ -44,6 +44,18 @@ impl Engine {
         }
     }
 
+    /// A text of this program that names Terraform and its command, for this program. The text must not contain names of
+    /// an input, which have to stay as they are.
+    #[must_use]
+    pub fn in_words(self, text: &str) -> String {
+        match self {
+            Self::Terraform => text.to_owned(),
+            Self::OpenTofu => text
+                .replace("Terraform", self.name())
+                .replace("`terraform ", "`tofu "),
+        }
+    }
+
     /// The program with this word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -268,6 +280,16 @@ mod tests {
         );
         assert_eq!(old.lacks_function("upper"), None);
         assert_eq!(Dialect::default().lacks(Feature::LifecycleDestroy), None);
+    }
+
+    #[test]
+    fn texts_name_the_program_that_evaluates() {
+        let text = "run `terraform init` again, as Terraform demands";
+        assert_eq!(Engine::Terraform.in_words(text), text);
+        assert_eq!(
+            Engine::OpenTofu.in_words(text),
+            "run `tofu init` again, as OpenTofu demands"
+        );
     }
 
     #[test]

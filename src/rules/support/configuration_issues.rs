@@ -27,8 +27,8 @@ impl Rule {
             help: issue.help.clone(),
             ..self.diagnostic(issue.message.clone())
         };
-        // The notes are texts of mirrorset, so that this is the name of the program wherever it stands.
-        let note = note.replace(Engine::Terraform.name(), engine.name());
-        finding.at(issue.span, issue.label.clone()).note(note)
+        finding
+            .at(issue.span, issue.label.clone())
+            .note(engine.in_words(note))
     }
 }
