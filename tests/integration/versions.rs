@@ -482,3 +482,29 @@ fn changes_of_versions_are_those_of_the_changelogs() {
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
+
+/// The mirrors of a plan, with all their values.
+fn mirrors_of_plan(plan: &Path) -> Vec<Value> {
+    let directory = plan.parent().unwrap();
+    let name = plan.file_name().unwrap().to_str().unwrap();
+    let run = mirrorset_in(directory, &["convert", "--isolated", "--to", "json", name]);
+    let instances: Vec<Value> = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let mirror = |instance: &Value| json!([instance["address"], instance["values"], instance["unknown"]]);
+    instances.iter().map(mirror).collect()
+}
+
+#[test]
+fn plans_of_old_and_new_programs_have_the_same_mirrors() {
+    let mut compared = 0;
+    for module in std::fs::read_dir(fixture("plan/programs")).unwrap() {
+        let module = module.unwrap().path();
+        let expected = mirrors_of_plan(&module.join("terraform-1.11.4.json"));
+        assert!(!expected.is_empty(), "{module:?}");
+        for plan in std::fs::read_dir(&module).unwrap() {
+            let plan = plan.unwrap().path();
+            assert_eq!(mirrors_of_plan(&plan), expected, "{plan:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 6, "{compared} plans");
+}
