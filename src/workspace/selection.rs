@@ -82,15 +82,7 @@ impl Selection {
         let mut users = None;
         for (kind, file) in of_configuration {
             let directory = file.path.parent().unwrap_or(&file.path).to_owned();
-            let has_module = !configuration_files(&directory, files.sources.files()).is_empty();
-            let kind = match kind {
-                // Terraform loads it in a root module alone.
-                NameKind::AutomaticVariables if file.exists && !has_module => NameKind::Variables,
-                kind => kind,
-            };
-            if kind == NameKind::AutomaticVariables && file.exists {
-                selection.automatic_variables.insert(file.path.clone());
-            }
+            let kind = selection.note_automatic_variables(kind, &file, &directory, files);
             match kind {
                 NameKind::Configuration | NameKind::AutomaticVariables | NameKind::LockFile => {
                     let InputFiles { configs, sources, .. } = &mut *files;
@@ -171,6 +163,25 @@ impl Selection {
         selection.add_directories(directories, &known, files);
         selection.modules = modules;
         selection
+    }
+
+    /// The kind of a named file, of which values that Terraform loads automatically are noted: it loads them in a module
+    /// alone.
+    fn note_automatic_variables(
+        &mut self,
+        kind: NameKind,
+        file: &NamedFile,
+        directory: &Path,
+        files: &InputFiles,
+    ) -> NameKind {
+        if kind != NameKind::AutomaticVariables || !file.exists {
+            return kind;
+        }
+        if configuration_files(directory, files.sources.files()).is_empty() {
+            return NameKind::Variables;
+        }
+        self.automatic_variables.insert(file.path.clone());
+        kind
     }
 
     /// Adds the directories that have configuration.
