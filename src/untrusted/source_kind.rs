@@ -59,12 +59,35 @@ pub(crate) fn may_hide(name: &str, text: &str) -> bool {
     }
 }
 
-/// A message about a source that is not valid. If the source may hide values, what the message quotes from it is left out.
-#[must_use]
-pub(crate) fn message_about(name: &str, source: &str, message: &str) -> String {
-    if !may_hide(name, source) {
-        return message.to_owned();
+/// A source that is not valid, as messages about it may quote it.
+#[derive(Debug)]
+pub(crate) struct InvalidSource<'s> {
+    name: &'s str,
+    text: &'s str,
+    may_hide: bool,
+}
+
+impl<'s> InvalidSource<'s> {
+    /// Searches the text for what hides values, once for all messages.
+    #[must_use]
+    pub(crate) fn new(name: &'s str, text: &'s str) -> Self {
+        let may_hide = may_hide(name, text);
+        Self { name, text, may_hide }
     }
+
+    /// A message about the source. If the source may hide values, what the message quotes from it is left out.
+    #[must_use]
+    pub(crate) fn message(&self, message: &str) -> String {
+        if self.may_hide {
+            without_quotes(self.name, self.text, message)
+        } else {
+            message.to_owned()
+        }
+    }
+}
+
+/// A message without what it quotes from a source.
+fn without_quotes(name: &str, source: &str, message: &str) -> String {
     // In messages about JSON and YAML, names of fields are in backquotes and values are in quotes.
     let quotes: &[char] = if SourceKind::of(name) == SourceKind::Other {
         &['"']
@@ -97,12 +120,15 @@ mod tests {
     fn a_message_does_not_quote_a_source_that_may_hide_values() {
         let message = "`hidden` is not an argument, and `=` is missing";
         let hiding = "sensitive = true\nhidden";
-        assert_eq!(message_about("a.tf", "hidden", message), message);
+        assert_eq!(InvalidSource::new("a.tf", "hidden").message(message), message);
         let shown = "`…` is not an argument, and `=` is missing";
-        assert_eq!(message_about("a.tf", hiding, message), shown);
-        assert_eq!(message_about("terraform.tfvars", "hidden", message), shown);
+        assert_eq!(InvalidSource::new("a.tf", hiding).message(message), shown);
         assert_eq!(
-            message_about("a.tf", hiding, "an open ` stays"),
+            InvalidSource::new("terraform.tfvars", "hidden").message(message),
+            shown
+        );
+        assert_eq!(
+            InvalidSource::new("a.tf", hiding).message("an open ` stays"),
             "an open ` stays"
         );
         assert!(may_hide(
@@ -113,6 +139,6 @@ mod tests {
         assert!(!may_hide("plan.json", "{\"source\": \"m.io"));
         let message = "duplicate field `hidden`: \"hidden\"";
         let shown = "duplicate field `hidden`: \"…\"";
-        assert_eq!(message_about("plan.json", hiding, message), shown);
+        assert_eq!(InvalidSource::new("plan.json", hiding).message(message), shown);
     }
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{FileRole, SkipReason, Skipped};
 use crate::parallel::Threads;
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
-use crate::untrusted::source_kind::message_about;
+use crate::untrusted::source_kind::InvalidSource;
 use crate::workspace::known_trees::KnownTrees;
 use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ProjectTrees, holds};
@@ -109,7 +109,7 @@ impl InputFiles {
         self.unreadable.push(file);
         let source = self.sources.file(file);
         let name = source.name();
-        let error = message_about(name, source.text(), &error.to_string());
+        let error = InvalidSource::new(name, source.text()).message(&error.to_string());
         let mut finding = rule.diagnostic(format!("{name}: {error}"));
         finding = finding.at(span.unwrap_or(Span::new(file, 0, 0)), "");
         finding.help = help.map(str::to_owned);

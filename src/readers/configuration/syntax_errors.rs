@@ -1,10 +1,11 @@
 //! The syntax errors of modules, as findings.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::SYNTAX_ERROR;
-use crate::untrusted::source_kind::message_about;
+use crate::untrusted::source_kind::InvalidSource;
 use terraform_eval::modules::ModuleTree;
 use terraform_eval::source::{FileId, Sources};
 use terraform_eval::syntax::syntax_error::SyntaxError;
@@ -16,9 +17,16 @@ pub(crate) fn syntax_error_findings(
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let of_modules = tree.modules().flat_map(|(_, module)| module.all_syntax_errors());
-    innermost(others.iter().chain(of_modules).collect())
-        .into_iter()
-        .map(|error| finding(error, sources))
+    let mut invalid = BTreeMap::new();
+    let errors = innermost(others.iter().chain(of_modules).collect()).into_iter();
+    errors
+        .map(|error| {
+            let file = sources.file(error.span.file);
+            let source = invalid
+                .entry(error.span.file)
+                .or_insert_with(|| InvalidSource::new(file.name(), file.text()));
+            finding(error, file.name(), source)
+        })
         .collect()
 }
 
@@ -40,11 +48,9 @@ fn order(error: &SyntaxError) -> (FileId, u32, Reverse<u32>) {
     (error.span.file, error.span.start, Reverse(error.span.end))
 }
 
-fn finding(error: &SyntaxError, sources: &Sources) -> Diagnostic {
-    let file = sources.file(error.span.file);
-    let shown = |text: &str| message_about(file.name(), file.text(), text);
-    let message = format!("{}: {}", file.name(), shown(&error.message));
+fn finding(error: &SyntaxError, name: &str, source: &InvalidSource<'_>) -> Diagnostic {
+    let message = format!("{name}: {}", source.message(&error.message));
     let mut finding = Diagnostic::new(SYNTAX_ERROR.code(), Severity::Error, message).at(error.span, "");
-    finding.help = error.help.as_deref().map(shown);
+    finding.help = error.help.as_deref().map(|help| source.message(help));
     finding
 }
