@@ -109,8 +109,11 @@ pub(crate) fn of_other_tool(
     text: &str,
     files: &InputFiles,
 ) -> Option<Skipped> {
-    // A report or a baseline of this program names mirrors as well.
-    let is_report = text.trim_start().starts_with(['{', '[']) && text.contains("mirrorset");
+    // A report or a baseline of this program names mirrors as well. A report has the name of the tool or links to its rules.
+    let names_tool = ["\"mirrorset\"", "/mirrorset/mirrorset/"]
+        .iter()
+        .any(|name| text.contains(name));
+    let is_report = text.trim_start().starts_with(['{', '[']) && names_tool;
     let (message, help) = if declares_elsewhere(text) && !is_report && !is_baseline(text) {
         (
             "the file names image mirrors of another tool, and no configuration reads it",
