@@ -12,7 +12,6 @@ mod images;
 mod loading;
 mod lsp;
 mod man;
-mod node_files;
 mod pull_secret;
 mod resolve;
 mod rules;

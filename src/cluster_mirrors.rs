@@ -6,7 +6,7 @@
 //! | which mirrors belong together | [`by_cluster()`], [`select_cluster()`] |
 //! | what the nodes make of several entries for one source | [`ClusterMirrors::merged`] |
 //! | what configuration the nodes get | [`ClusterMirrors::registry_settings`], [`NodeConfig`] |
-//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`] |
+//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`], [`rejected_conf()`], [`unused_tables()`] |
 //!
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
 
@@ -20,6 +20,7 @@ mod limits;
 mod manifest_issues;
 mod mirrors;
 mod node_config;
+mod node_issues;
 mod order_conflicts;
 mod overwritten_manifests;
 mod policy_conflicts;
@@ -38,6 +39,7 @@ pub(crate) use manifest_issues::{
 };
 pub(crate) use mirrors::ClusterMirrors;
 pub(crate) use node_config::{Caveat, NODE_CONFIG_HELP, NodeConfig, NodeConfigError};
+pub(crate) use node_issues::{INVALID_REGISTRIES_CONF, UNUSED_TABLE, rejected_conf, unused_tables};
 pub(crate) use order_conflicts::{CONFLICTING_ORDER, order_conflicts};
 pub(crate) use overwritten_manifests::{OVERWRITTEN_MANIFEST, overwritten_manifests};
 pub(crate) use policy_conflicts::{CONFLICTING_POLICY, policy_conflicts};

@@ -20,6 +20,7 @@ pub(crate) mod manifest_kind;
 pub(crate) mod mirror;
 pub(crate) mod mirror_address;
 mod mirror_labels;
+pub(crate) mod node;
 mod object_name;
 pub(crate) mod plan_changes;
 pub(crate) mod project;
@@ -51,6 +52,7 @@ pub use mirror::Mirror;
 pub(crate) use mirror::{Declaration, Dependency, ManifestDeclaration, ResourceDeclaration};
 pub(crate) use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub(crate) use mirror_labels::MirrorLabels;
+pub(crate) use node::{NodeFacts, RejectedConf, UnusedTable};
 pub(crate) use object_name::{MAX_OBJECT_NAME, is_object_name};
 pub(crate) use plan_changes::{
     Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges,

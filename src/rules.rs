@@ -80,6 +80,10 @@ rule_list::rules! {
         conflicting_order,
         conflicting_policy,
     }
+    Node {
+        invalid_registries_conf,
+        unused_table,
+    }
     Housekeeping {
         unknown_value,
         syntax_error,

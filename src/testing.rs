@@ -27,7 +27,7 @@ pub mod compare {
         {
             return Some(String::new());
         }
-        let text = output::diff::full(&comparison, [&before.sources, &after.sources]);
+        let text = output::diff::full(&comparison, [&before.sources, &after.sources], [None, None]);
         Some(text.as_str().to_owned())
     }
 }

@@ -18,6 +18,7 @@
 //! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
 //! | Which manifests belong to one cluster? | `manifest_files` |
+//! | Which files does a node load together? | `node_files` |
 //! | Which files are patches and no manifests? | `kustomize` |
 //! | What is a file of Terraform, by its name? | `configuration_names` |
 //! | Which files of a directory does Terraform read? | `terraform_files` |
@@ -55,6 +56,7 @@ mod lock_file;
 mod manifest_files;
 mod name_kind;
 mod named_files;
+mod node_files;
 mod older_versions;
 mod options;
 mod other_files;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cluster_mirrors::{by_cluster, manifest_issues};
-use crate::compare::{compare, select_cluster};
+use crate::compare::{Side, compare, select_cluster};
 use crate::model::Hides;
 use crate::output::diff;
 use crate::rules::report_unfinished_plans;
@@ -41,9 +41,10 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
         issues.len() + hidden.count()
     });
     let comparison = compare(&clusters_before, &clusters_after)?;
+    let sides = [&before, &after].map(|loaded| Side::of(&loaded.project));
     print(&match arguments.output_format {
-        DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources]),
-        DiffFormat::Json => diff::json(&comparison),
+        DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources], sides),
+        DiffFormat::Json => diff::json(&comparison, sides),
     })?;
     // There may be differences in what is not read, and in what a plan lacks.
     Ok(if comparison.is_same() && issue_counts == [0, 0] {

@@ -6,6 +6,7 @@ use anyhow::bail;
 
 use crate::resolve::{ImageList, parse_image_list};
 use crate::untrusted::one_line;
+use crate::untrusted::source_kind::may_be_secret;
 use terraform_eval::source::{Files, Sources};
 
 use super::loading::read_auxiliary;
@@ -21,13 +22,16 @@ pub(super) fn read_image_file(
     let file = Sources::default().add(path.display().to_string(), text.as_str());
     match parse_image_list(file, &text) {
         Ok(list) => {
+            let is_secret = list.unread.iter().any(|line| may_be_secret(&line.text));
             for line in &list.unread {
-                let shown = one_line(&line.text);
-                eprint_line(&format!(
-                    "error: {}:{}: not an image: {shown}",
-                    path.display(),
-                    line.number
-                ));
+                // What is around a secret may be a part of it.
+                let shown = if is_secret {
+                    String::new()
+                } else {
+                    format!(": {}", one_line(&line.text))
+                };
+                let (path, number) = (path.display(), line.number);
+                eprint_line(&format!("error: {path}:{number}: not an image{shown}"));
             }
             Ok(Some(list))
         }

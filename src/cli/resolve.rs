@@ -8,6 +8,7 @@ use registries_conf::{Aliases, AuthFile};
 use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
 use crate::model::UnknownReasons;
 use crate::output;
+use crate::readers::registries_conf::parse_conf_file;
 use crate::resolve::{ClusterResolver, NodeOptions};
 use crate::rules::report_unfinished_plans;
 use crate::workspace::Options;
@@ -17,7 +18,6 @@ use super::arguments::{ResolveArguments, ResolveFormat};
 use super::exit::Exit;
 use super::images::read_image_file;
 use super::loading::{load, read_auxiliary};
-use super::node_files::{parse_conf, read_node_conf};
 use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
@@ -36,10 +36,6 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         format: arguments.output_format,
         secret: secret.as_ref().map(|secret| &secret.file),
     };
-    if let Some(conf) = read_node_conf(&arguments.inputs, &*options.files)? {
-        let resolver = ClusterResolver::from_node(conf, &nodes);
-        return print_resolutions(&request, &[resolver], &Sources::default(), false);
-    }
     let loaded = load(&arguments.inputs, &arguments.reading, options)?;
     // With partially loaded mirrors, resolutions would be wrong.
     eprint_load_status(&loaded);
@@ -153,8 +149,12 @@ fn read_aliases(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Resu
     for path in &arguments.nodes.short_name_aliases {
         let text = read_auxiliary(path, &arguments.inputs, files)?;
         let name = path.display().to_string();
-        let conf = parse_conf(&name, &text)?;
-        let table = &conf.aliases;
+        let conf = parse_conf_file(&name, &text).map_err(|error| {
+            let before = text.get(..error.range.start).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            anyhow!("{name}:{line}: {}", error.message)
+        })?;
+        let table = &conf.file.aliases;
         aliases.update(Aliases::from_table(table, &name).map_err(|error| anyhow!("{name}: {error}"))?);
     }
     Ok(Some(aliases))

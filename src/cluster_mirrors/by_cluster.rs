@@ -35,14 +35,17 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
                 .entry(cluster.clone())
                 .or_insert_with(|| (ClusterMirrors::new(cluster), RegistriesBuilder::default()));
             registries.add_mirror(input_position, input, mirror);
+            mirrors.node = input.node.as_deref();
             add(mirrors, input, mirror);
         }
-        // Manifests can have lists of registries and no mirrors.
-        if input.effective_mirrors().next().is_none() && !input.manifest_facts.registry_sources.is_empty() {
+        // Manifests and nodes can have lists of registries and no mirrors.
+        if input.effective_mirrors().next().is_none() && input.registry_sources().next().is_some() {
             let cluster = Cluster::Named(input.name.clone(), input_position);
             let mut registries = RegistriesBuilder::default();
-            registries.add_manifests(input_position, input);
-            clusters.insert(cluster.clone(), (ClusterMirrors::new(cluster), registries));
+            registries.add_lists(input_position, input);
+            let mut mirrors = ClusterMirrors::new(cluster.clone());
+            mirrors.node = input.node.as_deref();
+            clusters.insert(cluster, (mirrors, registries));
         }
     }
     let mut clusters: Vec<ClusterMirrors<'_>> = clusters

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::mirrors::ClusterMirrors;
+use super::node_issues::{rejected_conf, unused_tables};
 use super::overwritten_manifests::overwritten_manifests;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKind, MirrorAddress, Project};
@@ -10,13 +11,17 @@ use crate::model::{EntryAddress, Input, InputId, ManifestIssue, ManifestIssueKin
 /// The code of the findings.
 pub(crate) const INVALID_MANIFEST: &str = "invalid-manifest";
 
-/// The issues of the manifests that declare mirrors of some clusters, as warnings: what these clusters get may not be what
+/// The issues of the manifests or files that declare mirrors of some clusters, as warnings: what these clusters get may not be what
 /// was meant. Manifests without mirrors may belong to any cluster.
 #[must_use]
 pub(crate) fn manifest_issues(project: &Project, clusters: &[&ClusterMirrors<'_>]) -> Vec<Diagnostic> {
     let inputs = relevant_inputs(project, clusters).into_iter();
-    let findings =
-        inputs.flat_map(|input| [input_manifest_issues(input), overwritten_manifests(input)].concat());
+    let issues = |input: &Input| {
+        let of_manifests = [input_manifest_issues(input), overwritten_manifests(input)];
+        let of_node = [rejected_conf(input), unused_tables(input)];
+        [of_manifests, of_node].concat().concat()
+    };
+    let findings = inputs.flat_map(issues);
     findings.map(as_warning).collect()
 }
 
@@ -30,9 +35,12 @@ pub(crate) fn conversion_issues(
     let inputs = relevant_inputs(project, clusters);
     let issues = inputs.iter().flat_map(|input| &input.manifest_facts.issues);
     let uncertain = issues.filter(|issue| !issue.kind.is_about_name()).map(report);
-    let certain = inputs.iter().flat_map(|input| overwritten_manifests(input));
+    let of_nodes = inputs.iter().flat_map(|input| rejected_conf(input));
+    let certain = inputs
+        .iter()
+        .flat_map(|input| [overwritten_manifests(input), unused_tables(input)].concat());
     (
-        uncertain.map(as_warning).collect(),
+        uncertain.chain(of_nodes).map(as_warning).collect(),
         certain.map(as_warning).collect(),
     )
 }
@@ -74,8 +82,12 @@ fn report(issue: &ManifestIssue) -> Diagnostic {
     let finding = Diagnostic::new(Code::Rule(INVALID_MANIFEST), Severity::Error, what).at(issue.span, label);
     let mut finding = match issue.entry {
         Some(index) => {
-            let document = document.clone();
-            finding.about_mirror(MirrorAddress::Entry(EntryAddress { document, index }))
+            let (document, pull) = (document.clone(), document.kind.pull());
+            finding.about_mirror(MirrorAddress::Entry(EntryAddress {
+                document,
+                index,
+                pull,
+            }))
         }
         None => finding.about_manifest(document.clone()),
     };

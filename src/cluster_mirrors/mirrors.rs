@@ -3,7 +3,7 @@
 use super::cluster::Cluster;
 use super::entry::{Entry, MergedEntry, UnresolvedMirror};
 use super::registries::ClusterRegistries;
-use crate::model::{Input, Mirror, MirrorAddress};
+use crate::model::{Input, Mirror, MirrorAddress, NodeFacts};
 use registries_conf::RegistrySettings;
 
 /// The mirrors of one cluster.
@@ -17,6 +17,9 @@ pub(crate) struct ClusterMirrors<'a> {
     pub unresolved: Vec<UnresolvedMirror<'a>>,
     /// The registries that the cluster allows, blocks and trusts.
     pub registries: ClusterRegistries,
+    /// The files of a node that all of this is from, if it is from those. They say what the node does, and nothing is
+    /// generated.
+    pub node: Option<&'a NodeFacts>,
 }
 
 impl<'a> ClusterMirrors<'a> {
@@ -27,6 +30,7 @@ impl<'a> ClusterMirrors<'a> {
             entries: Vec::new(),
             unresolved: Vec::new(),
             registries: ClusterRegistries::default(),
+            node: None,
         }
     }
 
@@ -53,10 +57,14 @@ impl<'a> ClusterMirrors<'a> {
         names.all(|name| name == Some(first)).then_some(first)
     }
 
-    /// Its entries by source; those for one source and one kind of pull are merged.
+    /// Its entries by source; those for one source and one kind of pull are merged. What a table of a node without mirrors
+    /// says is in the lists of registries.
     #[must_use]
     pub(crate) fn merged(&'a self) -> Vec<MergedEntry<'a>> {
-        let mut entries: Vec<&Entry<'_>> = self.entries.iter().collect();
+        let entries = self.entries.iter();
+        let mut entries: Vec<&Entry<'_>> = entries
+            .filter(|entry| !entry.mirror.is_table_without_mirrors())
+            .collect();
         entries.sort_by_key(|entry| (entry.source, entry.mirror.pull));
         let is_merged =
             |a: &&Entry<'_>, b: &&Entry<'_>| (a.source, a.mirror.pull) == (b.source, b.mirror.pull);

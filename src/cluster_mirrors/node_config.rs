@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::model::{NodeFacts, RejectedConf};
 use registries_conf::{ConfErrorCause, NestedScopeError, RegistriesConf, RegistrySettings, RegistryTable};
 
 /// The registry configuration of the nodes of a cluster.
@@ -55,12 +56,16 @@ pub(crate) struct Caveat {
 pub(crate) const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
 
 impl NodeConfig {
-    /// The configuration of a node that has loaded its own files.
+    /// The configuration of a node that has its own files.
     #[must_use]
-    pub(crate) fn from_conf(conf: RegistriesConf) -> Self {
+    pub(crate) fn of_node(node: &NodeFacts) -> Self {
+        let rejected = |rejected: &RejectedConf| NodeConfigError::Load(rejected.error.cause.clone());
+        let conf = node.conf.as_ref();
         Self {
-            tables: Ok(conf.registries.tables().cloned().collect()),
-            conf: Ok(conf),
+            tables: conf
+                .map(|conf| conf.registries.tables().cloned().collect())
+                .map_err(rejected),
+            conf: conf.cloned().map_err(rejected),
             caveats: Vec::new(),
         }
     }

@@ -1,5 +1,5 @@
 //! The registries that a cluster allows, blocks and trusts: `registry_config.registry_sources` of the cluster, and in
-//! manifests the `registrySources` of Image and of a HostedCluster.
+//! manifests the `registrySources` of Image and of a HostedCluster, and on a node the tables without mirrors.
 
 use std::collections::BTreeSet;
 
@@ -28,15 +28,15 @@ pub(super) struct RegistriesBuilder<'a> {
     registries: ClusterRegistries,
     /// The cluster instances that are collected, with the positions of their inputs.
     instances: BTreeSet<(usize, &'a Address)>,
-    /// The positions of the manifests that are collected.
-    manifests: BTreeSet<usize>,
+    /// The positions of the inputs whose own lists are collected.
+    inputs: BTreeSet<usize>,
 }
 
 impl<'a> RegistriesBuilder<'a> {
     /// Adds the lists of the cluster of a mirror.
     pub(super) fn add_mirror(&mut self, position: usize, input: &'a Input, mirror: &'a Mirror) {
-        if input.kind == InputKind::Manifest {
-            self.add_manifests(position, input);
+        if matches!(input.kind, InputKind::Manifest | InputKind::RegistriesConf) {
+            self.add_lists(position, input);
             return;
         }
         let candidates = ClusterCandidates::for_mirror(input, mirror);
@@ -51,10 +51,10 @@ impl<'a> RegistriesBuilder<'a> {
         }
     }
 
-    /// Adds the lists of manifests.
-    pub(super) fn add_manifests(&mut self, position: usize, input: &Input) {
-        if self.manifests.insert(position) {
-            for sources in &input.manifest_facts.registry_sources {
+    /// Adds the lists of manifests or of a node.
+    pub(super) fn add_lists(&mut self, position: usize, input: &Input) {
+        if self.inputs.insert(position) {
+            for sources in input.registry_sources() {
                 self.registries.add(sources);
             }
         }

@@ -35,6 +35,8 @@ pub(crate) enum FileRole {
     Plan,
     /// Manifests.
     Manifest,
+    /// `registries.conf` of a node, or one of its drop-ins.
+    RegistriesConf,
     /// A file that a function of the configuration reads.
     Data,
     /// YAML or JSON that declares no mirrors.
@@ -51,6 +53,7 @@ impl FileRole {
             Self::LockFile => "lock-file",
             Self::Plan => "plan",
             Self::Manifest => "manifest",
+            Self::RegistriesConf => "registries-conf",
             Self::Data => "data",
             Self::WithoutMirrors => "without-mirrors",
         }

@@ -7,6 +7,7 @@ use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::dialect::Engine;
 
 use super::block::MissingInputs;
+use super::cluster::RegistrySources;
 use super::clusters::Clusters;
 use super::configuration_issue::ConfigurationIssue;
 use super::ids::InputId;
@@ -14,6 +15,7 @@ use super::input_kind::{InputKind, InputKinds};
 use super::manifest::ManifestFacts;
 use super::mirror::Mirror;
 use super::mirror_address::{DocumentAddress, MirrorAddress};
+use super::node::NodeFacts;
 use super::plan_changes::PlanChanges;
 use super::related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 use super::requirements::Requirements;
@@ -54,6 +56,8 @@ pub struct Input {
     pub changes: PlanChanges,
     /// Facts that only manifests have. Empty for other kinds.
     pub manifest_facts: ManifestFacts,
+    /// What a node has loaded. `None` for other kinds than files of nodes.
+    pub node: Option<Box<NodeFacts>>,
     /// What the user says beyond the input.
     pub requirements: Arc<Requirements>,
 }
@@ -89,6 +93,7 @@ impl Input {
             missing_inputs: Vec::new(),
             changes: PlanChanges::default(),
             manifest_facts: ManifestFacts::default(),
+            node: None,
             requirements: Arc::default(),
         }
     }
@@ -118,6 +123,12 @@ impl Input {
             MirrorAddress::Entry(_) => Ordering::Greater,
         });
         self.mirrors.get(position.ok()?)
+    }
+
+    /// The lists of registries of manifests or of a node.
+    pub(crate) fn registry_sources(&self) -> impl Iterator<Item = &RegistrySources> {
+        let of_node = self.node.iter().map(|node| &node.registry_sources);
+        self.manifest_facts.registry_sources.iter().chain(of_node)
     }
 
     /// The mirrors without the entries that a later document replaces.

@@ -14,6 +14,8 @@ pub enum InputKind {
     State,
     /// Manifests of one cluster: ImageDigestMirrorSet and related kinds, or a HostedCluster.
     Manifest,
+    /// The files of a node: `registries.conf` and its drop-ins.
+    RegistriesConf,
 }
 
 /// A set of input kinds, such as those that a rule applies to.
@@ -29,6 +31,8 @@ impl InputKinds {
     pub const STATE: Self = Self::of(InputKind::State);
     /// Manifests.
     pub const MANIFEST: Self = Self::of(InputKind::Manifest);
+    /// Files of nodes.
+    pub const REGISTRIES_CONF: Self = Self::of(InputKind::RegistriesConf);
     /// The kinds that record references: configuration, as files or as JSON, and plans.
     pub const REFERENCES: Self = Self::CONFIGURATION
         .union(Self::of(InputKind::TofuConfigJson))
@@ -36,7 +40,9 @@ impl InputKinds {
     /// The kinds that Terraform reads or writes.
     pub const TERRAFORM: Self = Self::REFERENCES.union(Self::STATE);
     /// All kinds.
-    pub const ALL: Self = Self::TERRAFORM.union(Self::MANIFEST);
+    pub const ALL: Self = Self::DECLARED.union(Self::REGISTRIES_CONF);
+    /// The kinds in which people declare the mirrors of a cluster.
+    pub const DECLARED: Self = Self::TERRAFORM.union(Self::MANIFEST);
 
     const fn of(kind: InputKind) -> Self {
         Self(1 << kind as u8)
@@ -62,6 +68,7 @@ impl InputKinds {
             (Self::PLAN, "plan"),
             (Self::STATE, "state"),
             (Self::MANIFEST, "manifest"),
+            (Self::REGISTRIES_CONF, "registries.conf"),
         ];
         let present = kinds.into_iter().filter(|(kinds, _)| self.0 & kinds.0 != 0);
         present.map(|(_, name)| name).collect()
@@ -85,18 +92,20 @@ mod tests {
             InputKind::TofuConfigJson,
             InputKind::State,
             InputKind::Manifest,
+            InputKind::RegistriesConf,
         ] {
             assert!(!changes.contains(other), "{other:?}");
         }
         assert!(InputKinds::ALL.contains(InputKind::Manifest));
         assert!(!InputKinds::TERRAFORM.contains(InputKind::Manifest));
+        assert!(!InputKinds::DECLARED.contains(InputKind::RegistriesConf));
     }
 
     #[test]
     fn kinds_print_their_names() {
         assert_eq!(
             InputKinds::ALL.names(),
-            ["configuration", "plan", "state", "manifest"]
+            ["configuration", "plan", "state", "manifest", "registries.conf"]
         );
         assert_eq!(InputKinds::REFERENCES.names(), ["configuration", "plan"]);
         assert_eq!(InputKinds::CONFIGURATION.names(), ["configuration"]);

@@ -26,6 +26,9 @@ pub enum ManifestKind {
     /// `Image`, which declares no mirrors, but the registries that the cluster allows, blocks and trusts (openshift/api,
     /// `config/v1/types_image.go`).
     Image,
+    /// `registries.conf` of a node or one of its drop-ins, whose `[[registry]]` tables are the entries (containers/image,
+    /// `sysregistriesv2`). The container runtime reads it, and no API server.
+    RegistriesConf,
 }
 
 impl ManifestKind {
@@ -40,10 +43,13 @@ impl ManifestKind {
     /// ImageContentSourcePolicy has a list.
     #[must_use]
     pub fn has_sets(self) -> bool {
-        !matches!(self, Self::ContentSourcePolicy | Self::InstallContentSources)
+        !matches!(
+            self,
+            Self::ContentSourcePolicy | Self::InstallContentSources | Self::RegistriesConf
+        )
     }
 
-    /// The pulls that the mirrors serve.
+    /// The pulls that the mirrors serve, if the entries do not say it themselves.
     #[must_use]
     pub fn pull(self) -> PullKind {
         match self {
@@ -63,6 +69,7 @@ impl fmt::Display for ManifestKind {
             Self::ContentSources | Self::InstallContentSources => "imageContentSources",
             Self::InstallDigestSources => "imageDigestSources",
             Self::Image => "Image",
+            Self::RegistriesConf => "registries.conf",
         })
     }
 }

@@ -13,6 +13,7 @@ use super::attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons}
 use super::block::MirrorBlock;
 use super::cluster_origin::{ClusterOrigin, cluster_key, named_cluster};
 use super::ids::MirrorId;
+use super::manifest_kind::ManifestKind;
 use super::mirror_address::{EntryAddress, MirrorAddress};
 use super::trace::TraceStep;
 
@@ -128,7 +129,7 @@ impl Mirror {
     ) -> Self {
         Self {
             id: MirrorId::default(),
-            pull: address.document.kind.pull(),
+            pull: address.pull,
             address: MirrorAddress::Entry(address),
             span,
             source,
@@ -162,6 +163,13 @@ impl Mirror {
             Declaration::Resource(_) => false,
             Declaration::ManifestEntry(manifest) => manifest.is_overwritten,
         }
+    }
+
+    /// Whether it is a table of a node that has no mirrors: it blocks or trusts a registry.
+    #[must_use]
+    pub(crate) fn is_table_without_mirrors(&self) -> bool {
+        self.address.manifest() == Some(ManifestKind::RegistriesConf)
+            && self.mirrors.value().is_some_and(Vec::is_empty)
     }
 
     /// The module calls that enclose the resource, outermost first.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use registries_conf::PullKind;
 use terraform_eval::address::Address;
 
 use super::manifest_kind::ManifestKind;
@@ -45,13 +46,15 @@ impl fmt::Display for MirrorAddress {
     }
 }
 
-/// An entry of a manifest: `ImageDigestMirrorSet/idms-release-0[3]`.
+/// An entry of a manifest: `ImageDigestMirrorSet/idms-release-0[3]`; or a table of a node: `registries.conf[3]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EntryAddress {
     /// The document that contains the entry.
     pub document: DocumentAddress,
     /// The position in the document's list, from 0.
     pub index: usize,
+    /// The pulls that it is for. A table of a node has mirrors for both kinds, which are two entries with one name.
+    pub pull: PullKind,
 }
 
 impl fmt::Display for EntryAddress {
@@ -80,11 +83,15 @@ pub struct DocumentAddress {
 }
 
 impl DocumentAddress {
-    /// Writes the kind and the name.
+    /// Writes the kind and the name: of a drop-in, `registries.conf.d/` and the name of the file.
     fn write_object(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.kind)?;
         if let Some(name) = &self.name {
-            write!(f, "/{name}")?;
+            let directory = match self.kind {
+                ManifestKind::RegistriesConf => ".d",
+                _ => "",
+            };
+            write!(f, "{directory}/{name}")?;
         }
         if self.before > 0 {
             write!(f, "#{}", self.before + 1)?;
@@ -125,7 +132,13 @@ mod tests {
 
     fn entry(name: Option<&str>, before: usize, index: usize) -> String {
         let document = document(name, before);
-        MirrorAddress::Entry(EntryAddress { document, index }).to_string()
+        let pull = PullKind::DigestOnly;
+        MirrorAddress::Entry(EntryAddress {
+            document,
+            index,
+            pull,
+        })
+        .to_string()
     }
 
     #[test]
@@ -139,7 +152,12 @@ mod tests {
             "ImageDigestMirrorSet/release-0 in kubernetes_manifest.mirrors"
         );
         assert_eq!(
-            EntryAddress { document, index: 3 }.to_string(),
+            EntryAddress {
+                document,
+                index: 3,
+                pull: PullKind::DigestOnly
+            }
+            .to_string(),
             "ImageDigestMirrorSet/release-0[3] in kubernetes_manifest.mirrors"
         );
     }

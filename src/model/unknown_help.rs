@@ -12,7 +12,7 @@ impl UnknownReasons {
         let help = match input.manifest_facts.applied_by.unwrap_or(input.kind) {
             InputKind::Configuration | InputKind::TofuConfigJson => self.help_in_configuration(),
             InputKind::Plan => self.help_in_plan(input.has_configuration),
-            InputKind::State | InputKind::Manifest => return None,
+            InputKind::State | InputKind::Manifest | InputKind::RegistriesConf => return None,
         };
         Some(input.engine.in_words(help))
     }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::cluster_mirrors::UnresolvedMirror;
-use crate::compare::{ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors};
+use crate::compare::{
+    ClusterComparison, Comparison, Difference, DifferenceKind, EffectiveMirrors, Side, remedies,
+};
 use crate::diagnostic::{Diagnostic, pluralize};
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::source::Sources;
@@ -13,10 +15,10 @@ use terraform_eval::source::Sources;
 use super::text::Text;
 use crate::untrusted::{Untrusted, json, line_start, one_line};
 
-/// Renders the differences as text: a line for each source and each mirror, and a summary. `sources` are those of the two
-/// inputs, in the same order.
+/// Renders the differences as text: a line for each source and each mirror, what would bring the inputs together, and a
+/// summary. `sources` and `sides` are those of the two inputs, in the same order.
 #[must_use]
-pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> Text {
+pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2], sides: [Option<Side>; 2]) -> Text {
     let mut text = Text::new();
     let has_several = comparison.clusters.len() > 1;
     for cluster in &comparison.clusters {
@@ -27,6 +29,10 @@ pub(crate) fn full(comparison: &Comparison<'_>, sources: [&Sources; 2]) -> Text 
         }
         for difference in &cluster.differences {
             push_difference(&mut text, difference, sources);
+            for (position, remedy) in remedies(difference, sides).iter().enumerate() {
+                let word = if position == 0 { "help" } else { "or" };
+                text.push_line(format_args!("  {word}: {}", remedy.text));
+            }
         }
         for unresolved in cluster.unresolved.iter().flatten() {
             text.push_line(format_args!("? {}", unresolved_reasons(unresolved)));
@@ -143,6 +149,15 @@ struct DifferenceJson<'a> {
     pull: &'static str,
     before: Option<SideJson<'a>>,
     after: Option<SideJson<'a>>,
+    /// Each of them brings the two sides together.
+    remedies: Vec<RemedyJson>,
+}
+
+#[derive(Serialize)]
+struct RemedyJson {
+    /// `apply`, `import`, `change` or `remove`.
+    action: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -162,23 +177,27 @@ struct UnresolvedJson<'a> {
 
 /// Renders the differences as one JSON document.
 #[must_use]
-pub(crate) fn json(comparison: &Comparison<'_>) -> Text {
+pub(crate) fn json(comparison: &Comparison<'_>, sides: [Option<Side>; 2]) -> Text {
     let document = DocumentJson {
         same: comparison.is_same(),
-        clusters: comparison.clusters.iter().map(cluster_json).collect(),
+        clusters: (comparison.clusters.iter())
+            .map(|cluster| cluster_json(cluster, sides))
+            .collect(),
     };
     Text::from_document(&json::to_lines(&document))
 }
 
-fn cluster_json<'a>(cluster: &'a ClusterComparison<'a>) -> ClusterJson<'a> {
-    let sides = ["before", "after"].into_iter().zip(&cluster.unresolved);
+fn cluster_json<'a>(cluster: &'a ClusterComparison<'a>, sides: [Option<Side>; 2]) -> ClusterJson<'a> {
+    let words = ["before", "after"].into_iter().zip(&cluster.unresolved);
     let unresolved =
-        sides.flat_map(|(side, mirrors)| mirrors.iter().map(move |unresolved| (side, unresolved)));
+        words.flat_map(|(side, mirrors)| mirrors.iter().map(move |unresolved| (side, unresolved)));
     ClusterJson {
         before: cluster.before,
         after: cluster.after,
         same: cluster.same,
-        differences: cluster.differences.iter().map(difference_json).collect(),
+        differences: (cluster.differences.iter())
+            .map(|difference| difference_json(difference, sides))
+            .collect(),
         undecided: unresolved
             .map(|(side, unresolved)| UnresolvedJson {
                 side,
@@ -193,7 +212,8 @@ fn cluster_json<'a>(cluster: &'a ClusterComparison<'a>) -> ClusterJson<'a> {
     }
 }
 
-fn difference_json<'a>(difference: &'a Difference<'a>) -> DifferenceJson<'a> {
+fn difference_json<'a>(difference: &'a Difference<'a>, sides: [Option<Side>; 2]) -> DifferenceJson<'a> {
+    let remedies = remedies(difference, sides).into_iter();
     DifferenceJson {
         kind: difference.kind().as_str(),
         source: difference.source,
@@ -203,6 +223,12 @@ fn difference_json<'a>(difference: &'a Difference<'a>) -> DifferenceJson<'a> {
         },
         before: difference.before.as_ref().map(side_json),
         after: difference.after.as_ref().map(side_json),
+        remedies: remedies
+            .map(|remedy| RemedyJson {
+                action: remedy.action.as_str(),
+                text: remedy.text,
+            })
+            .collect(),
     }
 }
 

@@ -77,6 +77,7 @@ fn input_noun(project: &Project) -> &'static str {
             InputKind::TofuConfigJson => "configuration",
             InputKind::State => "state",
             InputKind::Manifest => "manifest",
+            InputKind::RegistriesConf => "node",
         },
         None => "root module",
         Some(_) => "input",

@@ -1,16 +1,21 @@
 //! Reads pull secrets: the file of a node (`config.json`), a `Secret` with it, and an older `.dockercfg`. The secrets
 //! themselves are looked at once, to tell whether they can be used, and are not kept.
+//!
+//! The container runtime decodes the file with Go's `encoding/json`: of several members with one name the last one counts,
+//! a second `auths` adds its keys to the first one, and `null` in its place takes them all back.
+
+mod json;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use serde_json::{Map, Value};
-
 use registries_conf::{AuthFile, AuthValue};
 use terraform_eval::source::FileId;
 use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
+
+use json::{Json, is_field};
 
 /// Why a text is not a pull secret. No part of the text is in a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +71,9 @@ const DOCKER_CFG: &str = ".dockercfg";
 
 /// Reads a text.
 pub(crate) fn parse_pull_secret(file: FileId, text: &str) -> Result<AuthFile, PullSecretError> {
-    let parsed: Result<Value, _> = serde_json::from_str(text);
+    let parsed: Result<Json, _> = serde_json::from_str(text);
     match parsed {
-        Ok(value) if value.get("kind").and_then(Value::as_str) != Some("Secret") => docker_config(&value),
+        Ok(value) if !has_secret(&value) => docker_config(&value),
         parsed => match secret_data(file, text)? {
             Some(data) => data.parse(),
             None => Err(match parsed {
@@ -77,6 +82,12 @@ pub(crate) fn parse_pull_secret(file: FileId, text: &str) -> Result<AuthFile, Pu
             }),
         },
     }
+}
+
+/// Whether an object is a `Secret` or a list.
+fn has_secret(value: &Json) -> bool {
+    let kind = value.get("kind").and_then(Json::as_str);
+    kind.is_some_and(|kind| kind == "Secret" || kind.ends_with("List"))
 }
 
 /// The text in a `Secret`.
@@ -88,7 +99,7 @@ enum SecretData {
 impl SecretData {
     fn parse(&self) -> Result<AuthFile, PullSecretError> {
         let (Self::DockerConfigJson(text) | Self::DockerCfg(text)) = self;
-        let value: Value = serde_json::from_str(text).map_err(|error| json_error(&error))?;
+        let value: Json = serde_json::from_str(text).map_err(|error| json_error(&error))?;
         match self {
             Self::DockerConfigJson(_) => docker_config(&value),
             Self::DockerCfg(_) => Ok(AuthFile {
@@ -165,66 +176,83 @@ fn wrong_type(path: impl Into<String>, expected: &'static str) -> PullSecretErro
     }
 }
 
-/// The file of a node. The container runtime compares keys of the file in any case.
-fn docker_config(value: &Value) -> Result<AuthFile, PullSecretError> {
+/// The file of a node.
+fn docker_config(value: &Json) -> Result<AuthFile, PullSecretError> {
     let members = match value {
-        Value::Object(members) => members,
-        Value::Null => return Ok(AuthFile::default()),
+        Json::Object(members) => members,
+        Json::Null => return Ok(AuthFile::default()),
         _ => return Err(wrong_type("the file", "an object")),
     };
     let mut file = AuthFile::default();
     for (key, value) in members {
-        if key.eq_ignore_ascii_case("auths") {
-            file.auths.extend(auths(value)?);
-        } else if key.eq_ignore_ascii_case("credHelpers") {
-            let helpers = match value {
-                Value::Object(helpers) => helpers,
-                Value::Null => continue,
-                _ => return Err(wrong_type("`credHelpers`", "an object")),
-            };
-            for (host, helper) in helpers {
-                let helper =
-                    text(helper).ok_or_else(|| wrong_type("a value of `credHelpers`", "a string"))?;
-                file.credential_helpers.insert(host.clone(), helper.to_owned());
+        if is_field(key, "auths") {
+            match value {
+                Json::Null => file.auths.clear(),
+                value => file.auths.extend(auths(value)?),
+            }
+        } else if is_field(key, "credHelpers") {
+            match value {
+                Json::Null => file.credential_helpers.clear(),
+                value => file.credential_helpers.extend(helpers(value)?),
             }
         }
     }
     Ok(file)
 }
 
-fn auths(value: &Value) -> Result<BTreeMap<String, AuthValue>, PullSecretError> {
+fn helpers(value: &Json) -> Result<BTreeMap<String, String>, PullSecretError> {
+    let Json::Object(helpers) = value else {
+        return Err(wrong_type("`credHelpers`", "an object"));
+    };
+    let helper = |(host, helper): &(String, Json)| match helper {
+        Json::String(helper) => Ok((host.clone(), helper.clone())),
+        Json::Null => Ok((host.clone(), String::new())),
+        _ => Err(wrong_type("a value of `credHelpers`", "a string")),
+    };
+    helpers.iter().map(helper).collect()
+}
+
+fn auths(value: &Json) -> Result<BTreeMap<String, AuthValue>, PullSecretError> {
     let entries = match value {
-        Value::Object(entries) => entries,
-        Value::Null => return Ok(BTreeMap::new()),
+        Json::Object(entries) => entries,
+        Json::Null => return Ok(BTreeMap::new()),
         _ => return Err(wrong_type("`auths`", "an object")),
     };
-    let entry = |(key, value): (&String, &Value)| {
+    let entry = |(key, value): &(String, Json)| {
         let value = match value {
-            Value::Object(members) => auth_value(members)?,
-            Value::Null => AuthValue::Empty,
+            Json::Object(members) => auth_value(members)?,
+            Json::Null => AuthValue::Empty,
             _ => return Err(wrong_type("a value of `auths`", "an object")),
         };
         Ok((key.clone(), value))
     };
+    // A later value of a key takes the place of the whole earlier one.
     entries.iter().map(entry).collect()
 }
 
-fn auth_value(members: &Map<String, Value>) -> Result<AuthValue, PullSecretError> {
+fn auth_value(members: &[(String, Json)]) -> Result<AuthValue, PullSecretError> {
     let (mut auth, mut token) = ("", "");
     let mut has_user_and_password = (false, false);
     for (key, value) in members {
-        let field = if key.eq_ignore_ascii_case("auth") {
+        let field = if is_field(key, "auth") {
             &mut auth
-        } else if key.eq_ignore_ascii_case("identitytoken") {
+        } else if is_field(key, "identitytoken") {
             &mut token
         } else {
             // The container runtime does not read what else there may be.
-            has_user_and_password.0 |= key.eq_ignore_ascii_case("username");
-            has_user_and_password.1 |= key.eq_ignore_ascii_case("password");
+            has_user_and_password.0 |= is_field(key, "username");
+            has_user_and_password.1 |= is_field(key, "password");
             continue;
         };
-        *field = text(value)
-            .ok_or_else(|| wrong_type("`auth` or `identitytoken` of a value of `auths`", "a string"))?;
+        match value {
+            Json::String(text) => *field = text,
+            // Null leaves an earlier value as it is.
+            Json::Null => {}
+            _ => {
+                let path = "`auth` or `identitytoken` of a value of `auths`";
+                return Err(wrong_type(path, "a string"));
+            }
+        }
     }
     if auth.is_empty() && has_user_and_password == (true, true) {
         return Ok(AuthValue::OnlyUserAndPassword);
@@ -245,15 +273,6 @@ fn auth_value(members: &Map<String, Value>) -> Result<AuthValue, PullSecretError
     } else {
         AuthValue::Empty
     })
-}
-
-/// A string, or none for null.
-fn text(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(text) => Some(text),
-        Value::Null => Some(""),
-        _ => None,
-    }
 }
 
 /// Decodes base64; line breaks in it are skipped.
@@ -324,6 +343,33 @@ mod tests {
         }
         assert!(matches!(parse("{"), Err(PullSecretError::Json { .. })));
         assert!(matches!(parse(""), Err(PullSecretError::Json { .. })));
+    }
+
+    #[test]
+    fn the_last_of_several_members_counts_as_for_go() {
+        for (entry, expected) in [
+            (r#"{"auth": "", "auth": "dTpw"}"#, AuthValue::Credentials),
+            (r#"{"auth": "dTpw", "AUTH": ""}"#, AuthValue::Empty),
+            (r#"{"Auth": "dTpw", "auth": null}"#, AuthValue::Credentials),
+            // The whole value is replaced.
+            (r#"{"auth": "dTpw"}, "m.io": {"email": "x"}"#, AuthValue::Empty),
+            (r#"{}, "m.io": {"auth": "dTpw"}"#, AuthValue::Credentials),
+        ] {
+            assert_eq!(value(entry), expected, "{entry}");
+        }
+        let keys = |text: &str| parse(text).unwrap().auths.into_keys().collect::<Vec<_>>();
+        assert_eq!(
+            keys(r#"{"auths": {"a.io": {}}, "Auths": {"b.io": {}}}"#),
+            ["a.io", "b.io"]
+        );
+        assert_eq!(keys(r#"{"auths": {"a.io": {}}, "auths": null}"#), [] as [&str; 0]);
+        // A wrong type in a value that another one replaces is an error all the same.
+        let text = r#"{"auths": {"a.io": 1, "a.io": {}}}"#;
+        assert!(matches!(parse(text), Err(PullSecretError::Type { .. })));
+        let helpers = parse(r#"{"credHelpers": {"a.io": "x"}, "credhelpers": {"a.io": "y", "b.io": null}}"#);
+        let helpers: Vec<(String, String)> = helpers.unwrap().credential_helpers.into_iter().collect();
+        let helper = |host: &str, helper: &str| (host.to_owned(), helper.to_owned());
+        assert_eq!(helpers, [helper("a.io", "y"), helper("b.io", "")]);
     }
 
     #[test]

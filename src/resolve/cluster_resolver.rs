@@ -3,6 +3,7 @@
 use super::image_resolution::{Attempts, ImageError, ImageResolution, PolicyDenial, PullOutcome};
 use super::node_options::NodeOptions;
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
+use crate::model::NodeFacts;
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{
     AmbiguousNames, CandidateOrigin, CandidatesError, ImageName, ImageReference, NodeVersion, RegistriesConf,
@@ -31,9 +32,13 @@ impl<'a> ClusterResolver<'a> {
     /// The nodes of a cluster.
     #[must_use]
     pub(crate) fn new(cluster: &'a ClusterMirrors<'a>, options: &NodeOptions) -> Self {
+        let (name, entries) = (cluster.cluster.name(), cluster.entries.iter().collect());
+        if let Some(node) = cluster.node {
+            return Self::from_node(name, entries, node, options);
+        }
         Self::from_settings(
-            cluster.cluster.name(),
-            cluster.entries.iter().collect(),
+            name,
+            entries,
             cluster.registry_settings(&options.blocked, &options.insecure),
             &cluster.registries,
             options,
@@ -52,16 +57,21 @@ impl<'a> ClusterResolver<'a> {
         Self::from_settings("", Vec::new(), settings, &registries, options)
     }
 
-    /// A node with these files. Nothing is known of its policy.
-    #[must_use]
-    pub(crate) fn from_node(mut conf: RegistriesConf, options: &NodeOptions) -> Self {
-        if let Some(aliases) = &options.aliases {
+    /// A node with its own files. Nothing is known of its policy.
+    fn from_node(
+        name: &'a str,
+        entries: Vec<&'a Entry<'a>>,
+        node: &NodeFacts,
+        options: &NodeOptions,
+    ) -> Self {
+        let mut nodes = NodeConfig::of_node(node);
+        if let (Ok(conf), Some(aliases)) = (&mut nodes.conf, &options.aliases) {
             conf.aliases.update(aliases.clone());
         }
         Self {
-            name: "",
-            entries: Vec::new(),
-            nodes: NodeConfig::from_conf(conf),
+            name,
+            entries,
+            nodes,
             allowed: Vec::new(),
             blocked: Vec::new(),
             version: options.version,

@@ -21,7 +21,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         // The source itself as a mirror is reported by `self-mirror`.
         let is_own_source = mirror.source.value().is_some_and(|source| source == text);
         let others = cluster.with_source(text).iter();
-        let mut others = others.filter(|other| !is_own_source && other.address != mirror.address);
+        let mut others = others.filter(|other| {
+            !is_own_source && other.address != mirror.address && !other.is_table_without_mirrors()
+        });
         let Some(first) = others.next() else {
             let unknown = cluster
                 .ambiguous_cluster(mirror, &canonical_source(text))

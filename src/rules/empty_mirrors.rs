@@ -11,7 +11,7 @@ use super::{Check, Fixability, Rule, RuleOutcome};
 pub(super) static RULE: Rule = Rule {
     name: "empty-mirrors",
     severity: Severity::Error,
-    inputs: InputKinds::ALL,
+    inputs: InputKinds::DECLARED,
     fix: Fixability::None,
     page: include_str!("empty_mirrors.md"),
     check: Check::MirrorAndInput(check, |input| {

@@ -23,7 +23,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(policy) = &input.requirements.policy else {
         return RuleOutcome::clean();
     };
-    if !applies_to(policy, input, mirror) {
+    if mirror.is_table_without_mirrors() || !applies_to(policy, input, mirror) {
         return RuleOutcome::clean();
     }
     let mut outcome = RuleOutcome::of_each_mirror(mirror, |_, element, text| {
@@ -177,7 +177,12 @@ fn wrong_order(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
 fn can_set_policy(mirror: &Mirror) -> bool {
     matches!(
         mirror.address.manifest(),
-        Some(ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet | ManifestKind::InstallDigestSources)
+        Some(
+            ManifestKind::DigestMirrorSet
+                | ManifestKind::TagMirrorSet
+                | ManifestKind::InstallDigestSources
+                | ManifestKind::RegistriesConf
+        )
     )
 }
 
@@ -209,7 +214,7 @@ fn check_input(input: &Input) -> Vec<Diagnostic> {
     };
     let mut clusters: BTreeMap<String, Vec<&Mirror>> = BTreeMap::new();
     for mirror in input.effective_mirrors() {
-        if applies_to(policy, input, mirror) {
+        if !mirror.is_table_without_mirrors() && applies_to(policy, input, mirror) {
             clusters.entry(mirror.cluster_name()).or_default().push(mirror);
         }
     }

@@ -35,8 +35,8 @@
 //! The title is the id of the rule. The summary is one line, a sentence with a period; tables print it without
 //! the period. Severity, inputs and fix are not on the page: they are data of the rule, and `explain` adds them.
 //!
-//! A fence opens with a language and an outcome. The language is `terraform` (a configuration), `json` (a plan) or
-//! `yaml` (manifests). The outcome is `fail` or `pass`: `fail` has a finding of this rule and of no other rule,
+//! A fence opens with a language and an outcome. The language is `terraform` (a configuration), `json` (a plan),
+//! `yaml` (manifests) or `toml` (the `registries.conf` of a node). The outcome is `fail` or `pass`: `fail` has a finding of this rule and of no other rule,
 //! `pass` has no finding. Fences with the same outcome are one input, for example a plan and its configuration; the
 //! ones that fail come first, and each language occurs once.
 //!
@@ -88,6 +88,8 @@ pub enum Language {
     Json,
     /// Manifests.
     Yaml,
+    /// The `registries.conf` of a node.
+    Toml,
 }
 
 impl Language {
@@ -96,6 +98,7 @@ impl Language {
             "terraform" => Some(Self::Terraform),
             "json" => Some(Self::Json),
             "yaml" => Some(Self::Yaml),
+            "toml" => Some(Self::Toml),
             _ => None,
         }
     }

@@ -38,6 +38,8 @@ pub enum Group {
     Plan,
     /// What only manifests have.
     Manifest,
+    /// What only the files of a node have.
+    Node,
     /// Reading, deciding and suppressing.
     Housekeeping,
 }
@@ -54,6 +56,7 @@ impl Group {
             Self::Terraform => "Terraform",
             Self::Plan => "Plan",
             Self::Manifest => "Manifest",
+            Self::Node => "Node",
             Self::Housekeeping => "Housekeeping",
         }
     }

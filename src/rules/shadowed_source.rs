@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
 use registries_conf::{
-    Location, MAX_MIRRORS_PER_SOURCE, Role, find_match_issue, is_valid_location, matched_length,
+    Location, MAX_MIRRORS_PER_SOURCE, Role, SourcePolicy, find_match_issue, is_valid_location, matched_length,
 };
 
 use super::support::cluster_index::IndexedCluster;
@@ -59,11 +59,16 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     }
 }
 
-/// Whether nodes use the entry: it has a source that can match, and possibly a mirror other than the source.
+/// Whether nodes use the entry: it has a source that can match, and possibly a mirror other than the source. A table of a
+/// node is used without mirrors, too.
 fn is_used(mirror: &Mirror) -> bool {
     let Some(source) = mirror.source.value() else {
         return false;
     };
+    if mirror.is_table_without_mirrors() {
+        let is_blocked = mirror.policy.value() == Some(&SourcePolicy::NeverContact);
+        return !is_blocked && find_match_issue(source).is_none();
+    }
     let mirrors_only_itself = mirror
         .mirrors
         .value()

@@ -11,7 +11,7 @@ use super::{Check, Fixability, Rule, RuleOutcome};
 pub(super) static RULE: Rule = Rule {
     name: TOO_MANY_ENTRIES,
     severity: Severity::Error,
-    inputs: InputKinds::ALL,
+    inputs: InputKinds::DECLARED,
     fix: Fixability::None,
     page: include_str!("too_many_entries.md"),
     check: Check::MirrorInCluster(check),

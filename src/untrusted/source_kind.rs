@@ -6,7 +6,7 @@ use memchr::memmem;
 pub(crate) const WORDS: [&str; 2] = ["sensitive", "ephemeral"];
 
 /// What a file of secrets has: a `Secret`, or a pull secret.
-const SECRET_MARKS: [&str; 3] = ["Secret", "\"auths\"", "\"auth\""];
+const SECRET_MARKS: [&str; 4] = ["Secret", "auths", "\"auth\"", "identitytoken"];
 
 /// What a source is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,14 @@ pub(crate) fn may_hide(name: &str, text: &str) -> bool {
             has_word(text) || marks.any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
         }
     }
+}
+
+/// Whether a line that is not what it should be may be a secret, in a file of any kind.
+#[must_use]
+pub(crate) fn may_be_secret(line: &str) -> bool {
+    const MARKS: [&str; 5] = ["auth", "password", "secret", "token", "sensitive"];
+    let line = line.to_ascii_lowercase();
+    MARKS.iter().any(|mark| line.contains(mark))
 }
 
 /// A source that is not valid, as messages about it may quote it.

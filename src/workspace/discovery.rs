@@ -30,6 +30,8 @@ pub(crate) struct Discovery {
     pub(crate) other_modules: Vec<ConfigurationDirectory>,
     /// Files that may be manifests, in the directories that the user names.
     pub(crate) candidates: Vec<PathBuf>,
+    /// Files of nodes, in the directories that the user names.
+    pub(crate) node_files: Vec<PathBuf>,
     /// Files of other kinds that may have to do with mirrors, in the directories that the user names.
     pub(crate) others: Vec<PathBuf>,
     /// Files that the user names.
@@ -242,6 +244,7 @@ struct Walker<'a> {
     /// Configuration files that do not make their directory a module.
     set_aside: Vec<(PathBuf, Choice)>,
     candidates: BTreeSet<PathBuf>,
+    node_files: BTreeSet<PathBuf>,
     others: BTreeSet<PathBuf>,
     skipped: BTreeMap<PathBuf, Skipped>,
     errors: Vec<LoadError>,
@@ -264,6 +267,7 @@ impl<'a> Walker<'a> {
             modules: BTreeMap::new(),
             set_aside: Vec::new(),
             candidates: BTreeSet::new(),
+            node_files: BTreeSet::new(),
             others: BTreeSet::new(),
             skipped: BTreeMap::new(),
             errors: Vec::new(),
@@ -435,6 +439,10 @@ impl<'a> Walker<'a> {
                 None => _ = self.candidates.insert(path.to_owned()),
                 Some(choice) => self.skip_by_choice(path, choice),
             },
+            NameKind::RegistriesConf if self.is_named(path) => match self.choice_to_skip(path, false, tree) {
+                None => _ = self.node_files.insert(path.to_owned()),
+                Some(choice) => self.skip_by_choice(path, choice),
+            },
             kind if (kind.may_hide_mirrors() || may_be_text(path))
                 && self.is_named(path)
                 && self.choice_to_skip(path, false, tree).is_none() =>
@@ -520,6 +528,7 @@ impl<'a> Walker<'a> {
             modules: self.modules().collect(),
             other_modules: Vec::new(),
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
+            node_files: self.node_files.difference(&named_paths).cloned().collect(),
             others: self.others.difference(&named_paths).cloned().collect(),
             files: named_files.into_iter().collect(),
             skipped: self.skipped.into_values().collect(),
@@ -533,7 +542,10 @@ impl<'a> Walker<'a> {
 
 /// Whether a link may be meant as an input, by its name.
 fn may_be_input(link: &Path) -> bool {
-    matches!(NameKind::of(link), NameKind::Configuration | NameKind::Manifest)
+    matches!(
+        NameKind::of(link),
+        NameKind::Configuration | NameKind::Manifest | NameKind::RegistriesConf
+    )
 }
 
 fn io_message(error: &std::io::Error) -> String {

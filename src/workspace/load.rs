@@ -21,6 +21,7 @@ use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
 use crate::workspace::name_kind::{NameKind, is_yaml};
 use crate::workspace::named_files::{NamedFiles, OtherFile};
+use crate::workspace::node_files::NodeFiles;
 use crate::workspace::older_versions::with_older_versions;
 use crate::workspace::options::{InputPaths, Options};
 use crate::workspace::other_files::{report_other_files, unopened_text};
@@ -52,6 +53,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let links = std::mem::take(&mut discovery.links);
     let candidates: BTreeSet<PathBuf> = std::mem::take(&mut discovery.candidates).into_iter().collect();
     let mut others_in_directories: BTreeSet<PathBuf> = discovery.others.iter().cloned().collect();
+    let found_node_files = std::mem::take(&mut discovery.node_files);
     let mut named = NamedFiles::default();
     let mut selection = Selection::new(discovery, options, &mut named, &mut loader.files);
     loader.errors.append(&mut selection.errors);
@@ -60,6 +62,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let NamedFiles {
         mut plans,
         mut manifests,
+        mut nodes,
         others,
     } = named;
     let relevance = loader.divide(&mut selection, options);
@@ -75,6 +78,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     // What the configuration reads is its data and not an input of its own.
     let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
     manifests.read_candidates(candidates.iter().filter(is_input), &mut loader.files);
+    nodes.find(found_node_files.iter().filter(is_input));
     let neighbors = neighbors.iter().filter(|path| !candidates.contains(*path));
     manifests.read_neighbors(neighbors.filter(is_input), &mut loader.files);
     let is_used = |path: &Path| roots.uses(path);
@@ -88,6 +92,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let applied_files = loader.applied_files.values();
     (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
+    loader.add_nodes(nodes, options.reads_neighbors);
     for (directory, model) in roots.models.into_values() {
         let name = model.input.name.clone();
         loader.add(directory.clone(), model.input, model.sensitive);
@@ -122,12 +127,14 @@ pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
             let NamedFiles {
                 mut plans,
                 manifests,
+                nodes,
                 others,
             } = named;
             let modules = loader.load_modules(&[], options);
             loader.join_plans(&mut plans, &modules, options);
             loader.add_plans(plans);
             loader.add_manifests(manifests);
+            loader.add_nodes(nodes, false);
             for other in others {
                 other.report_as_input(&mut loader.files);
             }
@@ -341,6 +348,12 @@ impl Loader {
     fn add_manifests(&mut self, mut manifests: Manifests) {
         self.unrelated_files.append(&mut manifests.unrelated_files);
         for (directory, input) in manifests.into_inputs() {
+            self.add(directory, input, Vec::new());
+        }
+    }
+
+    fn add_nodes(&mut self, nodes: NodeFiles, with_neighbors: bool) {
+        for (directory, input) in nodes.into_inputs(with_neighbors, &mut self.files) {
             self.add(directory, input, Vec::new());
         }
     }

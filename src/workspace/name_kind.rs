@@ -13,6 +13,19 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
         .is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
+/// The directory of the drop-ins of `registries.conf`.
+pub(crate) const DROP_INS: &str = "registries.conf.d";
+
+/// Whether a file is the `registries.conf` of a node or one of its drop-ins, by its name.
+fn is_registries_conf(path: &Path) -> bool {
+    let is_drop_in = || {
+        let directory = path.parent().and_then(Path::file_name);
+        directory.is_some_and(|name| name == DROP_INS)
+            && path.extension().is_some_and(|extension| extension == "conf")
+    };
+    path.file_name().is_some_and(|name| name == "registries.conf") || is_drop_in()
+}
+
 /// What a file is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NameKind {
@@ -25,6 +38,8 @@ pub(crate) enum NameKind {
     Other(&'static str),
     /// YAML or JSON: manifests, a plan, a state, or data.
     Manifest,
+    /// `registries.conf` of a node or one of its drop-ins.
+    RegistriesConf,
     /// A state file as Terraform stores it.
     State,
     /// The template of a text.
@@ -72,6 +87,8 @@ impl NameKind {
             Self::Other("mirrorset does not read this kind of HCL file")
         } else if DATA_NAMES.contains(&&*name) {
             Self::Data
+        } else if is_registries_conf(path) {
+            Self::RegistriesConf
         } else if is_yaml(path) || has_ending(&[".json"]) {
             Self::Manifest
         } else if has_ending(&[".tfstate", ".tfstate.backup"]) {
@@ -102,7 +119,10 @@ impl NameKind {
 
     /// Whether a named file of this kind is read to see whether it is an input.
     pub(crate) fn is_read_by_content(self) -> bool {
-        matches!(self, Self::Manifest | Self::State | Self::Content)
+        matches!(
+            self,
+            Self::Manifest | Self::RegistriesConf | Self::State | Self::Content
+        )
     }
 }
 

@@ -1,14 +1,16 @@
-//! Files that a user names: plans, states and manifests, told apart by their content.
+//! Files that a user names: plans, states, manifests and files of nodes, told apart by their content.
 
 use std::path::Path;
 
 use crate::model::{FileRole, SkipReason, Skipped};
 use crate::readers::plan;
+use crate::readers::registries_conf::is_registries_conf;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::{Manifests, is_manifest};
 use crate::workspace::name_kind::NameKind;
+use crate::workspace::node_files::NodeFiles;
 use crate::workspace::other_files::of_other_tool;
 use terraform_eval::source::{FileId, display_name};
 
@@ -16,7 +18,8 @@ use terraform_eval::source::{FileId, display_name};
 pub(crate) struct NamedFiles {
     pub(crate) plans: Vec<LoadedPlan>,
     pub(crate) manifests: Manifests,
-    /// Files that are neither plans nor states nor manifests.
+    pub(crate) nodes: NodeFiles,
+    /// Files that are none of these.
     pub(crate) others: Vec<OtherFile>,
 }
 
@@ -133,6 +136,12 @@ impl NamedFiles {
             if !self.manifests.read(file, name, files) {
                 self.others.push(OtherFile { file, error: None });
             }
+            return;
+        }
+        // Files of nodes are named for what they are in their directory, and copies of them in any way.
+        let is_of_node = |path: &Path| path.extension().is_some_and(|extension| extension == "conf");
+        if source.path().is_some_and(is_of_node) || is_registries_conf(source.text()) {
+            self.nodes.add(file, files);
             return;
         }
         match plan::read_plan(file, name, source.text()) {

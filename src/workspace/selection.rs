@@ -120,6 +120,7 @@ impl Selection {
                 }
                 NameKind::Content
                 | NameKind::Manifest
+                | NameKind::RegistriesConf
                 | NameKind::Template
                 | NameKind::Script
                 | NameKind::State

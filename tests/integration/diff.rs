@@ -187,6 +187,91 @@ fn the_pull_kind_and_the_policy_are_differences() {
     );
 }
 
+/// The remedies of a comparison, as `kind source: action text`.
+fn remedies(before: (&str, &str), after: (&str, &str)) -> Vec<String> {
+    let run = diff(&[before, after], &[before.0, after.0, "--output-format=json"]);
+    let document: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut shown = Vec::new();
+    for difference in document["clusters"][0]["differences"].as_array().unwrap() {
+        for remedy in difference["remedies"].as_array().unwrap() {
+            shown.push(format!(
+                "{} {}: {} {}",
+                word(&difference["kind"]),
+                word(&difference["source"]),
+                word(&remedy["action"]),
+                word(&remedy["text"])
+            ));
+        }
+    }
+    shown
+}
+
+#[test]
+fn what_would_bring_terraform_and_a_cluster_together_is_told() {
+    let live = idms(
+        "cluster",
+        &[
+            ("quay.io/org", &["b.example.com/org", "a.example.com/org"]),
+            ("quay.io/extra", &["a.example.com/extra"]),
+        ],
+    ) + &idms("by-hand", &[("ghcr.io/x", &["a.example.com/x"])])
+        + &idms("tags", &[("quay.io/tags", &["a.example.com/tags"])])
+            .replace("ImageDigest", "ImageTag")
+            .replace("imageDigest", "imageTag");
+    let import = "import `mirrorset convert --to hcl --import ids.json` writes the resource and its import, with the ids \
+                  of `rosa list image-mirrors -o json`";
+    let (configuration, live) = (("main.tf", CONFIGURATION), ("live.yaml", live.as_str()));
+    let expected = [
+        format!("added ghcr.io/x: {import}"),
+        "added ghcr.io/x: remove remove ghcr.io/x from ImageDigestMirrorSet/by-hand (`oc edit`)".to_owned(),
+        format!("added quay.io/extra: {import}"),
+        "added quay.io/extra: remove remove quay.io/extra from the cluster with `rosa delete image-mirror`".to_owned(),
+        "reordered quay.io/org: apply `terraform apply` updates rhcs_image_mirror.org".to_owned(),
+        "reordered quay.io/org: change set mirrors = [\"b.example.com/org\", \"a.example.com/org\"] in \
+         rhcs_image_mirror.org"
+            .to_owned(),
+        "added quay.io/tags: remove remove quay.io/tags from ImageTagMirrorSet/tags (`oc edit`): Terraform cannot \
+         declare mirrors for pulls by tag"
+            .to_owned(),
+        "removed registry.redhat.io/ubi: apply `terraform apply` creates rhcs_image_mirror.ubi".to_owned(),
+        "removed registry.redhat.io/ubi: change remove rhcs_image_mirror.ubi from the configuration".to_owned(),
+    ];
+    assert_eq!(remedies(configuration, live), expected);
+    // The order of the inputs does not matter, apart from the kind of the difference.
+    let swap = |line: &String| {
+        let swapped = line.replacen("added ", "- ", 1).replacen("removed ", "added ", 1);
+        swapped.replacen("- ", "removed ", 1)
+    };
+    assert_eq!(remedies(live, configuration), expected.each_ref().map(swap));
+    // Neither of two manifests is what the other one has to become.
+    assert_eq!(remedies(live, ("other.yaml", LIVE)), [] as [&str; 0]);
+}
+
+#[test]
+fn mirrors_of_another_object_are_removed_there() {
+    let configuration = ("main.tf", CONFIGURATION);
+    let live = LIVE.to_owned()
+        + &idms("by-hand", &[("quay.io/org", &["c.example.com/org"])]).replace(
+            "\"source\"",
+            "\"mirrorSourcePolicy\":\"NeverContactSource\",\"source\"",
+        );
+    let shown = remedies(
+        configuration,
+        (
+            "live.yaml",
+            &live.replace("apiVersion: v1\n", "---\napiVersion: v1\n"),
+        ),
+    );
+    assert_eq!(
+        shown[..2],
+        [
+            "changed quay.io/org: apply `terraform apply` updates rhcs_image_mirror.org",
+            "changed quay.io/org: remove remove quay.io/org from ImageDigestMirrorSet/by-hand (`oc edit`)",
+        ]
+    );
+}
+
 #[test]
 fn a_plan_is_compared_with_a_state() {
     let directory = fixture("plan");

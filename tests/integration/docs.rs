@@ -340,7 +340,7 @@ fn the_rules_command_lists_every_rule() {
     assert_eq!(short["severity"], "error");
     assert_eq!(
         short["inputs"],
-        serde_json::json!(["configuration", "plan", "state", "manifest"])
+        serde_json::json!(["configuration", "plan", "state", "manifest", "registries.conf"])
     );
     assert_eq!(short["group"], "Source");
     assert!(short["summary"].as_str().unwrap().contains("registry host"));
@@ -354,7 +354,12 @@ fn a_rule_is_explained_on_request() {
         assert!(run.stdout.starts_with(&format!("# {}\n", rule.name)));
         let page = rule.parse_page().unwrap();
         assert!(run.stdout.contains(page.why));
-        let examples = [Language::Terraform, Language::Json, Language::Yaml];
+        let examples = [
+            Language::Terraform,
+            Language::Json,
+            Language::Yaml,
+            Language::Toml,
+        ];
         for text in examples
             .map(|language| page.failing.text(language))
             .into_iter()

@@ -53,6 +53,7 @@ mod merge_order_conformance;
 mod modules;
 mod names;
 mod no_silent_loss;
+mod node_files;
 mod parity;
 mod plan;
 mod plan_gaps;

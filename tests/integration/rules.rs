@@ -27,12 +27,14 @@ fn fired(rule: &Rule, example: &Example<'_>) -> Vec<String> {
     };
     let configuration = write("main.tf", Language::Terraform).map(|_| ".");
     let manifest = write("manifest.yaml", Language::Yaml);
+    let node = write("registries.conf", Language::Toml);
     let plan = write("plan.json", Language::Json);
+    let alone = manifest.or(node);
     assert!(
-        manifest.is_none() || (configuration.is_none() && plan.is_none()),
-        "manifests are an input of their own"
+        alone.is_none() || (configuration.is_none() && plan.is_none()),
+        "manifests and files of nodes are inputs of their own"
     );
-    let path = plan.or(manifest).or(configuration).unwrap();
+    let path = plan.or(alone).or(configuration).unwrap();
     let more = arguments_of(rule);
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
     let arguments = [&["check", path, "--output-format", "json"], more.as_slice()].concat();

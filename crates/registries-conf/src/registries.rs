@@ -55,11 +55,17 @@ impl std::error::Error for RegistriesError {}
 impl Registries {
     /// Loads the tables of a node. The first table of a scope is used.
     pub fn from_tables(tables: &[RegistryTable]) -> Result<Self, RegistriesError> {
+        Self::load(tables).map_err(|(_, error)| error)
+    }
+
+    /// As [`Self::from_tables`]. An error has the position of the table that is rejected.
+    pub(crate) fn load(tables: &[RegistryTable]) -> Result<Self, (usize, RegistriesError)> {
         let mut loaded: BTreeMap<String, RegistryTable> = BTreeMap::new();
         // Tables with several prefixes may share a location.
         let mut flags: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-        for table in tables {
-            let table = normalize_table(table)?;
+        let mut invalid_wildcards: BTreeMap<String, usize> = BTreeMap::new();
+        for (position, table) in tables.iter().enumerate() {
+            let table = normalize_table(table).map_err(|error| (position, error))?;
             let location = match table.location.as_str() {
                 "" => &table.prefix,
                 location => location,
@@ -68,16 +74,19 @@ impl Registries {
                 .entry(location.to_owned())
                 .or_insert((table.insecure, table.blocked));
             if first != (table.insecure, table.blocked) {
-                return Err(RegistriesError::ConflictingTables(location.to_owned()));
+                let error = RegistriesError::ConflictingTables(location.to_owned());
+                return Err((position, error));
             }
-            loaded.entry(table.scope().to_owned()).or_insert(table);
+            let scope = table.scope();
+            if scope.starts_with("*.") && scope.contains(['/', '@', ':']) {
+                invalid_wildcards.entry(scope.to_owned()).or_insert(position);
+            }
+            loaded.entry(scope.to_owned()).or_insert(table);
         }
-        let is_invalid_wildcard =
-            |scope: &&String| scope.starts_with("*.") && scope.contains(['/', '@', ':']);
-        if let Some(scope) = loaded.keys().find(is_invalid_wildcard) {
-            return Err(RegistriesError::InvalidWildcard(scope.clone()));
+        match invalid_wildcards.pop_first() {
+            Some((scope, position)) => Err((position, RegistriesError::InvalidWildcard(scope))),
+            None => Ok(Self { tables: loaded }),
         }
-        Ok(Self { tables: loaded })
     }
 
     /// The loaded tables, in the order of their scopes.

@@ -34,6 +34,8 @@ pub struct RegistriesConf {
 pub struct ConfError {
     /// The file.
     pub file: String,
+    /// The position of the `[[registry]]` table that is rejected, if it is one.
+    pub table: Option<usize>,
     /// What is wrong with it.
     pub cause: ConfErrorCause,
 }
@@ -166,6 +168,7 @@ impl RegistriesConf {
             if drop_in.version_1.is_some() {
                 return Err(ConfError {
                     file: drop_in.name.clone(),
+                    table: None,
                     cause: ConfErrorCause::Version1DropIn,
                 });
             }
@@ -252,12 +255,18 @@ impl RegistriesConf {
 fn load_file(file: &ConfFile) -> Result<RegistriesConf, ConfError> {
     let error = |cause| ConfError {
         file: file.name.clone(),
+        table: None,
         cause,
     };
     let converted = match &file.version_1 {
         Some(_) if file.is_version_2 => return Err(error(ConfErrorCause::MixedVersions)),
         Some(keys) => Some(convert_version_1(keys).map_err(error)?),
         None => None,
+    };
+    let error_in = |position: usize, cause| ConfError {
+        // The tables of the first version are not in the file.
+        table: converted.is_none().then_some(position),
+        ..error(cause)
     };
     let (registries, search_registries) = match &converted {
         Some((registries, search)) => (registries, search.as_slice()),
@@ -268,11 +277,11 @@ fn load_file(file: &ConfFile) -> Result<RegistriesConf, ConfError> {
     };
     let tables: Vec<RegistryTable> = registries
         .iter()
-        .map(table)
-        .collect::<Result<_, _>>()
-        .map_err(error)?;
-    let registries =
-        Registries::from_tables(&tables).map_err(|cause| error(ConfErrorCause::Registries(cause)))?;
+        .enumerate()
+        .map(|(position, keys)| table(keys).map_err(|cause| error_in(position, cause)))
+        .collect::<Result<_, _>>()?;
+    let registries = Registries::load(&tables)
+        .map_err(|(position, cause)| error_in(position, ConfErrorCause::Registries(cause)))?;
     let search_registries = search_registries
         .iter()
         .map(|registry| search_registry(registry))

@@ -63,7 +63,9 @@ impl AppliedManifests {
                 "use a plan, in which the value may be known (`terraform show -json PLAN`)"
             }
             InputKind::Plan => "apply the plan first, then use the state (`terraform show -json`)",
-            InputKind::State | InputKind::Manifest => "check the manifest that results from it",
+            InputKind::State | InputKind::Manifest | InputKind::RegistriesConf => {
+                "check the manifest that results from it"
+            }
         }
     }
 

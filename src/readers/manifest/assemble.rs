@@ -75,6 +75,7 @@ fn mirror(document: &DocumentAddress, entry: ManifestEntry, declaration: Manifes
     let address = EntryAddress {
         document: document.clone(),
         index: entry.index,
+        pull: document.kind.pull(),
     };
     Mirror::from_manifest_entry(
         address,

@@ -81,7 +81,8 @@ impl EntryReader<'_, '_> {
             | ManifestKind::HostedCluster
             | ManifestKind::ContentSources
             | ManifestKind::InstallContentSources
-            | ManifestKind::Image => (FIELDS_WITHOUT_POLICY, None),
+            | ManifestKind::Image
+            | ManifestKind::RegistriesConf => (FIELDS_WITHOUT_POLICY, None),
         };
         self.issues.check_keys(Some(self.index), node, Some(known));
         let source = match field(node, "source") {

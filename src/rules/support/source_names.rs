@@ -29,6 +29,9 @@ pub(crate) fn rejection_note(mirror: &Mirror) -> String {
         Some(ManifestKind::InstallDigestSources | ManifestKind::InstallContentSources) => {
             "the installer rejects it".to_owned()
         }
+        Some(ManifestKind::RegistriesConf) => {
+            "the container runtime loads it as it is, and it has no effect or fails pulls".to_owned()
+        }
         Some(ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::Image) | None => {
             format!("ImageDigestMirrorSet validation rejects it: {CONSEQUENCE}")
         }
