@@ -6,6 +6,7 @@
 //! | which mirrors belong together | [`by_cluster()`], [`select_cluster()`] |
 //! | what the nodes make of several entries for one source | [`ClusterMirrors::merged`] |
 //! | what configuration the nodes get | [`ClusterMirrors::registry_settings`], [`NodeConfig`] |
+//! | what the tool that fills the mirrors leaves out | [`unserved_images()`], [`unfilled_mirrors()`] |
 //! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`], [`rejected_conf()`], [`unused_tables()`] |
 //!
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
@@ -16,6 +17,7 @@ mod cluster;
 mod disambiguate;
 mod duplicate_sources;
 mod entry;
+mod image_sets;
 mod limits;
 mod manifest_issues;
 mod mirrors;
@@ -33,6 +35,7 @@ pub(crate) use canonical_source::canonical_source;
 pub(crate) use cluster::Cluster;
 pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_pairs, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};
+pub(crate) use image_sets::{UNFILLED_MIRROR, UNSERVED_IMAGE, unfilled_mirrors, unserved_images};
 pub(crate) use limits::{TOO_MANY_ENTRIES, exceeded_limit};
 pub(crate) use manifest_issues::{
     INVALID_MANIFEST, conversion_issues, input_manifest_issues, manifest_issues,

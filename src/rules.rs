@@ -52,6 +52,8 @@ rule_list::rules! {
         too_many_entries,
         mirror_without_credentials,
         mirror_policy,
+        unserved_image,
+        unfilled_mirror,
         registry_config_conflict,
     }
     Terraform {

@@ -12,7 +12,7 @@ use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
 use crate::config::{self, Config, ShownDialect};
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
-use crate::model::{Input, Requirements};
+use crate::model::{ImageSet, Input, Requirements};
 use crate::output::check::{FORMATS, Format, find_format};
 use crate::rules::report_key_traps;
 use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
@@ -36,6 +36,8 @@ pub struct SessionOptions {
     pub baseline: Option<PathBuf>,
     /// The pull secret and the images that the user gives. The policy is that of the configuration files.
     pub requirements: Requirements,
+    /// The texts of image sets that the user gives beside the inputs, with their names.
+    pub image_sets: Vec<(String, String, ImageSet)>,
     /// The current date: suppressions that are valid until an earlier date have expired.
     pub today: Date,
 }
@@ -55,9 +57,18 @@ impl Session {
     /// Loads the inputs, their settings and suppressions, and the baseline.
     pub fn open(options: &SessionOptions) -> Result<Self, BaselineError> {
         let mut loaded = options.inputs.load(&options.load);
+        let mut image_sets = std::mem::take(&mut loaded.image_sets);
+        for (name, text, set) in &options.image_sets {
+            let file = loaded.sources.add(name.as_str(), text.as_str());
+            image_sets.push(set.clone().in_file(file, name));
+        }
+        let requirements = Requirements {
+            image_sets: image_sets.into(),
+            ..options.requirements.clone()
+        };
         let settings = CheckSettings {
             changes_info: options.changes_info,
-            ..check_settings(&options.selection, &options.requirements, &mut loaded)
+            ..check_settings(&options.selection, &requirements, &mut loaded)
         };
         if let Some(secret) = &options.requirements.pull_secret {
             loaded.project.diagnostics.extend(report_key_traps(secret));

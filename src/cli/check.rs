@@ -21,7 +21,7 @@ use terraform_eval::source::Files;
 use super::arguments::{CheckArguments, Output, RuleArguments};
 use super::exit::Exit;
 use super::fix;
-use super::images::read_image_files;
+use super::images::{ImageFile, all_images, read_image_files};
 use super::loading::{input_paths, today, with_reading};
 use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, stdout_style};
@@ -95,6 +95,7 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
             load.config = config::ConfigSource::File(path.clone());
         }
     }
+    let image_files = read_image_files(&arguments.images, &arguments.input.paths, &*options.files)?;
     Ok(SessionOptions {
         inputs: input_paths(&arguments.input.paths, reading)?,
         load,
@@ -104,16 +105,13 @@ fn session_options(arguments: &CheckArguments, options: &Options) -> anyhow::Res
         requirements: Requirements {
             pull_secret: read_pull_secret(&arguments.input.paths, &arguments.secrets, &*options.files)?
                 .map(Arc::new),
-            images: match arguments.images.as_slice() {
-                [] => None,
-                files => Some(Arc::new(read_image_files(
-                    files,
-                    &arguments.input.paths,
-                    &*options.files,
-                )?)),
-            },
-            policy: None,
+            images: (!image_files.is_empty()).then(|| Arc::new(all_images(&image_files))),
+            ..Requirements::default()
         },
+        image_sets: image_files
+            .into_iter()
+            .filter_map(ImageFile::into_image_set)
+            .collect(),
         today: today()?,
     })
 }

@@ -20,7 +20,7 @@ use terraform_eval::source::Files;
 
 use super::arguments::{ConvertArguments, Style};
 use super::exit::Exit;
-use super::images::read_image_files;
+use super::images::{all_images, read_image_files};
 use super::loading::{input_paths, read_auxiliary, today, with_reading};
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     let target = arguments.to;
     let session = Session::open(&SessionOptions {
         requirements: Requirements::default(),
+        image_sets: Vec::new(),
         inputs: input_paths(&arguments.input.paths, &arguments.input.reading)?,
         load: with_reading(options, &arguments.input.reading),
         selection: RuleSelection::default(),
@@ -170,7 +171,11 @@ fn convert_options(arguments: &ConvertArguments, files: &dyn Files) -> anyhow::R
         separate: arguments.output_dir.is_some(),
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
-        images: read_image_files(&arguments.images, &arguments.input.paths, files)?,
+        images: all_images(&read_image_files(
+            &arguments.images,
+            &arguments.input.paths,
+            files,
+        )?),
         hcl: hcl::Options {
             style,
             cluster_id: arguments.hcl.cluster_id.clone(),

@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &LspArguments, options: &Options) -> anyhow::Result
         load.config = ConfigSource::File(path.clone());
     }
     let session = SessionOptions {
+        image_sets: Vec::new(),
         inputs: InputPaths::Paths(Vec::new()),
         load,
         selection: rule_selection(&arguments.rules),

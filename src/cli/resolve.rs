@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::anyhow;
 use registries_conf::{Aliases, AuthFile};
 
-use crate::cluster_mirrors::{ClusterMirrors, by_cluster, manifest_issues, select_cluster};
-use crate::model::UnknownReasons;
+use crate::cluster_mirrors::{
+    ClusterMirrors, by_cluster, manifest_issues, select_cluster, unfilled_mirrors, unserved_images,
+};
+use crate::diagnostic::Diagnostic;
+use crate::model::{ImageSet, UnknownReasons};
 use crate::output;
 use crate::readers::registries_conf::parse_conf_file;
 use crate::resolve::{ClusterResolver, NodeOptions};
@@ -22,7 +25,11 @@ use super::pull_secret::read_pull_secret;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
-    let ImagesToResolve { images, is_complete } = read_images(arguments, &*options.files)?;
+    let ImagesToResolve {
+        images,
+        image_sets,
+        is_complete,
+    } = read_images(arguments, &*options.files)?;
     let nodes = NodeOptions {
         blocked: arguments.registries.blocked.clone(),
         insecure: arguments.registries.insecure.clone(),
@@ -36,7 +43,10 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         format: arguments.output_format,
         secret: secret.as_ref().map(|secret| &secret.file),
     };
-    let loaded = load(&arguments.inputs, &arguments.reading, options)?;
+    let mut loaded = load(&arguments.inputs, &arguments.reading, options)?;
+    let image_sets: Vec<ImageSet> = (image_sets.into_iter())
+        .map(|(name, text, set)| set.in_file(loaded.sources.add(name.as_str(), text), &name))
+        .collect();
     // With partially loaded mirrors, resolutions would be wrong.
     eprint_load_status(&loaded);
     let exit = Exit::from_loaded(&loaded);
@@ -57,6 +67,15 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         .iter()
         .map(|cluster| ClusterResolver::new(cluster, &nodes))
         .collect();
+    let gaps = (loaded.project.inputs.iter()).flat_map(|input| {
+        [
+            unserved_images(input, &image_sets),
+            unfilled_mirrors(input, &image_sets),
+        ]
+        .concat()
+    });
+    let gaps: Vec<Diagnostic> = gaps.collect();
+    eprint_findings(&gaps, &loaded);
     // Without its mirrors, what a cluster does is not known.
     let is_undecided = !unknown.is_empty();
     if resolvers.is_empty() && !is_undecided {
@@ -69,7 +88,12 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             eprint_line(&format!("help: {}", caveat.help));
         }
     }
-    print_resolutions(&request, &resolvers, &loaded.sources, is_undecided)
+    print_resolutions(
+        &request,
+        &resolvers,
+        &loaded.sources,
+        is_undecided || !gaps.is_empty(),
+    )
 }
 
 /// What is resolved, and how it is shown.
@@ -86,11 +110,11 @@ fn print_resolutions(
     request: &Request<'_>,
     resolvers: &[ClusterResolver<'_>],
     sources: &Sources,
-    is_undecided: bool,
+    has_findings: bool,
 ) -> anyhow::Result<Exit> {
     let has_several = resolvers.len() > 1;
     let mut text = output::Text::new();
-    let mut fails = is_undecided;
+    let mut fails = has_findings;
     for image in request.images {
         for resolver in resolvers {
             let resolution = resolver.resolve(image);
@@ -121,23 +145,31 @@ fn print_resolutions(
 /// The images of the command line and of `--file`.
 struct ImagesToResolve {
     images: Vec<String>,
+    /// The names and texts of image sets.
+    image_sets: Vec<(String, String, ImageSet)>,
     /// Whether every line of the files could be read.
     is_complete: bool,
 }
 
 fn read_images(arguments: &ResolveArguments, files: &dyn Files) -> anyhow::Result<ImagesToResolve> {
     let mut images = arguments.images.clone();
+    let mut image_sets = Vec::new();
     let mut is_complete = true;
     for path in &arguments.file {
         match read_image_file(path, &arguments.inputs, files)? {
-            Some(list) => {
-                is_complete &= list.unread.is_empty();
-                images.extend(list.images);
+            Some(file) => {
+                is_complete &= file.list.unread.is_empty();
+                images.extend(file.list.images.iter().cloned());
+                image_sets.extend(file.into_image_set());
             }
             None => is_complete = false,
         }
     }
-    Ok(ImagesToResolve { images, is_complete })
+    Ok(ImagesToResolve {
+        images,
+        image_sets,
+        is_complete,
+    })
 }
 
 /// The aliases of `--short-name-aliases`. `None` without the option.

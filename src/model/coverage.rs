@@ -37,6 +37,8 @@ pub(crate) enum FileRole {
     Manifest,
     /// `registries.conf` of a node, or one of its drop-ins.
     RegistriesConf,
+    /// What a tool copies to mirrors.
+    ImageSet,
     /// A file that a function of the configuration reads.
     Data,
     /// YAML or JSON that declares no mirrors.
@@ -54,6 +56,7 @@ impl FileRole {
             Self::Plan => "plan",
             Self::Manifest => "manifest",
             Self::RegistriesConf => "registries-conf",
+            Self::ImageSet => "image-set",
             Self::Data => "data",
             Self::WithoutMirrors => "without-mirrors",
         }

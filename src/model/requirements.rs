@@ -7,6 +7,8 @@ use globset::GlobSet;
 use registries_conf::AuthFile;
 use terraform_eval::source::Span;
 
+use super::image_set::ImageSet;
+
 /// What a user says beyond the inputs.
 #[derive(Debug, Clone, Default)]
 pub struct Requirements {
@@ -16,6 +18,8 @@ pub struct Requirements {
     pub policy: Option<Policy>,
     /// The images that are in use. `None` if they are not known.
     pub images: Option<Arc<Vec<String>>>,
+    /// What is copied to mirrors, as far as it is known.
+    pub image_sets: Arc<[ImageSet]>,
 }
 
 /// The pull secret of the nodes, without its secrets.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::{ImageSet, SetImageKind};
+use crate::readers::image_set::read_image_set;
 use terraform_eval::source::FileId;
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::yaml::{Node, NodeKind, documents};
@@ -47,6 +49,8 @@ pub(crate) struct ImageList {
     pub images: Vec<String>,
     /// The lines that are not images.
     pub unread: Vec<UnreadLine>,
+    /// What the text has copied to mirrors, if it is an image set.
+    pub image_set: Option<ImageSet>,
 }
 
 /// A line of a list that is not an image.
@@ -61,8 +65,8 @@ pub(crate) struct UnreadLine {
 /// Parses the images of a text.
 ///
 /// A list has one image per line; empty lines and comments after `#` are ignored. In manifests, an image is the value of
-/// the key `image` of a container, and of the `reference` of an image volume; in an `ImageSetConfiguration` of oc-mirror, an
-/// element of `additionalImages`.
+/// the key `image` of a container, and of the `reference` of an image volume; in an `ImageSetConfiguration` of oc-mirror, what
+/// it names.
 pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, ImageListError> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text
@@ -77,12 +81,21 @@ pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, Im
     let mut images = Images::default();
     if !lines.clone().all(|(_, line)| is_plain(line)) {
         match documents(file, text) {
-            Ok(documents) => documents.iter().for_each(|document| images.walk(document)),
+            Ok(documents) => documents
+                .iter()
+                .for_each(|document| images.add_document(document)),
             Err(problem) if is_object || lines.clone().any(|(_, line)| is_manifest_line(line)) => {
                 return Err(ImageListError::Form(problem));
             }
             // A list with an invalid image is still a list.
             Err(_) => {}
+        }
+        if images.image_set.is_some() {
+            return Ok(ImageList {
+                images: images.names,
+                unread: Vec::new(),
+                image_set: images.image_set,
+            });
         }
         if images.names.is_empty() && (is_object || lines.clone().any(|(_, line)| is_manifest_line(line))) {
             return Err(ImageListError::NoImages);
@@ -108,6 +121,7 @@ pub(crate) fn parse_image_list(file: FileId, text: &str) -> Result<ImageList, Im
     Ok(ImageList {
         images: images.names,
         unread,
+        image_set: None,
     })
 }
 
@@ -131,6 +145,7 @@ fn is_manifest_line(line: &str) -> bool {
 struct Images {
     names: Vec<String>,
     seen: std::collections::BTreeSet<String>,
+    image_set: Option<ImageSet>,
 }
 
 impl Images {
@@ -140,20 +155,17 @@ impl Images {
         }
     }
 
-    /// The images that an `ImageSetConfiguration` of oc-mirror copies, apart from those of releases and operators, which only
-    /// their catalogs list.
-    fn add_names(&mut self, images: &Node) {
-        let NodeKind::Sequence(images) = &images.kind else {
-            return;
-        };
-        for image in images {
-            let NodeKind::Mapping(fields) = &image.kind else {
-                continue;
-            };
-            let names = fields.iter().filter(|(key, _)| key.text == "name");
-            for name in names.filter_map(|(_, name)| name.as_str()) {
-                self.add(name.trim());
+    fn add_document(&mut self, document: &Node) {
+        match read_image_set(document) {
+            Some(set) => {
+                // A channel is not an image.
+                let images = set.images.iter();
+                images
+                    .filter(|image| image.kind != SetImageKind::Release)
+                    .for_each(|image| self.add(&image.name));
+                self.image_set.get_or_insert_default().extend(set);
             }
+            None => self.walk(document),
         }
     }
 
@@ -162,10 +174,6 @@ impl Images {
             NodeKind::Sequence(elements) => elements.iter().for_each(|element| self.walk(element)),
             NodeKind::Mapping(entries) => {
                 for (key, value) in entries {
-                    if key.text == "additionalImages" {
-                        self.add_names(value);
-                        continue;
-                    }
                     let volume = || value.get("reference").and_then(Node::as_str);
                     let image = match key.text.as_str() {
                         "image" => value.as_str().or_else(volume),
@@ -254,7 +262,7 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{image: \"nginx\"}]}}
     }
 
     #[test]
-    fn an_image_set_configuration_has_additional_images() {
+    fn an_image_set_configuration_has_images_and_catalogs() {
         let configuration = "
 kind: ImageSetConfiguration
 apiVersion: mirror.openshift.io/v2alpha1
@@ -268,7 +276,11 @@ mirror:
 ";
         assert_eq!(
             images(configuration).unwrap(),
-            ["quay.io/org/app:v1", "registry.redhat.io/ubi9/ubi"]
+            [
+                "quay.io/org/app:v1",
+                "registry.redhat.io/ubi9/ubi",
+                "registry.redhat.io/redhat/redhat-operator-index:v4.20"
+            ]
         );
     }
 

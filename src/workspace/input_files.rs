@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
-use crate::model::{FileRole, SkipReason, Skipped};
+use crate::model::{FileRole, ImageSet, SkipReason, Skipped};
 use crate::parallel::Threads;
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::untrusted::source_kind::InvalidSource;
@@ -35,6 +35,8 @@ pub(crate) struct InputFiles {
     pub(crate) skipped: Vec<Skipped>,
     /// The files that could not be read.
     pub(crate) unreadable: Vec<FileId>,
+    /// What named files have copied to mirrors.
+    pub(crate) image_sets: Vec<ImageSet>,
 }
 
 impl InputFiles {

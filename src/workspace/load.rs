@@ -675,6 +675,7 @@ impl Loader {
             roles,
             skipped,
             unreadable,
+            image_sets,
             ..
         } = self.files;
         let mut read = self.data_files;
@@ -698,6 +699,7 @@ impl Loader {
             project,
             sources,
             errors: self.errors,
+            image_sets,
             configs,
             directories: self.directories,
             dialects: self.dialects,

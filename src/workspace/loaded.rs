@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::config::ConfigFiles;
-use crate::model::Project;
+use crate::model::{ImageSet, Project};
 use crate::workspace::dialects::DialectChoice;
 use crate::workspace::load_error::LoadError;
 use crate::workspace::loaded_modules::LoadedModules;
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub sources: Sources,
     /// Paths that could not be read at all, and why: the result is incomplete.
     pub errors: Vec<LoadError>,
+    /// What named files have copied to mirrors.
+    pub image_sets: Vec<ImageSet>,
     /// The configuration files.
     pub configs: ConfigFiles,
     /// The directory of each input of the project, in the same order.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::{FileRole, SkipReason, Skipped};
+use crate::readers::image_set::parse_image_set;
 use crate::readers::plan;
 use crate::readers::registries_conf::is_registries_conf;
 use crate::rules::{SYNTAX_ERROR, UNSUPPORTED_INPUT};
@@ -39,6 +40,9 @@ impl OtherFile {
 
     /// Reports that nothing reads the file: as an error if it may be meant as an input.
     pub(crate) fn report(self, files: &mut InputFiles) {
+        if self.is_image_set(files) {
+            return;
+        }
         let source = files.sources.file(self.file);
         let (name, text) = (source.name().to_owned(), source.text());
         // What Terraform wrote is meant as a plan, although it cannot be read.
@@ -60,6 +64,18 @@ impl OtherFile {
         files
             .skipped
             .push(Skipped::new(name, SkipReason::UnknownKind, message));
+    }
+
+    /// Takes the file as an image set, which is beside the inputs. Returns whether it is one.
+    fn is_image_set(&self, files: &mut InputFiles) -> bool {
+        let source = files.sources.file(self.file);
+        let set = parse_image_set(self.file, source.name(), source.text());
+        let is_set = set.is_some();
+        if is_set {
+            files.roles.insert(self.file, FileRole::ImageSet);
+        }
+        files.image_sets.extend(set);
+        is_set
     }
 
     /// Reports the file as what it was meant as: an input.

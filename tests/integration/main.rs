@@ -43,6 +43,7 @@ mod hidden_mirrors;
 mod hostile;
 mod hostile_files;
 mod hostile_output;
+mod image_sets;
 mod installed_modules;
 mod invalid_examples;
 mod kubernetes_manifests;

@@ -1,10 +1,12 @@
 //! `--pull-secret`: which mirrors have credentials, and that no output shows a secret.
 
 use insta::assert_snapshot;
+use mirrorset::testing::convert::TARGETS;
 use mirrorset::testing::output::check::FORMATS;
 use serde_json::{Value, json};
 
-use crate::support::program::{Run, mirrorset_in, scratch};
+use crate::support::editor::{Editor, able};
+use crate::support::program::{Run, mirrorset_in, scratch, write_files};
 
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -50,6 +52,18 @@ const PULL_SECRET: &str = r#"{
 }
 "#;
 
+/// Files with the pull secret that are named as something else, or hold something else beside it.
+const PLACES: [&str; 8] = [
+    "pull-secret.json",
+    "broken.json",
+    "cut.json",
+    "secret.yaml",
+    "manifests.yaml",
+    "registries.conf",
+    "registries.conf.d/1.conf",
+    "images.txt",
+];
+
 fn directory() -> tempfile::TempDir {
     let broken = PULL_SECRET.replacen(
         r#"{"auth": "dXNlcjpodW50ZXIyLXNlY3JldA=="}"#,
@@ -63,6 +77,32 @@ fn directory() -> tempfile::TempDir {
         ("broken.json", &broken),
         ("cut.json", cut),
     ])
+}
+
+/// The same with the pull secret in files of other kinds.
+fn directory_of_places() -> tempfile::TempDir {
+    let one_line = PULL_SECRET.replace('\n', " ");
+    let secret = format!(
+        "kind: Secret\napiVersion: v1\nmetadata: {{name: x}}\nstringData:\n  .dockerconfigjson: '{one_line}'\n"
+    );
+    let manifests = format!(
+        "{secret}---\napiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nmetadata: {{name: m}}\nspec:\n  \
+         imageDigestMirrors:\n  - {{source: nginx, mirrors: [m/x]}}\n"
+    );
+    let drop_in = format!("[[registry]]\nlocation = \"a.io\"\n{one_line}\n");
+    let images = format!("quay.io/org/app:v1\nauth {one_line}\n");
+    let directory = directory();
+    write_files(
+        directory.path(),
+        &[
+            ("secret.yaml", &secret),
+            ("manifests.yaml", &manifests),
+            ("registries.conf", &one_line),
+            ("registries.conf.d/1.conf", &drop_in),
+            ("images.txt", &images),
+        ],
+    );
+    directory
 }
 
 #[test]
@@ -252,7 +292,7 @@ fn a_file_that_the_runtime_cannot_read_is_an_error() {
 
 #[test]
 fn no_output_shows_a_secret() {
-    let directory = directory();
+    let directory = directory_of_places();
     let assert_hidden = |run: &Run, arguments: &[&str]| {
         for secret in SECRETS {
             assert!(
@@ -296,18 +336,47 @@ fn no_output_shows_a_secret() {
         }
     }
     // A pull secret in the place of other files.
-    for file in ["pull-secret.json", "broken.json", "cut.json"] {
-        for command in [
-            &["check", file][..],
-            &["convert", file],
-            &["diff", file, "main.tf"],
-            &["resolve", "nginx", "--in", file],
-            &["resolve", "--file", file],
-            &["resolve", "nginx", "--short-name-aliases", file],
-            &["check", "main.tf", "--images", file],
-        ] {
-            runs.push(command.iter().map(|argument| (*argument).to_owned()).collect());
+    for file in PLACES {
+        let mut commands: Vec<Vec<&str>> = vec![
+            vec!["resolve", "nginx", "--in", file],
+            vec!["resolve", "nginx", "--in", file, "--output-format=json-lines"],
+            vec!["resolve", "--file", file],
+            vec!["resolve", "nginx", "--short-name-aliases", file],
+            vec!["check", "main.tf", "--images", file],
+            vec!["check", "main.tf", "--config", file],
+            vec!["check", "main.tf", "--var-file", file],
+            vec!["check", "main.tf", "--baseline", file],
+            vec!["convert", "main.tf", "--to=hcl", "--import", file],
+            vec!["convert", "main.tf", "--to=skopeo-copy", "--images", file],
+            vec!["eval", "--var-file", file, "rhcs_image_mirror.org"],
+            vec!["eval", "--dir", file, "1"],
+        ];
+        for format in ["full", "json"] {
+            let format = if format == "full" {
+                "--output-format=full"
+            } else {
+                "--output-format=json"
+            };
+            commands.push(vec!["diff", file, "main.tf", format]);
+            commands.push(vec!["diff", "main.tf", file, format]);
         }
+        let mut owned: Vec<Vec<String>> = commands
+            .into_iter()
+            .map(|command| command.into_iter().map(str::to_owned).collect())
+            .collect();
+        // What is printed of a file that is read at all depends on the format.
+        let is_read = ["manifests.yaml", "registries.conf"].contains(&file);
+        let count = if is_read { FORMATS.len() } else { 1 };
+        owned.extend(FORMATS.iter().take(count).map(|format| {
+            let format = format!("--output-format={}", format.name);
+            vec!["check".to_owned(), file.to_owned(), format]
+        }));
+        let count = if is_read { TARGETS.len() } else { 1 };
+        owned.extend(TARGETS.iter().take(count).map(|target| {
+            let target = format!("--to={}", target.flag);
+            vec!["convert".to_owned(), file.to_owned(), target]
+        }));
+        runs.append(&mut owned);
     }
     for arguments in runs {
         let arguments: Vec<&str> = arguments
@@ -324,4 +393,25 @@ fn no_output_shows_a_secret() {
         SECRETS.iter().all(|secret| !baseline.contains(secret)),
         "{baseline}"
     );
+}
+
+#[test]
+fn an_editor_is_told_no_secret() {
+    let directory = directory_of_places();
+    let mut editor = Editor::start(directory.path(), &able());
+    for file in PLACES.into_iter().chain(["main.tf"]) {
+        editor.open_file(file);
+    }
+    let text = |value: &Value| value.to_string();
+    let hover =
+        json!({"textDocument": {"uri": editor.uri("main.tf")}, "position": {"line": 3, "character": 3}});
+    let answered = text(&editor.request("textDocument/hover", hover));
+    let published: String = editor.published.values().flatten().map(text).collect();
+    let received: String = editor.received.iter().map(text).collect();
+    assert!(!published.is_empty());
+    for secret in SECRETS {
+        for told in [&answered, &published, &received] {
+            assert!(!told.contains(secret), "{secret}: {told}");
+        }
+    }
 }

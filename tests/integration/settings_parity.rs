@@ -237,6 +237,7 @@ impl CaseDirectory {
     fn check(&self, input: &str, plan_configuration: PlanConfiguration, settings: &Settings) -> Verdict {
         let mut session = Session::open(&SessionOptions {
             requirements: Requirements::default(),
+            image_sets: Vec::new(),
             inputs: InputPaths::Paths(vec![self.path(input)]),
             load: Options {
                 plan_configuration,

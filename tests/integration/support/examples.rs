@@ -86,6 +86,7 @@ pub(crate) fn arguments_of(rule: &Rule) -> Vec<String> {
     [
         ("pull-secret.json", "--pull-secret"),
         ("mirrorset.toml", "--config"),
+        ("imageset-config.yaml", "--images"),
     ]
     .into_iter()
     .map(|(file, option)| (directory.join(file), option))
