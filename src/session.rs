@@ -64,6 +64,7 @@ impl Session {
         }
         let requirements = Requirements {
             image_sets: image_sets.into(),
+            credential_images: loaded.project.credential_images().cloned().collect(),
             ..options.requirements.clone()
         };
         let settings = CheckSettings {

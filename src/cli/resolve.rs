@@ -37,12 +37,6 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
         aliases: read_aliases(arguments, &*options.files)?,
     };
     let secret = read_pull_secret(&arguments.inputs, &arguments.secrets, &*options.files)?;
-    let request = Request {
-        images: &images,
-        is_complete,
-        format: arguments.output_format,
-        secret: secret.as_ref().map(|secret| &secret.file),
-    };
     let mut loaded = load(&arguments.inputs, &arguments.reading, options)?;
     let image_sets: Vec<ImageSet> = (image_sets.into_iter())
         .map(|(name, text, set)| set.in_file(loaded.sources.add(name.as_str(), text), &name))
@@ -88,6 +82,13 @@ pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Re
             eprint_line(&format!("help: {}", caveat.help));
         }
     }
+    let request = Request {
+        images: &images,
+        is_complete,
+        format: arguments.output_format,
+        secret: secret.as_ref().map(|secret| &secret.file),
+        has_provider: loaded.project.credential_images().next().is_some(),
+    };
     print_resolutions(
         &request,
         &resolvers,
@@ -103,6 +104,8 @@ struct Request<'a> {
     is_complete: bool,
     format: ResolveFormat,
     secret: Option<&'a AuthFile>,
+    /// Whether pods may get credentials for mirrors of their namespace.
+    has_provider: bool,
 }
 
 /// Prints the resolution of each image in each cluster.
@@ -134,6 +137,12 @@ fn print_resolutions(
             "note: imagePullSecrets of pods are sent to the host of the image only; a mirror on another host gets the \
              credentials of the pull secret",
         );
+        if request.has_provider {
+            eprint_line(
+                "note: for mirrors of images that the CRIOCredentialProviderConfig matches, Secrets in the namespace of the pod \
+                 are used, too, if the mirror begins with their key",
+            );
+        }
     }
     Ok(match (request.is_complete, fails) {
         (false, _) => Exit::Failure,

@@ -87,26 +87,29 @@ fn report_unserved(served: &Served<'_>, image: &SetImage) -> Option<Diagnostic> 
         return None;
     }
     let name = &image.name;
-    let (what, note) = if by_digest && !is_by_digest {
+    let (what, note, help) = if by_digest && !is_by_digest {
         (
             format!("{name:?} is copied, but mirrors serve it by digest only, and the image has none here"),
             "a pod that names the image by tag has it pulled from its source",
+            "name it by its digest, here and in pods",
         )
     } else if by_tag && is_by_digest {
         (
             format!("{name:?} is copied, but mirrors serve it by tag only"),
             "nodes pull an image with a digest from its source",
+            "declare mirrors for pulls by digest",
         )
     } else {
         (
             format!("{name:?} is copied, but no mirror serves it"),
             "nodes pull it from its source, whatever was copied",
+            "declare mirrors of a source that includes it, or do not copy it",
         )
     };
     let finding = Diagnostic::new(Code::Rule(UNSERVED_IMAGE), Severity::Warning, what)
         .at(image.span, "copied")
         .note(note);
-    Some(finding.help("declare mirrors of a source that includes it, or do not copy it"))
+    Some(finding.help(help))
 }
 
 /// The mirrors whose source includes none of the images that are copied.

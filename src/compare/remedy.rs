@@ -205,13 +205,17 @@ fn is_foreign(mirror: &Mirror) -> bool {
     };
     let document = &entry.document;
     match document.kind {
-        ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::RegistriesConf => false,
+        ManifestKind::HostedCluster
+        | ManifestKind::AzureHostedCluster
+        | ManifestKind::ContentSources
+        | ManifestKind::RegistriesConf => false,
         ManifestKind::DigestMirrorSet => document.name.as_deref() != Some(HOSTED_MIRROR_SET),
         ManifestKind::TagMirrorSet
         | ManifestKind::ContentSourcePolicy
         | ManifestKind::InstallDigestSources
         | ManifestKind::InstallContentSources
-        | ManifestKind::Image => true,
+        | ManifestKind::Image
+        | ManifestKind::CredentialProvider => true,
     }
 }
 

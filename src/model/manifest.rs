@@ -15,6 +15,8 @@ pub struct ManifestFacts {
     pub applied_by: Option<InputKind>,
     /// The registries that the documents allow, block or trust.
     pub registry_sources: Vec<RegistrySources>,
+    /// The patterns of images for whose mirrors pods get the credentials of their namespace.
+    pub credential_images: Vec<String>,
     /// What the API server would reject or drop, in the order of the documents.
     pub issues: Vec<ManifestIssue>,
     /// The documents that a later one replaces in the cluster, in their order.

@@ -16,6 +16,9 @@ pub enum ManifestKind {
     ContentSourcePolicy,
     /// `HostedCluster` (hypershift, `api/hypershift/v1beta1/hostedcluster_types.go`).
     HostedCluster,
+    /// The properties of a cluster with hosted control planes of Azure Red Hat OpenShift (Azure/ARO-HCP,
+    /// `hcpOpenShiftClusters`).
+    AzureHostedCluster,
     /// Only the list of a HostedCluster: a document whose only key is `imageContentSources`.
     ContentSources,
     /// `imageDigestSources` of an `install-config.yaml`, which the installer writes to an ImageDigestMirrorSet
@@ -26,6 +29,9 @@ pub enum ManifestKind {
     /// `Image`, which declares no mirrors, but the registries that the cluster allows, blocks and trusts (openshift/api,
     /// `config/v1/types_image.go`).
     Image,
+    /// `CRIOCredentialProviderConfig`, which declares no mirrors, but the images for whose mirrors CRI-O gets credentials of the
+    /// pod's namespace (openshift/api, `config/v1/types_crio_credential_provider_config.go`).
+    CredentialProvider,
     /// `registries.conf` of a node or one of its drop-ins, whose `[[registry]]` tables are the entries (containers/image,
     /// `sysregistriesv2`). The container runtime reads it, and no API server.
     RegistriesConf,
@@ -36,7 +42,10 @@ impl ManifestKind {
     /// merged in one cluster.
     #[must_use]
     pub fn is_hosted(self) -> bool {
-        matches!(self, Self::HostedCluster | Self::ContentSources)
+        matches!(
+            self,
+            Self::HostedCluster | Self::AzureHostedCluster | Self::ContentSources
+        )
     }
 
     /// Whether the mirrors are a set (`listType=set`), so that the API server rejects duplicates. An
@@ -66,9 +75,11 @@ impl fmt::Display for ManifestKind {
             Self::TagMirrorSet => "ImageTagMirrorSet",
             Self::ContentSourcePolicy => "ImageContentSourcePolicy",
             Self::HostedCluster => "HostedCluster",
+            Self::AzureHostedCluster => "hcpOpenShiftCluster",
             Self::ContentSources | Self::InstallContentSources => "imageContentSources",
             Self::InstallDigestSources => "imageDigestSources",
             Self::Image => "Image",
+            Self::CredentialProvider => "CRIOCredentialProviderConfig",
             Self::RegistriesConf => "registries.conf",
         })
     }

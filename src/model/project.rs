@@ -38,6 +38,13 @@ pub struct HiddenTexts {
 }
 
 impl Project {
+    /// The patterns of images for whose mirrors pods get the credentials of their namespace.
+    pub(crate) fn credential_images(&self) -> impl Iterator<Item = &String> {
+        self.inputs
+            .iter()
+            .flat_map(|input| &input.manifest_facts.credential_images)
+    }
+
     /// Adds an input, and assigns ids to it and its mirrors.
     pub fn add(&mut self, mut input: Input) -> InputId {
         let id = InputId(u32::try_from(self.inputs.len()).unwrap_or(u32::MAX));

@@ -18,6 +18,8 @@ pub struct Requirements {
     pub policy: Option<Policy>,
     /// The images that are in use. `None` if they are not known.
     pub images: Option<Arc<Vec<String>>>,
+    /// The patterns of images for whose mirrors pods get the credentials of their namespace, of all inputs.
+    pub credential_images: Arc<[String]>,
     /// What is copied to mirrors, as far as it is known.
     pub image_sets: Arc<[ImageSet]>,
 }

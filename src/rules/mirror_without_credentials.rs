@@ -1,8 +1,8 @@
 //! `mirror-without-credentials`: a mirror that the pull secret of the nodes has no credentials for.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Attribute, Input, InputKinds, Mirror, MirrorLabels as _, PullSecret};
-use registries_conf::{AuthFile, AuthValue, Credentials, KeyTrap};
+use crate::model::{Attribute, Input, InputKinds, Mirror, MirrorLabels as _, PullSecret, Requirements};
+use registries_conf::{AuthFile, AuthValue, Credentials, KeyTrap, matches_image};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -32,8 +32,24 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     };
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         let finding = finding(&secret.file, mirror, element, text);
+        let finding = finding.map(|finding| with_provider(finding, &input.requirements, mirror));
         RuleOutcome::from_findings(finding.into_iter().collect())
     })
+}
+
+/// The finding as information, if pods get credentials for the mirror of their namespace.
+fn with_provider(mut finding: Diagnostic, requirements: &Requirements, mirror: &Mirror) -> Diagnostic {
+    let source = mirror.source.value().filter(|_| !mirror.source.sensitive);
+    let mut patterns = requirements.credential_images.iter();
+    let pattern = source.and_then(|source| patterns.find(|pattern| matches_image(pattern, source)));
+    let Some(pattern) = pattern else {
+        return finding;
+    };
+    finding.severity = Severity::Info;
+    finding.note(format!(
+        "{pattern:?} of the CRIOCredentialProviderConfig matches the source: pods get the credentials of Secrets in their \
+         namespace with a key that the mirror begins with"
+    ))
 }
 
 fn finding(file: &AuthFile, mirror: &Mirror, element: &Attribute<String>, text: &str) -> Option<Diagnostic> {

@@ -116,7 +116,7 @@ impl Manifests {
                 if documents.is_empty() {
                     return;
                 }
-                let directory = path.and_then(Path::parent).unwrap_or(Path::new(""));
+                let directory = path.map_or(Path::new(""), cluster_directory);
                 self.files.push(ManifestFile {
                     file,
                     path: canonical,
@@ -266,6 +266,18 @@ impl Manifests {
         }
         inputs
     }
+}
+
+/// The directory whose manifests belong to one cluster with a file: its own, or that of all objects of a cluster, as `oc adm
+/// must-gather` and `oc adm inspect` write them.
+fn cluster_directory(path: &Path) -> &Path {
+    let mut ancestors = path.ancestors();
+    let inspected = ancestors.find(|ancestor| {
+        let name = ancestor.file_name();
+        name.is_some_and(|name| name == "cluster-scoped-resources")
+    });
+    let directory = inspected.unwrap_or(path).parent();
+    directory.unwrap_or(Path::new(""))
 }
 
 /// A file that names a list of mirrors, in an object that is not read: a patch, or the values of another tool.

@@ -52,6 +52,7 @@ mod lsp_random;
 mod manifest;
 mod merge_order_conformance;
 mod modules;
+mod more_ways_in;
 mod names;
 mod no_silent_loss;
 mod node_files;

@@ -26,6 +26,7 @@
 //! | Where does a node pull an image from? | [`Registries::resolve`]: a [`Resolution`] with each [`PullSource`] |
 //! | Is a source allowed, blocked, insecure? | [`matching_scope`], [`is_within_scope`], [`is_valid_scope`] |
 //! | Which credentials does a node send? | [`AuthFile::look_up`]: the [`Credentials`] of a name; [`AuthFile::traps`] for keys that seem to match |
+//! | Which images does a credential provider have credentials for? | [`matches_image`] |
 //! | Is a mirror the node itself? | [`is_loopback`] |
 //! | How much does a HostedCluster accept? | [`MAX_SOURCES`], [`MAX_MIRRORS_PER_SOURCE`], [`MAX_LOCATION_LENGTH`] |
 //!
@@ -94,6 +95,7 @@ mod image_name;
 mod image_reference;
 mod location;
 mod loopback;
+mod match_images;
 mod match_issue;
 mod matching;
 mod merge_order;
@@ -123,6 +125,7 @@ pub use image_name::{ImageName, ShortName};
 pub use image_reference::{ImageReference, MAX_IMAGE_NAME_LENGTH, ReferenceError};
 pub use location::{Granularity, Location};
 pub use loopback::is_loopback;
+pub use match_images::matches_image;
 pub use match_issue::{MatchIssue, UnmatchableReason, find_match_issue};
 pub use matching::matched_length;
 pub use merge_order::merge_mirrors;

@@ -180,7 +180,7 @@ impl AppliedManifests {
         );
     }
 
-    /// The inputs: each HostedCluster is a cluster of its own, and the other documents of one provider belong to one
+    /// The inputs: each hosted cluster is a cluster of its own, and the other documents of one provider belong to one
     /// cluster. `name` is the name of the Terraform input.
     pub(crate) fn into_inputs(self, name: &str) -> Vec<Input> {
         let mut inputs = Vec::new();
@@ -197,7 +197,9 @@ impl AppliedManifests {
                 .into_iter()
                 .partition(|document| document.kind.is_hosted());
             for document in hosted {
-                let cluster = document.name.clone().unwrap_or_else(|| name.into());
+                let resource = document.applied_by.as_ref();
+                let address = resource.map(|resource| Arc::clone(&resource.address));
+                let cluster = document.name.clone().or(address).unwrap_or_else(|| name.into());
                 inputs.push(assemble_input(name, &cluster, vec![document]));
             }
             if !others.is_empty() {
@@ -224,7 +226,10 @@ impl AppliedManifests {
         let span = node.span;
         let mut collector = Collector::default();
         let result = match form {
-            ManifestForm::Object => collector.add_document(&node, text),
+            ManifestForm::ObjectOrText if node.as_str().is_some() => {
+                self.add_text(&mut collector, &node, text, form, resource)
+            }
+            ManifestForm::Object | ManifestForm::ObjectOrText => collector.add_document(&node, text),
             ManifestForm::ConfigMapData => {
                 collector.add_document(&object_of("ConfigMap", "data", node), text)
             }

@@ -40,6 +40,11 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
         facts
             .registry_sources
             .extend(document.registry_sources.filter(|_| !is_overwritten));
+        let images = document.credential_images.value().into_iter().flatten();
+        let images = images.filter(|image| !is_overwritten && !image.sensitive);
+        facts
+            .credential_images
+            .extend(images.filter_map(|image| image.value().cloned()));
         facts
             .overwritten
             .extend(document.overwritten_by.map(|overwritten_by| OverwrittenDocument {

@@ -12,7 +12,7 @@ use crate::readers::manifest::embedded::embedded_documents;
 use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::nodes::{field, first_line};
 use crate::readers::manifest::objects::{
-    ObjectSchema, is_list, read_bare_lists, read_object, read_source_list,
+    ObjectSchema, is_list, read_azure_cluster, read_bare_lists, read_object, read_source_list,
 };
 use crate::readers::manifest::template::{Parameters, TooLarge};
 use crate::readers::manifest::unopened::{Unopened, WrapperKind};
@@ -109,6 +109,10 @@ impl Collector {
     fn document(&mut self, node: &Node, place: Place<'_>) -> Result<(), SyntaxError> {
         if let Some(list) = read_source_list(node, place.text, &mut self.unopened) {
             self.documents.push(list);
+            return Ok(());
+        }
+        if let Some(cluster) = read_azure_cluster(node, place.text, &mut self.unopened) {
+            self.documents.push(cluster);
             return Ok(());
         }
         let is_wrapper = ObjectSchema::of(node).is_some() || Wrapper::of(node).is_some();

@@ -6,7 +6,7 @@ use crate::model::ManifestKind;
 
 /// A text without any of these neither declares mirrors nor has registry settings, unless it is a bare list. The names of
 /// the lists find a document whose kind is misspelled.
-const MANIFEST_MARKERS: [&str; 10] = [
+const MANIFEST_MARKERS: [&str; 11] = [
     "ImageDigestMirrorSet",
     "ImageTagMirrorSet",
     "ImageContentSourcePolicy",
@@ -17,6 +17,7 @@ const MANIFEST_MARKERS: [&str; 10] = [
     "repositoryDigestMirrors",
     "HostedCluster",
     "registrySources",
+    "CRIOCredentialProviderConfig",
 ];
 
 /// The lists of mirrors, by their fields.

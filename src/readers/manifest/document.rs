@@ -21,6 +21,8 @@ pub(crate) struct ManifestDocument {
     /// The entries of the list, in their order.
     pub(super) entries: Vec<ManifestEntry>,
     pub(super) registry_sources: Option<RegistrySources>,
+    /// The images of a credential provider. Absent in other kinds.
+    pub(super) credential_images: Attribute<Vec<Attribute<String>>>,
     /// What the API server rejects, in the order of the text.
     pub(super) issues: Vec<DocumentIssue>,
     /// The later document that replaces this one in the cluster.

@@ -79,9 +79,11 @@ impl EntryReader<'_, '_> {
             ManifestKind::InstallDigestSources => (INSTALL_FIELDS, Some("sourcePolicy")),
             ManifestKind::ContentSourcePolicy
             | ManifestKind::HostedCluster
+            | ManifestKind::AzureHostedCluster
             | ManifestKind::ContentSources
             | ManifestKind::InstallContentSources
             | ManifestKind::Image
+            | ManifestKind::CredentialProvider
             | ManifestKind::RegistriesConf => (FIELDS_WITHOUT_POLICY, None),
         };
         self.issues.check_keys(Some(self.index), node, Some(known));

@@ -1,6 +1,6 @@
 //! The kinds of objects about mirrors, and how each is read.
 
-use crate::model::{ManifestIssueKind, ManifestKind};
+use crate::model::{Attribute, ManifestIssueKind, ManifestKind};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 
@@ -11,7 +11,7 @@ use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::names::read_name;
 use crate::readers::manifest::nodes::{field, first_line, value_span};
-use crate::readers::manifest::registry_sources::read_registry_sources;
+use crate::readers::manifest::registry_sources::{read_list, read_registry_sources};
 use crate::readers::manifest::unopened::Unopened;
 
 /// The schema of a kind.
@@ -27,7 +27,7 @@ pub(super) struct Schema {
 }
 
 /// The kinds with a `spec`, by the types of openshift/api and hypershift.
-const SCHEMAS: [Schema; 5] = [
+const SCHEMAS: [Schema; 6] = [
     Schema {
         kind: ManifestKind::DigestMirrorSet,
         versions: &["config.openshift.io/v1"],
@@ -66,7 +66,17 @@ const SCHEMAS: [Schema; 5] = [
         registries: Some(&["registrySources"]),
         spec_fields: None,
     },
+    Schema {
+        kind: ManifestKind::CredentialProvider,
+        versions: &["config.openshift.io/v1", "config.openshift.io/v1alpha1"],
+        list: None,
+        registries: None,
+        spec_fields: Some(&[MATCH_IMAGES]),
+    },
 ];
+
+/// The list of a CRIOCredentialProviderConfig.
+const MATCH_IMAGES: &str = "matchImages";
 
 /// The list of a HostedCluster, which also occurs alone and in an `install-config.yaml`.
 const IMAGE_CONTENT_SOURCES: &str = "imageContentSources";
@@ -186,6 +196,19 @@ pub(super) fn read_bare_lists(
         .collect()
 }
 
+/// Reads the properties of a cluster with hosted control planes of Azure Red Hat OpenShift, as `azapi_resource` has them in
+/// its body. `None` if the document is another one.
+pub(super) fn read_azure_cluster(
+    node: &Node,
+    text: ManifestText<'_>,
+    unopened: &mut Vec<Unopened>,
+) -> Option<ManifestDocument> {
+    let (_, properties) = field(node, "properties").filter(|_| field(node, "kind").is_none())?;
+    let (key, list) = field(properties, "imageDigestMirrors")?;
+    let kind = ManifestKind::AzureHostedCluster;
+    Some(read_bare_list(kind, key, list, text, unopened))
+}
+
 /// Whether a document is the configuration of an installation: it has no kind that the API server knows, but fields that
 /// the installer requires (openshift/installer, `pkg/types/installconfig.go` and `pkg/types/imagebased`).
 fn is_install_config(node: &Node) -> bool {
@@ -245,6 +268,7 @@ fn read_bare_list(
         span: key.span,
         entries: read_entries(kind, key, list, text, &mut issues, unopened),
         registry_sources: None,
+        credential_images: Attribute::absent(),
         issues: issues.into_issues(text),
         overwritten_by: None,
         applied_by: None,
@@ -282,6 +306,7 @@ pub(super) fn read_object(
         span: name.span.unwrap_or(kind_span),
         entries: Vec::new(),
         registry_sources: None,
+        credential_images: Attribute::absent(),
         issues: Vec::new(),
         overwritten_by: None,
         applied_by: None,
@@ -292,6 +317,9 @@ pub(super) fn read_object(
                 issues.check_keys(None, spec, schema.spec_fields);
                 if let Some((key, list)) = schema.list.and_then(|list| field(spec, list)) {
                     document.entries = read_entries(schema.kind, key, list, text, &mut issues, unopened);
+                }
+                if schema.kind == ManifestKind::CredentialProvider {
+                    document.credential_images = read_list(spec, MATCH_IMAGES, text, &mut issues);
                 }
                 document.registry_sources = schema
                     .registries

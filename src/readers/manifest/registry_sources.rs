@@ -34,7 +34,7 @@ pub(super) fn read_registry_sources(
 }
 
 /// Reads a list of strings. Elements of other types are issues and are left out.
-fn read_list(
+pub(super) fn read_list(
     sources: &Node,
     name: &'static str,
     text: ManifestText<'_>,

@@ -6,6 +6,7 @@
 //! | `kubectl_manifest` | gavinbunney/kubectl, alekc/kubectl and other forks |
 //! | `k8s_manifest` | banzaicloud/k8s and its forks |
 //! | `kustomization_resource` | kbst/kustomization |
+//! | `azapi_resource`, `azapi_update_resource` | Azure/azapi, for a cluster with hosted control planes of Azure Red Hat OpenShift |
 //! | `helm_release`, `helm_template` | hashicorp/helm |
 
 use terraform_eval::address::{Mode, ResourceName};
@@ -33,6 +34,8 @@ pub(crate) const HIDDEN_FIELD: &str = "(sensitive value)";
 pub(crate) enum ManifestForm {
     /// An object.
     Object,
+    /// An object about any kind of resource, or a text with it (the first versions of azapi).
+    ObjectOrText,
     /// A text, of which the provider applies the first document alone (`yaml/parse.go` of gavinbunney/kubectl).
     FirstDocument,
     /// A text with documents.
@@ -47,7 +50,7 @@ impl ManifestForm {
     /// Whether the resource applies nothing but the manifest, so that one that cannot be read may be a mirror set.
     #[must_use]
     pub(crate) fn is_any_object(self) -> bool {
-        !matches!(self, Self::ConfigMapData | Self::SecretData)
+        !matches!(self, Self::ConfigMapData | Self::SecretData | Self::ObjectOrText)
     }
 }
 
@@ -61,7 +64,7 @@ const fn of(name: &'static str, argument: &'static str, form: ManifestForm) -> M
     }
 }
 
-const TYPES: [ManifestResourceType; 8] = [
+const TYPES: [ManifestResourceType; 10] = [
     of("kubernetes_manifest", "manifest", ManifestForm::Object),
     ManifestResourceType {
         sensitive_fields: Some("sensitive_fields"),
@@ -74,16 +77,20 @@ const TYPES: [ManifestResourceType; 8] = [
     of("kubernetes_config_map_v1", "data", ManifestForm::ConfigMapData),
     of("kubernetes_secret", "data", ManifestForm::SecretData),
     of("kubernetes_secret_v1", "data", ManifestForm::SecretData),
+    of("azapi_resource", "body", ManifestForm::ObjectOrText),
+    of("azapi_update_resource", "body", ManifestForm::ObjectOrText),
 ];
 
 /// The beginnings of the types' names in JSON that Terraform writes: in quotes and without escapes.
-pub(crate) const QUOTED_TYPES: [&str; 7] = [
+pub(crate) const QUOTED_TYPES: [&str; 9] = [
     "\"kubernetes_manifest\"",
     "\"kubectl_manifest\"",
     "\"k8s_manifest\"",
     "\"kustomization_resource\"",
     "\"kubernetes_config_map",
     "\"kubernetes_secret",
+    "\"azapi_resource\"",
+    "\"azapi_update_resource\"",
     "\"helm_release\"",
 ];
 

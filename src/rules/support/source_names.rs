@@ -32,7 +32,14 @@ pub(crate) fn rejection_note(mirror: &Mirror) -> String {
         Some(ManifestKind::RegistriesConf) => {
             "the container runtime loads it as it is, and it has no effect or fails pulls".to_owned()
         }
-        Some(ManifestKind::HostedCluster | ManifestKind::ContentSources | ManifestKind::Image) | None => {
+        Some(
+            ManifestKind::HostedCluster
+            | ManifestKind::AzureHostedCluster
+            | ManifestKind::ContentSources
+            | ManifestKind::Image
+            | ManifestKind::CredentialProvider,
+        )
+        | None => {
             format!("ImageDigestMirrorSet validation rejects it: {CONSEQUENCE}")
         }
     }

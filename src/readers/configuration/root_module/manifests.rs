@@ -544,9 +544,10 @@ fn coded_argument<'s>(argument: &ManifestArgument<'s>) -> Option<ManifestArgumen
         return None;
     };
     let form = match (&*call.name.text, argument.form) {
-        ("yamlencode" | "jsonencode", ManifestForm::FirstDocument | ManifestForm::Documents) => {
-            ManifestForm::Object
-        }
+        (
+            "yamlencode" | "jsonencode",
+            ManifestForm::FirstDocument | ManifestForm::Documents | ManifestForm::ObjectOrText,
+        ) => ManifestForm::Object,
         ("yamldecode" | "jsondecode", ManifestForm::Object) => ManifestForm::FirstDocument,
         _ => return None,
     };
