@@ -54,6 +54,23 @@ fn modules_by_path(discovery: &Discovery) -> BTreeMap<&Path, &ConfigurationDirec
     modules.map(|module| (module.path.as_path(), module)).collect()
 }
 
+/// The modules that the configuration file in a directory is for; those below the directory if the file is gone.
+fn modules_of_settings<'m>(
+    directory: &Path,
+    exists: bool,
+    known: impl Iterator<Item = &'m Path>,
+    files: &mut InputFiles,
+) -> Vec<PathBuf> {
+    // Its errors are reported even if there is no module below it.
+    files.configs.nearest(directory, &mut files.sources);
+    let below = known.filter(|module| module.starts_with(directory));
+    let is_used = |module: &&Path| {
+        let config = files.configs.nearest(module, &mut files.sources);
+        !exists || config.is_some_and(|config| config.directory() == directory)
+    };
+    below.filter(is_used).map(Path::to_owned).collect()
+}
+
 impl Selection {
     /// Selects modules, and reads the named plans, states and manifests.
     pub(crate) fn new(
@@ -97,15 +114,8 @@ impl Selection {
                     }
                 }
                 NameKind::Settings => {
-                    // Its errors are reported even if there is no module below it.
-                    files.configs.nearest(&directory, &mut files.sources);
-                    let below = known.keys().filter(|module| module.starts_with(&directory));
-                    for module in below {
-                        let config = files.configs.nearest(module, &mut files.sources);
-                        if !file.exists || config.is_some_and(|config| config.directory() == directory) {
-                            modules.insert((*module).to_owned());
-                        }
-                    }
+                    let known = known.keys().copied();
+                    modules.extend(modules_of_settings(&directory, file.exists, known, files));
                 }
                 NameKind::Variables => {
                     let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));

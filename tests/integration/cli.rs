@@ -675,18 +675,18 @@ fn assert_hidden(main: &[u8], values: &[u8], rule: &str) {
 fn a_sensitive_value_is_checked_and_never_shown() {
     assert_hidden(
         br#"
-variable "source" {
+variable "image" {
   type      = string
   sensitive = true
 }
 
 resource "rhcs_image_mirror" "a" {
   cluster_id = "c1"
-  source     = var.source
+  source     = var.image
   mirrors    = ["m.example.com/a"]
 }
 "#,
-        b"source = \"hunter2\"\n",
+        b"image = \"hunter2\"\n",
         "short-source",
     );
 }

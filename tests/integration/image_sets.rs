@@ -1,4 +1,4 @@
-//! An ImageSetConfiguration of oc-mirror beside the mirrors: what it has copied and no mirror serves, and which mirrors
+//! An `ImageSetConfiguration` of oc-mirror beside the mirrors: what it has copied and no mirror serves, and which mirrors
 //! nothing fills.
 
 use crate::support::program::{findings, mirrorset_in, scratch};
@@ -126,7 +126,7 @@ fn resolve_tells_the_same_of_a_file_with_images() {
 }
 
 #[test]
-fn an_image_set_without_images_of_its_own_is_no_error() {
+fn an_image_set_without_images_of_its_own_passes() {
     let set = "kind: ImageSetConfiguration\nmirror:\n  platform:\n    channels:\n    - name: stable-4.16\n";
     let mirrors = MIRRORS.replace("/ocp-release\"\n", "\"\n");
     let directory = scratch(&[("main.tf", &mirrors), ("set.yaml", set)]);

@@ -196,7 +196,7 @@ resource "kubernetes_manifest" "each" {{
 fn unknown_parts_are_undecided_with_their_reasons() {
     let main = format!(
         r#"{REPOSITORY}
-variable "source" {{
+variable "image" {{
   type = string
 }}
 resource "kubernetes_manifest" "a" {{
@@ -222,7 +222,7 @@ resource "kubectl_manifest" "template" {{
             "\"nginx\"",
             "aws_ecr_repository.a.repository_url"
         ),
-        object("\"encoded\"", "var.source", "\"m.example.com/a\""),
+        object("\"encoded\"", "var.image", "\"m.example.com/a\""),
     );
     let directory = scratch(&[("main.tf", &main)]);
     let run = mirrorset_in(directory.path(), &["check", ".", "--output-format", "concise"]);
@@ -238,7 +238,7 @@ resource "kubectl_manifest" "template" {{
             "info[unknown-value] ImageDigestMirrorSet[0] in kubernetes_manifest.a: mirrors[0] is unknown: \
              aws_ecr_repository.a.repository_url is known only after apply",
             "info[unknown-value] ImageDigestMirrorSet/encoded[0] in kubectl_manifest.encoded: source is unknown: \
-             var.source has no value",
+             var.image has no value",
             "error[short-source] ImageDigestMirrorSet/template[0] in kubectl_manifest.template: source \"nginx\" has no \
              registry host",
             "info[unknown-value] ImageDigestMirrorSet/template[0] in kubectl_manifest.template: mirrors[0] is unknown: \

@@ -126,26 +126,26 @@ fn a_suppression_applies_in_json() {
 }
 
 const FROM_VARIABLE: &str = r#"
-variable "source" {
+variable "image" {
   type = string
 }
 
 resource "rhcs_image_mirror" "a" {
   cluster_id = "c1"
-  source     = var.source
+  source     = var.image
   mirrors    = ["m.example.com/nginx"]
 }
 "#;
 
 #[test]
 fn a_suppression_applies_in_variable_files() {
-    let values = "source = \"nginx\" # mirrorset: ignore[short-source] it is so\n";
+    let values = "image = \"nginx\" # mirrorset: ignore[short-source] it is so\n";
     assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars", values)]);
-    let values = r#"{"//": "mirrorset: ignore[short-source] it is so", "source": "nginx"}"#;
+    let values = r#"{"//": "mirrorset: ignore[short-source] it is so", "image": "nginx"}"#;
     assert_suppressed(&[("main.tf", FROM_VARIABLE), ("terraform.tfvars.json", values)]);
     // The label of the finding is on the value, and its mirror is the block.
     let block = FROM_VARIABLE.replace("resource", &format!("{COMMENT}\nresource"));
-    assert_suppressed(&[("main.tf", &block), ("terraform.tfvars", "source = \"nginx\"\n")]);
+    assert_suppressed(&[("main.tf", &block), ("terraform.tfvars", "image = \"nginx\"\n")]);
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn suppressions_of_undecided_or_disabled_rules_are_not_unused() {
     let planned = FROM_VARIABLE.replace("resource", "# mirrorset: ignore[replaced-mirror]\nresource");
     let (_, rules) = check(&[
         ("main.tf", &planned),
-        ("terraform.tfvars", "source = \"quay.io/a\""),
+        ("terraform.tfvars", "image = \"quay.io/a\""),
     ]);
     assert_eq!(rules, [] as [&str; 0]);
     let directory = scratch(&[(
@@ -311,8 +311,8 @@ fn a_suppression_is_used_if_one_root_module_needs_it() {
         )
     };
     let module = module
-        .replace("\"source\"", "\"name\"")
-        .replace("var.source", "var.name");
+        .replace("\"image\"", "\"name\"")
+        .replace("var.image", "var.name");
     let (_, rules) = check(&[
         ("m/main.tf", &module),
         ("a/main.tf", &root("nginx")),
@@ -325,7 +325,7 @@ fn a_suppression_is_used_if_one_root_module_needs_it() {
 
 #[test]
 fn a_suppression_in_one_root_module_does_not_apply_to_another() {
-    let module = FROM_VARIABLE.replace("var.source", "\"nginx\"");
+    let module = FROM_VARIABLE.replace("var.image", "\"nginx\"");
     let module = module.split_once("resource").unwrap().1;
     let module = format!("resource{module}");
     let call = r#"module "m" {

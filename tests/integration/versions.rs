@@ -496,7 +496,7 @@ fn mirrors_of_plan(plan: &Path) -> Vec<Value> {
 #[test]
 fn plans_of_old_and_new_programs_have_the_same_mirrors() {
     let mut compared = 0;
-    for module in std::fs::read_dir(fixture("plan/programs")).unwrap() {
+    for module in std::fs::read_dir(fixture("recorded_plans")).unwrap() {
         let module = module.unwrap().path();
         let expected = mirrors_of_plan(&module.join("terraform-1.11.4.json"));
         assert!(!expected.is_empty(), "{module:?}");

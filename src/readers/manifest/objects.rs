@@ -75,7 +75,7 @@ const SCHEMAS: [Schema; 6] = [
     },
 ];
 
-/// The list of a CRIOCredentialProviderConfig.
+/// The list of a `CRIOCredentialProviderConfig`.
 const MATCH_IMAGES: &str = "matchImages";
 
 /// The list of a HostedCluster, which also occurs alone and in an `install-config.yaml`.
