@@ -65,8 +65,8 @@ fn name(choices: &mut Choices<'_>) -> String {
     }
 }
 
-/// A manifest with entries.
-fn manifest(choices: &mut Choices<'_>) -> String {
+/// A manifest with entries, and whether they are for pulls by tag.
+fn manifest(choices: &mut Choices<'_>) -> (String, bool) {
     let is_by_tag = choices.below(4) == 3;
     let (kind, field) = if is_by_tag {
         ("ImageTagMirrorSet", "imageTagMirrors")
@@ -83,13 +83,13 @@ fn manifest(choices: &mut Choices<'_>) -> String {
         }
         entries.push(entry);
     }
-    json!({
+    let manifest = json!({
         "apiVersion": "config.openshift.io/v1",
         "kind": kind,
         "metadata": {"name": name(choices)},
         "spec": {field: entries},
-    })
-    .to_string()
+    });
+    (manifest.to_string(), is_by_tag)
 }
 
 /// The targets that are read again, and the names of their files.
@@ -105,7 +105,7 @@ const TARGETS: &[(&str, &str)] = &[
 pub(crate) fn run(input: &[u8]) {
     let mut choices = Choices::new(input);
     let style = choices.pick(&[hcl::Style::Resources, hcl::Style::ForEach, hcl::Style::Module]);
-    let text = manifest(&mut choices);
+    let (text, is_by_tag) = manifest(&mut choices);
     let directory = directory_of([("m.json", text.as_bytes())]);
     let first = load(&[directory.join("m.json")], &workspace::Options::default());
     for (flag, file) in TARGETS {
@@ -122,7 +122,10 @@ pub(crate) fn run(input: &[u8]) {
             again.project.diagnostics,
             again.errors
         );
-        assert_eq!(differences(&first, &again).as_deref(), Some(""), "{flag}: {text}");
+        // Who asks for an ImageTagMirrorSet of mirrors for pulls by digest wants the same mirrors for pulls by tag.
+        if *flag != "itms" || is_by_tag {
+            assert_eq!(differences(&first, &again).as_deref(), Some(""), "{flag}: {text}");
+        }
         assert_eq!(
             converted(&first, target, style).as_ref(),
             Some(&text),
