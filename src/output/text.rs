@@ -28,7 +28,7 @@ impl Text {
 
     /// A document that mirrorset wrote and whose line breaks are its own. JSON of [`crate::untrusted::json`] stays as it is.
     #[must_use]
-    pub(crate) fn from_document(document: &str) -> Self {
+    pub fn from_document(document: &str) -> Self {
         let mut text = Self::new();
         for line in document.lines() {
             // A tab moves the cursor to the right only.

@@ -6,8 +6,8 @@ use mirrorset::testing::check::{CheckContext, CheckSettings, Report, check};
 use mirrorset::testing::compare::differences;
 use mirrorset::testing::convert::{self, ConvertError, TARGETS, hcl};
 use mirrorset::testing::diagnostic::Diagnostic;
-use mirrorset::testing::output::Style;
 use mirrorset::testing::output::check::{FORMATS, Format, ReportView, Repository};
+use mirrorset::testing::output::{Style, Text};
 use mirrorset::testing::resolve::resolutions;
 use mirrorset::testing::suppress::Suppressions;
 use mirrorset::testing::workspace::{Loaded, Options, load};
@@ -187,7 +187,7 @@ fn assert_conversion(target: &convert::TargetSpec, loaded: &Loaded) -> Vec<Strin
                 for document in conversion.documents {
                     let name = Path::new(&document.file);
                     assert_eq!(name.file_name(), Some(name.as_os_str()), "a path and not a name");
-                    assert_harmless(&document.text, target.flag);
+                    assert_harmless(Text::from_document(&document.text).as_str(), target.flag);
                     texts.push(document.text);
                 }
             }
