@@ -172,7 +172,8 @@ fn calls_with_huge_results_fail_quickly() {
         let result = evaluate_with(&expression, Value::bool(true));
         assert!(start.elapsed() < Duration::from_secs(20), "{expression}");
         if !expression.starts_with("pow") && !expression.contains("[[]]...") {
-            assert!(result.is_err(), "{expression}");
+            // It is an error, or a value that is unknown because it is too large.
+            assert!(!result.is_ok_and(|value| value.is_known()), "{expression}");
         }
     }
 }
