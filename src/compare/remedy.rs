@@ -249,7 +249,14 @@ fn removal(document: &DocumentAddress, entry: &Entry<'_>) -> String {
         ManifestKind::DigestMirrorSet if document.name.as_deref() == Some(HOSTED_MIRROR_SET) => {
             format!("remove {source} from the cluster with `rosa delete image-mirror`")
         }
-        _ => format!("remove {source} from {document} (`oc edit`)"),
+        ManifestKind::DigestMirrorSet | ManifestKind::TagMirrorSet | ManifestKind::ContentSourcePolicy => {
+            format!("remove {source} from {document} (`oc edit`)")
+        }
+        ManifestKind::AzureHostedCluster
+        | ManifestKind::InstallDigestSources
+        | ManifestKind::InstallContentSources
+        | ManifestKind::Image
+        | ManifestKind::CredentialProvider => format!("remove {source} from {document}"),
     }
 }
 

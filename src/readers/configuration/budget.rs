@@ -56,19 +56,12 @@ impl RunBudget {
     }
 
     fn for_text(text: u64, work: Arc<AtomicU64>) -> Self {
-        let mut budget = Self {
+        Self {
             text,
-            remaining_memory: AtomicU64::default(),
+            remaining_memory: AtomicU64::new(memory_for(text)),
             is_exceeded: AtomicBool::new(false),
             work,
-        };
-        budget.remaining_memory = AtomicU64::new(budget.total_memory());
-        budget
-    }
-
-    fn total_memory(&self) -> u64 {
-        let of_text = self.text.saturating_mul(MEMORY_OF_BYTE);
-        of_text.saturating_add(MEMORY_OF_REPETITION)
+        }
     }
 
     fn total_work(&self) -> u64 {
@@ -115,7 +108,7 @@ impl RunBudget {
     /// The limit of the memory, if something had no room. Then nothing has any more.
     pub(crate) fn memory_limit(&self) -> Option<EvalError> {
         let message = || {
-            let mebibytes = self.total_memory() >> 20;
+            let mebibytes = memory_for(self.text) >> 20;
             format!("the mirrors of all root modules take more than {mebibytes} MiB of memory")
         };
         let is_exceeded = self.is_exceeded.load(Ordering::Relaxed);
@@ -151,4 +144,10 @@ impl RunBudget {
         }
         self.memory_limit().map_or(Ok(()), Err)
     }
+}
+
+/// The memory for so many bytes of text.
+fn memory_for(text: u64) -> u64 {
+    text.saturating_mul(MEMORY_OF_BYTE)
+        .saturating_add(MEMORY_OF_REPETITION)
 }
