@@ -26,7 +26,7 @@ impl Text {
         text
     }
 
-    /// A document that mirrorset wrote and whose line breaks are its own. JSON of [`crate::untrusted::json`] stays as it is.
+    /// A document that mirrorset wrote and whose line breaks are its own. JSON of `untrusted::json` stays as it is.
     #[must_use]
     pub fn from_document(document: &str) -> Self {
         let mut text = Self::new();
