@@ -59,7 +59,7 @@ pub(crate) use object_name::{MAX_OBJECT_NAME, is_object_name};
 pub(crate) use plan_changes::{
     Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges,
 };
-pub(crate) use project::{HiddenTexts, Project};
+pub(crate) use project::{HiddenTexts, Project, SharedFiles};
 pub(crate) use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use requirements::Requirements;
 pub(crate) use requirements::{Policy, PullSecret};

@@ -32,9 +32,20 @@ pub struct Project {
 pub struct HiddenTexts {
     /// The source text of sensitive values.
     pub spans: Vec<Span>,
-    /// The files of each root module, with those of the modules that it calls. What is sensitive in one of them is hidden
-    /// in all of them, and not in files that only other root modules have.
+    /// The configuration files of each root module, with those of the modules that it calls. What is sensitive in one of
+    /// them is hidden in all of them and in the files of variables, and not in files that only other root modules have.
     pub root_modules: Vec<BTreeSet<FileId>>,
+    /// The files of variables.
+    pub shared_files: Vec<SharedFiles>,
+}
+
+/// Files of variables, and the root modules that load all of them.
+#[derive(Debug)]
+pub struct SharedFiles {
+    /// The files.
+    pub files: BTreeSet<FileId>,
+    /// The positions of the root modules in [`HiddenTexts::root_modules`].
+    pub root_modules: Vec<usize>,
 }
 
 impl Project {

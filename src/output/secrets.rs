@@ -12,7 +12,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::HiddenTexts;
+use crate::model::{HiddenTexts, SharedFiles};
 use crate::untrusted::source_kind::{SourceKind, WORDS, has_word, may_hide};
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
@@ -27,12 +27,20 @@ const MIN_LENGTH: usize = 4;
 pub(super) struct Secrets<'a> {
     sources: &'a Sources,
     known: &'a HiddenTexts,
-    /// The root modules that each file is part of. A file that is part of none has secrets of every other file.
+    /// The root modules that each file is part of, as a configuration file and as a file of variables. A file that is part
+    /// of none has secrets of every other file.
     root_modules: BTreeMap<FileId, Vec<usize>>,
+    /// The positions in [`HiddenTexts::shared_files`] of each file of variables, and of those of each root module.
+    shared_by_file: BTreeMap<FileId, Vec<usize>>,
+    shared_by_root: BTreeMap<usize, Vec<usize>>,
+    /// The texts of sensitive values in each file.
+    spans: BTreeMap<FileId, Vec<Range<usize>>>,
+    /// The files that are part of no root module and have something to hide.
+    others: Vec<FileId>,
     /// What the syntax of files declares, as far as it was needed.
     declarations: RefCell<BTreeMap<FileId, Rc<Declarations>>>,
     /// What is hidden in the files of the same root modules.
-    hidden: RefCell<BTreeMap<Vec<usize>, Rc<Hidden>>>,
+    hidden: RefCell<BTreeMap<BTreeSet<usize>, Rc<Hidden>>>,
 }
 
 /// What is hidden in a file.
@@ -51,28 +59,55 @@ impl<'a> Secrets<'a> {
             let kind = SourceKind::of(sources.file(file).name());
             kind == SourceKind::Configuration && has_word(sources.text(file))
         };
-        let mut root_modules: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
-        if !known.spans.is_empty() || sources.ids().any(hides) {
-            for (root, files) in known.root_modules.iter().enumerate() {
-                for file in files {
-                    root_modules.entry(*file).or_default().push(root);
-                }
-            }
+        let mut spans: BTreeMap<FileId, Vec<Range<usize>>> = BTreeMap::new();
+        for span in &known.spans {
+            spans.entry(span.file).or_default().push(span.range());
         }
-        Self {
+        let mut secrets = Self {
             sources,
             known,
-            root_modules,
+            root_modules: BTreeMap::new(),
+            shared_by_file: BTreeMap::new(),
+            shared_by_root: BTreeMap::new(),
+            spans,
+            others: Vec::new(),
             declarations: RefCell::default(),
             hidden: RefCell::default(),
+        };
+        if !known.spans.is_empty() || sources.ids().any(hides) {
+            secrets.assign_files();
         }
+        secrets
+    }
+
+    /// Notes which root modules each file is part of.
+    fn assign_files(&mut self) {
+        for (root, files) in self.known.root_modules.iter().enumerate() {
+            for file in files {
+                self.root_modules.entry(*file).or_default().push(root);
+            }
+        }
+        for (shared, SharedFiles { files, root_modules }) in self.known.shared_files.iter().enumerate() {
+            for file in files {
+                self.shared_by_file.entry(*file).or_default().push(shared);
+            }
+            for root in root_modules {
+                self.shared_by_root.entry(*root).or_default().push(shared);
+            }
+        }
+        let is_other = |file: &FileId| {
+            let is_part = self.root_modules.contains_key(file) || self.shared_by_file.contains_key(file);
+            !is_part
+                && (self.spans.contains_key(file)
+                    || SourceKind::of(self.sources.file(*file).name()) != SourceKind::Other)
+        };
+        self.others = self.sources.ids().filter(is_other).collect();
     }
 
     /// The ranges to mask in a text of a file, sorted. `has_error`: whether the text may not be valid.
     pub(super) fn in_file(&self, file: FileId, has_error: bool) -> Vec<Range<usize>> {
         let source = self.sources.file(file);
-        let spans = self.known.spans.iter().filter(|span| span.file == file);
-        let mut ranges: Vec<Range<usize>> = spans.map(|span| span.range()).collect();
+        let mut ranges = self.spans.get(&file).cloned().unwrap_or_default();
         ranges.extend(self.in_text(Some(file), source.name(), source.text(), has_error));
         ranges.sort_by_key(|range| range.start);
         ranges
@@ -108,8 +143,7 @@ impl<'a> Secrets<'a> {
     /// What is hidden in a file: the secrets of its root modules, and of files that are part of none. In such a file, those
     /// of all files.
     fn hidden_in(&self, file: Option<FileId>) -> Rc<Hidden> {
-        let root_modules = file.and_then(|file| self.root_modules.get(&file));
-        let root_modules = root_modules.cloned().unwrap_or_default();
+        let root_modules = self.root_modules_of(file);
         if let Some(hidden) = self.hidden.borrow().get(&root_modules) {
             return hidden.clone();
         }
@@ -118,18 +152,35 @@ impl<'a> Secrets<'a> {
         } else {
             let own = root_modules
                 .iter()
-                .filter_map(|root| self.known.root_modules.get(*root))
+                .filter_map(|root| self.known.root_modules.get(*root));
+            let shared: BTreeSet<usize> = root_modules
+                .iter()
+                .filter_map(|root| self.shared_by_root.get(root))
                 .flatten()
-                .copied();
-            let others = self
-                .sources
-                .ids()
-                .filter(|file| !self.root_modules.contains_key(file));
-            own.chain(others).collect()
+                .copied()
+                .collect();
+            let shared = shared
+                .into_iter()
+                .filter_map(|shared| self.known.shared_files.get(shared));
+            let files = own.chain(shared.map(|shared| &shared.files)).flatten();
+            files.chain(&self.others).copied().collect()
         };
         let hidden = Rc::new(self.collect(&files));
         self.hidden.borrow_mut().insert(root_modules, hidden.clone());
         hidden
+    }
+
+    /// The positions of the root modules that a file is part of.
+    fn root_modules_of(&self, file: Option<FileId>) -> BTreeSet<usize> {
+        let of_file = |file: FileId| {
+            let own = self.root_modules.get(&file).into_iter().flatten();
+            let shared = self.shared_by_file.get(&file).into_iter().flatten();
+            let shared = shared.filter_map(|shared| self.known.shared_files.get(*shared));
+            own.chain(shared.flat_map(|shared| &shared.root_modules))
+                .copied()
+                .collect()
+        };
+        file.map(of_file).unwrap_or_default()
     }
 
     /// Collects the secrets of files.
@@ -143,8 +194,11 @@ impl<'a> Secrets<'a> {
                     .extend(self.declared(*file).variables.iter().cloned());
             }
         }
-        let spans = self.known.spans.iter().filter(|span| files.contains(&span.file));
-        let mut ranges: Vec<(FileId, Range<usize>)> = spans.map(|span| (span.file, span.range())).collect();
+        let mut ranges: Vec<(FileId, Range<usize>)> = Vec::new();
+        for file in files {
+            let spans = self.spans.get(file).into_iter().flatten();
+            ranges.extend(spans.map(|range| (*file, range.clone())));
+        }
         for file in files {
             let (name, text) = (self.sources.file(*file).name(), self.sources.text(*file));
             // The objects in other files are hidden where they are.

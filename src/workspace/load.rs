@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SkipReason, Skipped};
+use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SharedFiles, SkipReason, Skipped};
 use crate::readers::configuration::{
     RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
 };
@@ -16,7 +16,7 @@ use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
 use crate::workspace::loaded::Loaded;
-use crate::workspace::loaded_modules::LoadedModules;
+use crate::workspace::loaded_modules::{FileValuesId, LoadedModules};
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
 use crate::workspace::name_kind::{NameKind, is_yaml};
@@ -477,6 +477,7 @@ impl Loader {
                 .iter()
                 .flat_map(|path| modules.of_directory(path)),
         );
+        let mut shared_files: BTreeMap<FileValuesId, Vec<usize>> = BTreeMap::new();
         for (root, model) in evaluated {
             let called = modules.reachable(root);
             let is_selected = called.iter().any(|module| {
@@ -486,10 +487,11 @@ impl Loader {
             if !named.note_reads(&model.accessed) && !is_selected {
                 continue;
             }
-            self.project
-                .sensitive
-                .root_modules
-                .push(modules.files_of(root, &called));
+            let hidden = &mut self.project.sensitive.root_modules;
+            for id in modules.given_files(root) {
+                shared_files.entry(*id).or_default().push(hidden.len());
+            }
+            hidden.push(modules.configuration_files_of(&called));
             kept_roots.insert(root);
             kept.extend(called.iter().copied());
             related.extend(called);
@@ -505,6 +507,11 @@ impl Loader {
                 .clone();
             selected.models.insert(path, (directory, model));
         }
+        let shared_files = shared_files.into_iter().map(|(id, root_modules)| SharedFiles {
+            files: modules.file_values(id).files.clone(),
+            root_modules,
+        });
+        self.project.sensitive.shared_files.extend(shared_files);
         for module in &kept {
             let skipped = modules.unread.get(module).into_iter().flatten();
             self.files.skipped.extend(skipped.cloned());

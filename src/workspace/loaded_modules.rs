@@ -20,14 +20,20 @@ use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use crate::workspace::survey::ModuleFacts;
 use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, read_variables};
-use crate::workspace::variables::{GivenValues, MirrorValue, VariableValues, undeclared_values};
+use crate::workspace::variables::{FileValues, OwnValues, UndeclaredValues, VariableValues};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
-use terraform_eval::syntax::tree::Attribute;
+
+/// The values of files of variables in [`LoadedModules`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileValuesId(usize);
+
+/// The files that `--var-file` names.
+const NAMED_FILES: FileValuesId = FileValuesId(0);
 
 /// The modules below some directories, with everything that they call.
 #[derive(Debug)]
@@ -56,17 +62,19 @@ pub(crate) struct LoadedModules {
     /// Calls whose sources are not literals, and which no installed module answers.
     computed: BTreeMap<(ModuleId, Arc<str>), CalledModule>,
     values: VariableValues,
-    /// The values about mirrors in the files of variables of each root module.
-    mirror_values: BTreeMap<ModuleId, Vec<MirrorValue>>,
-    /// The values about mirrors that the settings give to root modules without anything to check.
-    idle_values: Vec<(Arc<ModuleFacts>, Vec<MirrorValue>)>,
+    /// The values of files of variables. Those that `--var-file` names come first.
+    file_values: Vec<FileValues>,
+    /// The files of variables that are a root module's own, in the order in which they are read.
+    given_files: BTreeMap<ModuleId, Vec<FileValuesId>>,
+    /// The root modules without anything to check to which the settings give files of variables.
+    idle_roots: Vec<(Arc<ModuleFacts>, FileValuesId)>,
     installed: InstalledModules,
     /// The files of variables that `TF_CLI_ARGS` names and that a root module has.
     found_files_of_roots: BTreeSet<PathBuf>,
-    /// The arguments of tfvars files that configuration files name: several roots may share one.
-    shared_variables: BTreeMap<PathBuf, Vec<Attribute>>,
-    /// The tfvars files of the root modules.
-    variable_files: BTreeMap<ModuleId, BTreeSet<FileId>>,
+    /// The files of variables that are found by their paths: several root modules may share one.
+    shared_files: BTreeMap<PathBuf, FileValuesId>,
+    /// The files of variables that settings name, by the directory and the project tree of the settings.
+    files_of_settings: BTreeMap<(PathBuf, PathBuf), FileValuesId>,
 }
 
 /// What makes a module on disk another one than those that are read already.
@@ -110,14 +118,17 @@ impl LoadedModules {
             unread: BTreeMap::new(),
             computed: BTreeMap::new(),
             values: VariableValues::default(),
-            mirror_values: BTreeMap::new(),
-            idle_values: Vec::new(),
+            file_values: Vec::new(),
+            given_files: BTreeMap::new(),
+            idle_roots: Vec::new(),
             installed: InstalledModules::default(),
             found_files_of_roots: BTreeSet::new(),
-            shared_variables: BTreeMap::new(),
-            variable_files: BTreeMap::new(),
+            shared_files: BTreeMap::new(),
+            files_of_settings: BTreeMap::new(),
         };
-        loaded.values = VariableValues::read(options, files, &mut loaded.syntax_errors);
+        let (values, named) = VariableValues::read(options, files, &mut loaded.syntax_errors);
+        loaded.values = values;
+        loaded.add_values(named);
         let mut pins = Pins::default();
         let disk = files.sources.files();
         let data_directories = directories.iter().filter_map(|directory| {
@@ -246,20 +257,26 @@ impl LoadedModules {
         found
     }
 
-    /// The files of a root module and of the modules that it reaches, with its tfvars files.
-    pub(crate) fn files_of(&self, root: ModuleId, reachable: &BTreeSet<ModuleId>) -> BTreeSet<FileId> {
-        let configuration = reachable
-            .iter()
-            .flat_map(|module| &self.tree.module(*module).files);
-        configuration
-            .copied()
-            .chain(self.variable_files_of(root))
-            .collect()
+    /// The configuration files of modules.
+    pub(crate) fn configuration_files_of(&self, modules: &BTreeSet<ModuleId>) -> BTreeSet<FileId> {
+        let files = modules.iter().flat_map(|module| &self.tree.module(*module).files);
+        files.copied().collect()
     }
 
-    /// The files of variables with values for a root module.
-    pub(crate) fn variable_files_of(&self, root: ModuleId) -> impl Iterator<Item = FileId> + '_ {
-        self.variable_files.get(&root).into_iter().flatten().copied()
+    /// The files of variables that are a root module's own, without those of `--var-file`, in the order in which they are
+    /// read. Root modules may share them.
+    pub(crate) fn given_files(&self, root: ModuleId) -> &[FileValuesId] {
+        self.given_files.get(&root).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The files of variables with an id.
+    pub(crate) fn file_values(&self, id: FileValuesId) -> &FileValues {
+        &self.file_values[id.0]
+    }
+
+    fn add_values(&mut self, values: FileValues) -> FileValuesId {
+        self.file_values.push(values);
+        FileValuesId(self.file_values.len() - 1)
     }
 
     /// The directories of the modules that a module calls, directly or through others.
@@ -296,23 +313,21 @@ impl LoadedModules {
             tree: directory.clone(),
         });
         let ConfigurationDirectory { path, tree } = location;
-        let mut tfvars = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
-        tfvars.extend(self.read_variables_of_settings(&directory, &tree, files));
+        let automatic = read_automatic_variables(&directory, &tree, files, &mut self.syntax_errors);
+        let automatic = self.add_values(FileValues::new(automatic, &files.sources));
+        let of_settings = self.read_variables_of_settings(&directory, &tree, files);
         let of_root = self.read_variables_of_root(&directory, &tree, files);
-        let own = tfvars.iter().chain(of_root.iter().flatten());
-        let variable_files = own.clone().map(|attribute| attribute.span.file);
-        self.variable_files.insert(module, variable_files.collect());
-        let given = own.chain(self.values.file_arguments());
-        let mirror_values = MirrorValue::among(given, &files.sources);
-        self.mirror_values.insert(module, mirror_values);
+        let own = OwnValues {
+            files: vec![self.file_values(automatic), self.file_values(of_settings)],
+            files_of_roots: of_root.iter().map(|id| Some(self.file_values((*id)?))).collect(),
+        };
         let declarations = self.tree.module(module);
-        let mut inputs = self.values.inputs(
-            declarations,
-            &tfvars,
-            &of_root,
-            &files.sources,
-            &mut self.syntax_errors,
-        );
+        let (mut inputs, errors) = self.values.inputs(declarations, &own, &files.sources);
+        self.syntax_errors.extend(errors);
+        let given = [automatic, of_settings]
+            .into_iter()
+            .chain(of_root.into_iter().flatten());
+        self.given_files.insert(module, given.collect());
         let evidence = self.evidence.get(&path).cloned().unwrap_or_default();
         let modules = self.reachable(module);
         let modules: Vec<&Module> = modules.into_iter().map(|id| self.tree.module(id)).collect();
@@ -333,18 +348,18 @@ impl LoadedModules {
 
     /// The values about mirrors that root modules are given and do not declare.
     pub(crate) fn undeclared_values(&self, roots: &BTreeSet<ModuleId>) -> Vec<Skipped> {
-        let read = roots.iter().filter_map(|root| {
-            let variables = &self.tree.module(*root).variables;
-            Some(GivenValues {
-                values: self.mirror_values.get(root)?,
-                declares: Box::new(|name| variables.contains_key(name)),
-            })
-        });
-        let idle = self.idle_values.iter().map(|(facts, values)| GivenValues {
-            values,
-            declares: Box::new(|name| facts.variables.contains(name)),
-        });
-        undeclared_values(read.chain(idle))
+        let mut undeclared = UndeclaredValues::default();
+        for root in roots.iter().filter(|root| self.given_files.contains_key(root)) {
+            for id in self.given_files(*root).iter().chain([&NAMED_FILES]) {
+                let declared = self.tree.module(*root).variables.keys();
+                undeclared.add_root(*id, self.file_values(*id), declared.map(|name| &**name));
+            }
+        }
+        for (facts, id) in &self.idle_roots {
+            let declared = facts.variables.iter();
+            undeclared.add_root(*id, self.file_values(*id), declared.map(|name| &**name));
+        }
+        undeclared.skipped()
     }
 
     /// Reads the files of variables that the settings give to a root module without anything to check.
@@ -356,54 +371,61 @@ impl LoadedModules {
         files: &mut InputFiles,
     ) {
         let given = self.read_variables_of_settings(directory, tree, files);
-        let values = MirrorValue::among(&given, &files.sources);
-        if !values.is_empty() {
-            self.idle_values.push((facts.clone(), values));
+        if self.file_values(given).has_mirrors() {
+            self.idle_roots.push((facts.clone(), given));
         }
     }
 
     fn undeclared_variables(&self) -> Vec<LoadError> {
-        let is_declared = |name: &str| {
-            let mut modules = self.roots.iter().map(|root| self.tree.module(root.module));
-            modules.any(|module| module.variables.contains_key(name))
-        };
-        let undeclared = self.values.undeclared(is_declared);
+        let roots = self.roots.iter().map(|root| self.tree.module(root.module));
+        let undeclared = self.values.undeclared(roots).into_iter();
         undeclared
             .map(|name| LoadError::new(format!("--var {name}: no root module declares this variable")))
             .collect()
     }
 
-    /// The arguments of the files of variables that the settings of a directory name.
+    /// The files of variables that the settings of a directory name.
     fn read_variables_of_settings(
         &mut self,
         directory: &Path,
         tree: &Path,
         files: &mut InputFiles,
-    ) -> Vec<Attribute> {
+    ) -> FileValuesId {
         let config = files.configs.nearest(directory, &mut files.sources);
         let paths = config.map(Config::var_files).unwrap_or_default();
-        let attributes = paths
+        let settings = config
+            .map(|config| config.directory().to_owned())
+            .unwrap_or_default();
+        let key = (settings, tree.to_owned());
+        if let Some(read) = self.files_of_settings.get(&key) {
+            return *read;
+        }
+        let ids: Vec<FileValuesId> = paths
             .into_iter()
-            .flat_map(|path| self.read_shared_variables(path, tree, files));
-        attributes.collect()
+            .filter_map(|path| self.read_shared_file(path, tree, files))
+            .collect();
+        let merged = FileValues::merge(ids.into_iter().map(|id| self.file_values(id)));
+        let merged = self.add_values(merged);
+        self.files_of_settings.insert(key, merged);
+        merged
     }
 
-    /// The arguments of the files of variables that `TF_CLI_ARGS` names, as Terraform finds them in a root module.
+    /// The files of variables that `TF_CLI_ARGS` names, as Terraform finds them in a root module.
     fn read_variables_of_root(
         &mut self,
         directory: &Path,
         tree: &Path,
         files: &mut InputFiles,
-    ) -> Vec<Vec<Attribute>> {
+    ) -> Vec<Option<FileValuesId>> {
         let paths: Vec<PathBuf> = self.values.files_of_roots().map(Path::to_owned).collect();
         let mut read = Vec::new();
         for path in paths {
             let joined = clean_path(&directory.join(&path));
             if files.sources.files().is_file(&joined) {
                 self.found_files_of_roots.insert(path);
-                read.push(self.read_shared_variables(joined, tree, files));
+                read.push(self.read_shared_file(joined, tree, files));
             } else {
-                read.push(Vec::new());
+                read.push(None);
             }
         }
         read
@@ -423,15 +445,15 @@ impl LoadedModules {
         skipped.collect()
     }
 
-    /// The arguments of a file of variables, read once.
-    fn read_shared_variables(
+    /// The values of a file of variables, read once. `None` outside of the project tree.
+    fn read_shared_file(
         &mut self,
         path: PathBuf,
         tree: &Path,
         files: &mut InputFiles,
-    ) -> Vec<Attribute> {
-        if let Some(attributes) = self.shared_variables.get(&path) {
-            return attributes.clone();
+    ) -> Option<FileValuesId> {
+        if let Some(read) = self.shared_files.get(&path) {
+            return Some(*read);
         }
         let canonical = files.sources.files().canonical_path(&path);
         if !holds(tree, &canonical) {
@@ -440,12 +462,13 @@ impl LoadedModules {
             files
                 .skipped
                 .push(Skipped::new(name, SkipReason::OutsideTree, message));
-            return Vec::new();
+            return None;
         }
         let shown = files.trees.shown_path(&canonical);
         let attributes = read_variables(&shown, Some(tree), files, &mut self.syntax_errors);
-        self.shared_variables.insert(path, attributes.clone());
-        attributes
+        let read = self.add_values(FileValues::new(attributes, &files.sources));
+        self.shared_files.insert(path, read);
+        Some(read)
     }
 
     /// The module of a directory as a program reads it, read once.

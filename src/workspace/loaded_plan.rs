@@ -92,13 +92,13 @@ impl LoadedPlan {
         root: &RootModule,
     ) -> RootInputs {
         let module = tree.module(root.module);
-        let planned: BTreeMap<Arc<str>, Expression> = self
+        let planned: BTreeMap<Arc<str>, Arc<Expression>> = self
             .variables
             .iter()
             .filter(|(name, _)| module.variables.contains_key(name.as_str()))
             .filter_map(|(name, span)| {
                 let value = parse_json_value(sources.text(span.file), *span)?;
-                Some((Arc::from(name.as_str()), value))
+                Some((Arc::from(name.as_str()), Arc::new(value)))
             })
             .collect();
         let planned = RootInputs {

@@ -1,12 +1,12 @@
 //! What an expression of a file evaluates to: in each root module, and there in each instance of its module and block.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::readers::configuration::RootModule;
-use crate::workspace::loaded_modules::LoadedModules;
+use crate::workspace::loaded_modules::{FileValuesId, LoadedModules};
 use crate::workspace::name_kind::NameKind;
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::Value;
@@ -277,11 +277,16 @@ impl LoadedModules {
         path: &Path,
         sources: &Sources,
     ) -> (Vec<InstanceValue>, bool) {
-        let is_read_by = |root: &&RootModule| {
-            let mut files = self.variable_files_of(root.module);
-            files.any(|file| sources.file(file).path() == Some(path))
+        let is_in = |id: FileValuesId| {
+            let mut files = self.file_values(id).files.iter();
+            files.any(|file| sources.file(*file).path() == Some(path))
         };
-        let readers: Vec<&RootModule> = self.roots.iter().filter(is_read_by).collect();
+        let mut known: BTreeMap<FileValuesId, bool> = BTreeMap::new();
+        let mut is_read_by = |root: &&RootModule| {
+            let mut given = self.given_files(root.module).iter();
+            given.any(|id| *known.entry(*id).or_insert_with(|| is_in(*id)))
+        };
+        let readers: Vec<&RootModule> = self.roots.iter().filter(&mut is_read_by).collect();
         let has_more = readers.len() > MAX_INSTANCES;
         let collect = || {
             let values = readers.into_iter().take(MAX_INSTANCES).map(|root| InstanceValue {

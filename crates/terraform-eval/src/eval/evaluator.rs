@@ -27,7 +27,7 @@ use super::{EvalError, Result};
 #[derive(Debug, Clone)]
 pub struct RootInputs {
     /// The expressions of tfvars files by variable. They are evaluated in an empty scope.
-    pub expressions: BTreeMap<Arc<str>, Expression>,
+    pub expressions: BTreeMap<Arc<str>, Arc<Expression>>,
     /// The directories in which `file` and similar functions may read. If there are none, they may read in the
     /// directory of the root module.
     pub readable: Vec<PathBuf>,

@@ -207,7 +207,10 @@ impl RootModuleReader<'_> {
                     }
                     (argument.map(|argument| &argument.value), path.to_string())
                 }
-                None => (self.context.inputs.expressions.get(name), format!("var.{name}")),
+                None => {
+                    let given = self.context.inputs.expressions.get(name);
+                    (given.map(|value| &**value), format!("var.{name}"))
+                }
             };
             let span = expression
                 .map(|expression| expression.span)
