@@ -292,7 +292,6 @@ impl<'a> Checker<'a, '_> {
         let context = self.context;
         let mut deduplicated = self.collector.deduplicate(context.sources);
         let mut summary = Summary {
-            mirrors: self.mirrors.len(),
             inputs: project.inputs.iter().map(Input::count).sum(),
             without_instances: project.inputs.iter().map(|input| input.without_instances).sum(),
             files: project.coverage.read.len(),
@@ -317,20 +316,14 @@ impl<'a> Checker<'a, '_> {
             .filter(|collected| collected.finding.code != UNKNOWN_VALUE.code())
             .flat_map(|collected| collected.mirrors.iter().copied())
             .collect();
-        let mut mirrors = Vec::with_capacity(self.mirrors.len());
-        for CheckedMirror { mirror, is_undecided } in self.mirrors {
-            let verdict = if with_findings.contains(&mirror.id) {
-                summary.with_findings += 1;
-                Verdict::WithFindings
-            } else if is_undecided {
-                // Even if the finding about it is suppressed, in the baseline, or its rule is off.
-                summary.undecided += 1;
-                Verdict::Undecided
-            } else {
-                summary.clean += 1;
-                Verdict::Clean
-            };
-            mirrors.push((mirror, verdict));
+        let mirrors = verdicts(&self.mirrors, &with_findings);
+        for (_, verdict) in &mirrors {
+            summary.mirrors += 1;
+            match verdict {
+                Verdict::WithFindings => summary.with_findings += 1,
+                Verdict::Undecided => summary.undecided += 1,
+                Verdict::Clean => summary.clean += 1,
+            }
         }
         let suppressed = deduplicated.suppressed.into_iter().filter_map(|collected| {
             let suppression = context.suppressions.get(collected.suppression?)?;
@@ -354,6 +347,35 @@ impl<'a> Checker<'a, '_> {
             summary,
         }
     }
+}
+
+/// The verdict on each mirror. A table of a node is one mirror, whatever pulls it serves, and none if it has no mirrors and
+/// no findings.
+fn verdicts<'a>(
+    mirrors: &[CheckedMirror<'a>],
+    with_findings: &BTreeSet<MirrorId>,
+) -> Vec<(&'a Mirror, Verdict)> {
+    let verdict = |checked: &CheckedMirror<'_>| {
+        if with_findings.contains(&checked.mirror.id) {
+            Verdict::WithFindings
+        } else if checked.is_undecided {
+            // Even if the finding about it is suppressed, in the baseline, or its rule is off.
+            Verdict::Undecided
+        } else {
+            Verdict::Clean
+        }
+    };
+    let tables = mirrors.chunk_by(|first, second| second.mirror.is_same_table(first.mirror));
+    let verdicts = tables.filter_map(|table| {
+        let mirror = table.first()?.mirror;
+        let all: BTreeSet<Verdict> = table.iter().map(verdict).collect();
+        let verdict = [Verdict::WithFindings, Verdict::Undecided, Verdict::Clean]
+            .into_iter()
+            .find(|verdict| all.contains(verdict))?;
+        let is_mirror = verdict != Verdict::Clean || !mirror.is_table_without_mirrors();
+        is_mirror.then_some((mirror, verdict))
+    });
+    verdicts.collect()
 }
 
 fn files_with_syntax_errors(project: &Project) -> BTreeSet<FileId> {

@@ -52,6 +52,18 @@ pub(crate) struct Caveat {
     pub help: &'static str,
 }
 
+impl Caveat {
+    /// `--blocked` and `--insecure` for a node that has its own files.
+    #[must_use]
+    pub(crate) fn of_registry_options() -> Self {
+        Self {
+            message: "`--blocked` and `--insecure` have no effect: the files of a node say what it blocks and trusts"
+                .to_owned(),
+            help: "change the files, or name the manifests that they are generated from",
+        }
+    }
+}
+
 /// What to do about settings that have no effect.
 pub(crate) const NODE_CONFIG_HELP: &str = "run `mirrorset check` to find what to change";
 

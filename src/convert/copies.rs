@@ -1,6 +1,6 @@
 //! The copies that fill mirrors: each image to each location where nodes look for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cluster_part::ClusterPart;
 use super::error::ConvertError;
@@ -77,6 +77,14 @@ pub(super) fn collect_copies(
         .iter()
         .map(|part| ClusterResolver::new(part.cluster_mirrors, &NodeOptions::default()))
         .collect();
+    for resolver in &resolvers {
+        for caveat in resolver.caveats() {
+            collector.warn(
+                format!("{}: {}", resolver.name, caveat.message),
+                Some(caveat.help),
+            );
+        }
+    }
     for image in images {
         for resolver in &resolvers {
             collector.add_image(&resolver.resolve(image));
@@ -90,15 +98,36 @@ struct Collector {
     copies: Copies,
     seen: BTreeSet<Copy>,
     messages: BTreeSet<String>,
+    /// The digest of each tag at a mirror, by the name of the image there and the tag.
+    tags: BTreeMap<(String, String), String>,
 }
 
 impl Collector {
-    fn lose(&mut self, image: &str, reason: &str) {
-        let message = format!("{image}: not copied: {reason}");
+    fn warn(&mut self, message: String, help: Option<&str>) {
         if self.messages.insert(message.clone()) {
             let loss = Diagnostic::new(Code::LossyConversion, Severity::Warning, message);
-            self.copies.losses.push(loss);
+            self.copies.losses.push(match help {
+                Some(help) => loss.help(help),
+                None => loss,
+            });
         }
+    }
+
+    fn lose(&mut self, image: &str, reason: &str) {
+        self.warn(format!("{image}: not copied: {reason}"), None);
+    }
+
+    /// The tag for an image at a mirror. An image that was copied there before keeps its tag.
+    fn free_tag(&mut self, image: &str, tag: &str, destination: &str, digest: &str) -> Option<String> {
+        let key = (destination.to_owned(), tag.to_owned());
+        let known = self.tags.entry(key).or_insert_with(|| digest.to_owned());
+        if known == digest {
+            return Some(tag.to_owned());
+        }
+        let message =
+            format!("{image}: copied without a tag: another image has the tag {tag:?} at {destination}");
+        self.warn(message, None);
+        None
     }
 
     fn add_image(&mut self, resolution: &ImageResolution<'_>) {
@@ -130,6 +159,12 @@ impl Collector {
                 "it has no digest, and a tag does not tell which image nodes pull",
             );
         };
+        if candidate.denial.is_some() {
+            return self.lose(
+                image,
+                "the policy of the cluster rejects it, so that no node pulls it",
+            );
+        }
         if candidate.resolution.source.is_none() {
             return self.lose(image, "no source matches it");
         }
@@ -148,16 +183,20 @@ impl Collector {
             return self.lose(image, "its mirrors are blocked, so that no node asks them");
         }
         for mirror in mirrors.iter().filter(|mirror| !mirror.blocked) {
+            let destination = mirror.reference.name();
+            // The source may be a mirror of itself.
+            if destination == source.reference.name() {
+                continue;
+            }
             let copy = Copy {
                 source: source.reference.clone(),
-                destination: mirror.reference.name().to_owned(),
-                tag: tag.map(str::to_owned),
+                destination: destination.to_owned(),
+                tag: tag.and_then(|tag| self.free_tag(image, tag, destination, digest)),
                 digest: digest.to_owned(),
                 is_source_insecure: source.insecure,
                 is_destination_insecure: mirror.insecure,
             };
-            // The source may be a mirror of itself.
-            if copy.destination != copy.source.name() && self.seen.insert(copy.clone()) {
+            if self.seen.insert(copy.clone()) {
                 self.copies.copies.push(copy);
             }
         }

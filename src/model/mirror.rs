@@ -172,6 +172,15 @@ impl Mirror {
             && self.mirrors.value().is_some_and(Vec::is_empty)
     }
 
+    /// Whether both are of one table of a node: one has its mirrors for pulls by digest, the other those for pulls by tag.
+    #[must_use]
+    pub(crate) fn is_same_table(&self, other: &Self) -> bool {
+        match (&self.address, &other.address) {
+            (MirrorAddress::Entry(first), MirrorAddress::Entry(second)) => first.is_same_table(second),
+            _ => false,
+        }
+    }
+
     /// The module calls that enclose the resource, outermost first.
     #[must_use]
     pub fn calls(&self) -> &[TraceStep] {

@@ -57,6 +57,14 @@ pub struct EntryAddress {
     pub pull: PullKind,
 }
 
+impl EntryAddress {
+    /// Whether both are of one table of a node.
+    pub(super) fn is_same_table(&self, other: &Self) -> bool {
+        self.document.kind == ManifestKind::RegistriesConf
+            && (&self.document, self.index) == (&other.document, other.index)
+    }
+}
+
 impl fmt::Display for EntryAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.document.write_object(f)?;

@@ -267,11 +267,10 @@ fn auth_value(members: &[(String, Json)]) -> Result<AuthValue, PullSecretError> 
             AuthValue::NoColon
         });
     };
-    let has_password = decoded[colon + 1..].iter().any(|byte| *byte != 0);
-    Ok(if colon > 0 || has_password || !token.is_empty() {
+    Ok(if colon > 0 || !token.is_empty() {
         AuthValue::Credentials
     } else {
-        AuthValue::Empty
+        AuthValue::NoUser
     })
 }
 
@@ -323,6 +322,8 @@ mod tests {
             ),
             // user
             (r#"{"auth": "dXNlcg=="}"#, AuthValue::NoColon),
+            // :password
+            (r#"{"auth": "OnBhc3N3b3Jk"}"#, AuthValue::NoUser),
             (r#"{"auth": "dXNlcjpwYXNzd29yZA"}"#, AuthValue::NotBase64),
             (r#"{"auth": "user:password"}"#, AuthValue::NotBase64),
         ] {

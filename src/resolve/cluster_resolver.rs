@@ -65,6 +65,9 @@ impl<'a> ClusterResolver<'a> {
         options: &NodeOptions,
     ) -> Self {
         let mut nodes = NodeConfig::of_node(node);
+        if !(options.blocked.is_empty() && options.insecure.is_empty()) {
+            nodes.caveats.push(Caveat::of_registry_options());
+        }
         if let (Ok(conf), Some(aliases)) = (&mut nodes.conf, &options.aliases) {
             conf.aliases.update(aliases.clone());
         }
@@ -168,9 +171,12 @@ impl<'a> ClusterResolver<'a> {
     fn entries_of(&self, source: Option<&str>) -> Vec<&'a Entry<'a>> {
         let start = self.entries.partition_point(|entry| Some(entry.source) < source);
         let rest = self.entries.iter().skip(start);
-        rest.take_while(|entry| Some(entry.source) == source)
+        let mut entries: Vec<&Entry<'_>> = rest
+            .take_while(|entry| Some(entry.source) == source)
             .copied()
-            .collect()
+            .collect();
+        entries.dedup_by(|second, first| second.mirror.is_same_table(first.mirror));
+        entries
     }
 
     fn denial(&self, reference: &ImageReference) -> Option<PolicyDenial> {

@@ -93,6 +93,7 @@ fn finding(file: &AuthFile, mirror: &Mirror, element: &Attribute<String>, text: 
                 AuthValue::OnlyUserAndPassword => {
                     "has a user and a password, which only kubelet reads, and no `auth`"
                 }
+                AuthValue::NoUser => "has an `auth` without a user",
                 AuthValue::NoColon => "has an `auth` without a colon between user and password",
                 AuthValue::NotBase64 => "has an `auth` that is not base64",
             };

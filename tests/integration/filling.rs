@@ -1,8 +1,6 @@
 //! `convert` to what fills mirrors: each image to each location where nodes look for it.
 //!
-//! With `MIRRORSET_SKOPEO=1`, the commands of `--to skopeo-copy` run with the real skopeo against two registries on loopback
-//! (the programs `skopeo` and `docker-registry` have to be there), and then every pull by digest has to succeed with the
-//! source cut off, through the `registries.conf` that `--to registries-conf` writes.
+//! `skopeo.rs` runs the commands of `--to skopeo-copy` with the real skopeo.
 
 use insta::assert_snapshot;
 
@@ -167,6 +165,62 @@ fn what_is_not_copied_is_named_with_the_reason() {
         "--strict",
     ];
     assert_eq!(mirrorset_in(strict.path(), &arguments).status, 1);
+}
+
+/// Nodes do not pull what the policy of the cluster rejects, whatever mirrors have it.
+#[test]
+fn images_that_the_policy_rejects_are_not_copied() {
+    let denied = MIRRORS.replace("[blocked.example.com]", "[blocked.example.com, quay.io/org]");
+    let allowed = MIRRORS.replace(
+        "blockedRegistries: [blocked.example.com]",
+        "allowedRegistries: [quay.io/other]",
+    );
+    for manifests in [denied, allowed] {
+        let directory = scratch(&[("m.yaml", &manifests), ("images.txt", &images())]);
+        let arguments = ["convert", "m.yaml", "--images=images.txt", "--to=skopeo-copy"];
+        let run = mirrorset_in(directory.path(), &arguments);
+        assert!(!run.stdout.contains("quay.io/org/app") && run.stdout.contains("quay.io/other/app"));
+        let message = format!("quay.io/org/app:v1@{A}: not copied: the policy of the cluster rejects it");
+        assert!(run.stderr.contains(&message), "{}", run.stderr);
+    }
+}
+
+/// Two images may be one repository at a mirror. A tag that moves would leave the first one without a tag.
+#[test]
+fn a_tag_at_a_mirror_stands_for_one_image() {
+    let images = format!(
+        "quay.io/x/app:v1@{A}\nghcr.io/x/app:v1@{B}\nghcr.io/x/app:v2@{B}\nquay.io/x/app:v1@{A}\n",
+        B = A.replace("aa", "bb")
+    );
+    let mirrors = "
+apiVersion: config.openshift.io/v1
+kind: ImageDigestMirrorSet
+metadata: {name: a}
+spec:
+  imageDigestMirrors:
+  - {source: quay.io, mirrors: [m.example.com]}
+  - {source: ghcr.io, mirrors: [m.example.com]}
+";
+    let directory = scratch(&[("m.yaml", mirrors), ("images.txt", &images)]);
+    let arguments = [
+        "convert",
+        "m.yaml",
+        "--images=images.txt",
+        "--no-notes",
+        "--to=skopeo-copy",
+    ];
+    let run = mirrorset_in(directory.path(), &arguments);
+    let shorten = |text: &str| {
+        text.replace(A, "sha256:A")
+            .replace(&A.replace("aa", "bb"), "sha256:B")
+    };
+    assert_snapshot!(shorten(&run.stdout), @r"
+    skopeo copy --all --preserve-digests docker://quay.io/x/app@sha256:A docker://m.example.com/x/app:v1
+    skopeo copy --all --preserve-digests docker://ghcr.io/x/app@sha256:B docker://m.example.com/x/app@sha256:B
+    skopeo copy --all --preserve-digests docker://ghcr.io/x/app@sha256:B docker://m.example.com/x/app:v2
+    ");
+    let message = "ghcr.io/x/app:v1@sha256:B: copied without a tag: another image has the tag \"v1\" at m.example.com/x/app";
+    assert!(shorten(&run.stderr).contains(message), "{}", run.stderr);
 }
 
 #[test]

@@ -147,6 +147,105 @@ fn what_the_container_runtime_rejects_has_a_line() {
     assert!(run.stdout.starts_with("registries.conf:3:12: "), "{}", run.stdout);
 }
 
+const TABLES: &str = r#"
+unqualified-search-registries = ["quay.io"]
+
+[[registry]]
+location = "ghcr.io"
+[[registry.mirror]]
+location = "m.example.com/ghcr"
+
+[[registry]]
+prefix = "docker.io"
+location = "m.example.com/hub"
+blocked = true
+
+[[registry]]
+location = "m.example.com"
+insecure = true
+
+[aliases]
+"app" = "ghcr.io/org/app"
+"#;
+
+#[test]
+fn a_table_is_one_mirror_whatever_pulls_it_serves() {
+    let directory = scratch(&[("registries.conf", TABLES)]);
+    let run = mirrorset_in(directory.path(), &["check", "registries.conf"]);
+    assert!(
+        run.stdout.contains("2 mirrors in 1 node: 2 clean"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
+    let run = mirrorset_in(
+        directory.path(),
+        &["resolve", "ghcr.io/a", "--in=registries.conf"],
+    );
+    assert_snapshot!(run.stdout, @r"
+    ghcr.io/a
+      matches ghcr.io (longest match)
+        registries.conf:4 registries.conf[0]
+      by digest and by tag:
+        1. m.example.com/ghcr/a
+        2. ghcr.io/a (the source)
+    ");
+}
+
+/// The file has what the node loads, with aliases, and resolves alike.
+#[test]
+fn the_files_of_a_node_are_converted_to_one() {
+    let drop_in = "unqualified-search-registries = [\"docker.io\", \"ghcr.io\"]\n";
+    let files = [
+        ("a/registries.conf", TABLES),
+        ("a/registries.conf.d/1.conf", drop_in),
+    ];
+    let directory = scratch(&files);
+    let run = mirrorset_in(
+        directory.path(),
+        &["convert", "a", "--to=registries-conf", "--insecure=x.io"],
+    );
+    assert!(
+        run.stderr.contains("`--blocked` and `--insecure` have no effect"),
+        "{}",
+        run.stderr
+    );
+    write_files(directory.path(), &[("b/registries.conf", &run.stdout)]);
+    let images = [
+        "app",
+        "other",
+        "ghcr.io/a:1",
+        "docker.io/library/nginx",
+        "m.example.com/hub/x",
+    ];
+    let without_files = |input: &str| -> Vec<Value> {
+        let mut lines = resolve(directory.path(), input, &images);
+        for line in &mut lines {
+            line.as_object_mut().unwrap().remove("alias_in");
+        }
+        lines
+    };
+    assert_eq!(without_files("b"), without_files("a"), "{}", run.stdout);
+}
+
+#[test]
+fn lists_of_registries_for_a_node_have_no_effect() {
+    let directory = scratch(&[("registries.conf", TABLES)]);
+    let arguments = [
+        "resolve",
+        "ghcr.io/a",
+        "--in=registries.conf",
+        "--blocked=ghcr.io",
+    ];
+    let run = mirrorset_in(directory.path(), &arguments);
+    assert!(
+        run.stderr
+            .contains("`--blocked` and `--insecure` have no effect: the files of a node say"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[test]
 fn only_files_of_nodes_are_read_as_such() {
     let files = [

@@ -6,12 +6,15 @@
 
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::program::{mirrorset_in, write_files};
@@ -117,7 +120,12 @@ fn user_that_asked(registry: &Registry, directory: &Path, image: &str) -> Result
     let before = std::fs::read_to_string(&registry.log).unwrap().len();
     let auth = directory.join("auth.json");
     let image = format!("docker://{image}");
+    let conf = format!(
+        "--registries-conf={}",
+        directory.join("registries.conf").display()
+    );
     let arguments = [
+        &conf,
         "inspect",
         "--raw",
         "--tls-verify=false",
@@ -173,10 +181,20 @@ fn real_skopeo_sends_the_credentials_that_resolve_shows() {
         let path = random.pick(&["org/app", "org/sub/app", "org", "or/app", "org-2/app", "a/b/c/d"]);
         let host = &hosts[random.below(2)];
         let image = format!("{host}/{path}");
+        // Half of the images are at a mirror of a source that is not contacted.
+        let has_mirror = random.below(2) == 0;
+        let (conf, asked) = if has_mirror {
+            let mirror = format!("[[registry.mirror]]\nlocation = \"{host}\"\n");
+            let source = "[[registry]]\nlocation = \"source.example.com\"\nblocked = true\n";
+            (format!("{source}{mirror}"), format!("source.example.com/{path}"))
+        } else {
+            (format!("[[registry]]\nlocation = \"{host}\"\n"), image.clone())
+        };
         let mut auths = serde_json::Map::new();
+        let mut users = BTreeMap::new();
         for user in 0..=random.below(7) {
             let host = &hosts[usize::from(random.below(5) == 0)];
-            let key = match random.below(14) {
+            let key = match random.below(18) {
                 0 | 1 => host.clone(),
                 2 => format!("{host}/org"),
                 3 => format!("{host}/{path}"),
@@ -189,6 +207,10 @@ fn real_skopeo_sends_the_credentials_that_resolve_shows() {
                 10 => "127.0.0.1".to_owned(),
                 11 => format!("*.0.0.1:{}", registry.port),
                 12 => format!("{host}/{path}:1"),
+                13 => format!("HTTPS://{host}"),
+                14 => format!("https://u@{host}"),
+                15 => format!("{host}/{path}/more"),
+                16 => format!("{host}/{}", path.to_uppercase()),
                 _ => format!("{host}/org/sub"),
             };
             // Only one key may count for a host by its scheme: of several, containers/image takes any.
@@ -196,41 +218,41 @@ fn real_skopeo_sends_the_credentials_that_resolve_shows() {
             if has_scheme {
                 continue;
             }
-            // The user's name and "password".
-            let encoded = [
-                "dTA6cGFzc3dvcmQ=",
-                "dTE6cGFzc3dvcmQ=",
-                "dTI6cGFzc3dvcmQ=",
-                "dTM6cGFzc3dvcmQ=",
-                "dTQ6cGFzc3dvcmQ=",
-                "dTU6cGFzc3dvcmQ=",
-                "dTY6cGFzc3dvcmQ=",
-            ][user];
-            let value = match random.below(12) {
+            let name = format!("u{user}");
+            let encode = |text: &str| STANDARD.encode(text);
+            let encoded = encode(&format!("{name}:password"));
+            let value = match random.below(20) {
                 0 => json!({}),
                 1 => json!({"auth": ""}),
-                2 => json!({"username": format!("u{user}"), "password": "password"}),
-                3 => json!({"auth": "dXNlcg=="}),
+                2 => json!({"username": name, "password": "password"}),
+                3 => json!({"auth": encode(&name)}),
                 4 => json!({"auth": encoded.trim_end_matches('=')}),
                 5 => json!({"Auth": encoded}),
-                6 => json!({"auth": format!("{}\n{}", &encoded[..5], &encoded[5..])}),
+                6 => json!({"auth": format!("{}\r\n{}", &encoded[..5], &encoded[5..])}),
                 7 => json!({"auth": encoded, "username": "other", "password": "other"}),
+                8 => json!({"auth": encode(":password")}),
+                9 => json!({"auth": encode(":")}),
+                10 => json!({"auth": encode(&format!("{name}:password\0\0"))}),
+                11 => Value::Null,
+                12 => json!({"identitytoken": "token"}),
+                13 => json!({"auth": format!(" {encoded}")}),
                 _ => json!({"auth": encoded}),
             };
+            users.insert(key.clone(), name);
             auths.insert(key, value);
         }
         let file = json!({"auths": auths});
         write_files(
             directory,
-            &[("auth.json", file.to_string()), ("main.tf", String::new())],
+            &[("auth.json", file.to_string()), ("registries.conf", conf)],
         );
-        let theirs = user_that_asked(&registry, directory, &format!("{image}:1"));
+        let theirs = user_that_asked(&registry, directory, &format!("{asked}:1"));
         let run = mirrorset_in(
             directory,
             &[
                 "resolve",
-                &format!("{image}:1"),
-                "--in=main.tf",
+                &format!("{asked}:1"),
+                "--in=registries.conf",
                 "--pull-secret=auth.json",
                 "--output-format=json-lines",
             ],
@@ -240,23 +262,7 @@ fn real_skopeo_sends_the_credentials_that_resolve_shows() {
         let key = credentials["key"]
             .as_str()
             .filter(|_| credentials["status"] == "sent");
-        let user_of = |key: &str| {
-            let auth = auths[key]["auth"]
-                .as_str()
-                .or(auths[key]["Auth"].as_str())
-                .unwrap()
-                .replace('\n', "");
-            // The name is the second letter of base64: "dTA" to "dTY" are u0 to u6.
-            format!(
-                "u{}",
-                &auth[2..3]
-                    .bytes()
-                    .next()
-                    .map(|byte| u8::min((byte - b'A') / 4, 9))
-                    .unwrap()
-            )
-        };
-        let ours = key.map(user_of);
+        let ours = key.map(|key| users[key].clone());
         let agrees = match &theirs {
             Ok(user) => *user == ours,
             // The value of the key is not base64.
@@ -265,7 +271,7 @@ fn real_skopeo_sends_the_credentials_that_resolve_shows() {
         if agrees {
             agreed += 1;
         } else {
-            println!("{case}: {image}: {file}: {theirs:?}, not {credentials}");
+            println!("{case}: {asked}, {image}: {file}: {theirs:?}, not {credentials}");
         }
     }
     println!("{agreed} of {count} agree with skopeo");
@@ -326,9 +332,11 @@ fn mirrors_that_skopeo_fills_serve_every_pull_by_digest() {
     let directory = scratch.path();
     let mut source = Registry::start(directory, "source", None);
     let mirror = Registry::start(directory, "mirror", None);
-    let (from, to) = (
+    let second = Registry::start(directory, "second", None);
+    let (from, to, second) = (
         format!("127.0.0.1:{}", source.port),
         format!("127.0.0.1:{}", mirror.port),
+        format!("localhost:{}", second.port),
     );
     let mut images = String::new();
     for index in 0..20 {
@@ -368,8 +376,9 @@ metadata: {{name: a}}
 spec:
   imageDigestMirrors:
   - {{source: '{from}', mirrors: ['{to}/all']}}
-  - {{source: '{from}/org', mirrors: ['{to}/org-1', '{to}/org-2']}}
-  - {{source: '{from}/org/sub', mirrors: ['{to}/sub']}}
+  - {{source: '{from}/org', mirrors: ['{to}/org-1', '{second}/org-2']}}
+  - {{source: '{from}/org/sub', mirrors: ['{second}', '{to}/all/org/sub']}}
+  - {{source: '{from}/deep/a/b/c-3', mirrors: ['{to}/renamed', '{second}/deep/renamed']}}
 ---
 apiVersion: config.openshift.io/v1
 kind: ImageTagMirrorSet
@@ -390,7 +399,7 @@ kind: Image
 metadata: {{name: cluster}}
 spec:
   registrySources:
-    insecureRegistries: ['{from}', '{to}']
+    insecureRegistries: ['{from}', '{to}', '{second}']
 "
     );
     write_files(directory, &[("m.yaml", manifest), ("images.txt", images.clone())]);
@@ -420,6 +429,31 @@ spec:
         );
     }
     source.stop();
+    let run = mirrorset_in(
+        directory,
+        &[
+            "resolve",
+            "--in=m.yaml",
+            "--file=images.txt",
+            "--output-format=json-lines",
+        ],
+    );
+    let mut served = 0;
+    for line in run.stdout.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let sources = line["candidates"][0]["pull_sources"].as_array().unwrap();
+        // The last one is the source.
+        for place in &sources[..sources.len() - 1] {
+            let image = format!("docker://{}", place["reference"].as_str().unwrap());
+            let output = skopeo(directory, &["inspect", "--raw", "--tls-verify=false", &image]);
+            assert!(
+                output.status.success(),
+                "{image}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            served += 1;
+        }
+    }
     let conf = directory.join("registries.conf");
     let mut pulled = 0;
     for image in images.lines() {
@@ -428,7 +462,11 @@ spec:
         let name = name.strip_suffix(":v1").unwrap_or(name);
         let image = format!("docker://{name}@{digest}");
         let conf = format!("--registries-conf={}", conf.display());
-        let output = skopeo(directory, &[&conf, "inspect", "--raw", &image]);
+        let to = format!("dir:{}", directory.join(format!("pulled-{pulled}")).display());
+        let output = skopeo(
+            directory,
+            &[&conf, "--insecure-policy", "copy", "--all", &image, &to],
+        );
         assert!(
             output.status.success(),
             "{image}: {}",
@@ -437,8 +475,9 @@ spec:
         pulled += 1;
     }
     println!(
-        "{} copies, {pulled} pulls by digest without the source",
+        "{} copies, {served} places that have the images, {pulled} pulls by digest without the source",
         commands.lines().count()
     );
+    assert_eq!(served, commands.lines().count());
     assert_eq!(pulled, 20);
 }

@@ -88,6 +88,12 @@ impl Aliases {
         self.by_name.extend(later.by_name);
     }
 
+    /// The short names with their images, without those that a file takes back.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let aliases = self.by_name.iter();
+        aliases.filter_map(|(name, alias)| Some((name.as_str(), alias.target.as_ref()?.name())))
+    }
+
     /// The image that a short name without tag and digest is an alias of, with the file that says so.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(&ImageReference, &str)> {

@@ -25,6 +25,8 @@ pub enum AuthValue {
     OnlyUserAndPassword,
     /// Its `auth` has no colon between user and password.
     NoColon,
+    /// Its `auth` has no user before the colon, and there is no token.
+    NoUser,
     /// Its `auth` is not base64, so that the location that it is sent to fails.
     NotBase64,
 }
@@ -119,9 +121,11 @@ impl AuthFile {
 fn credentials<'f>(key: &'f str, value: AuthValue, hidden: Option<&'f str>) -> Credentials<'f> {
     match value {
         AuthValue::Credentials => Credentials::Key(key),
-        AuthValue::Empty | AuthValue::OnlyUserAndPassword | AuthValue::NoColon | AuthValue::NotBase64 => {
-            Credentials::Useless { key, value, hidden }
-        }
+        AuthValue::Empty
+        | AuthValue::OnlyUserAndPassword
+        | AuthValue::NoColon
+        | AuthValue::NoUser
+        | AuthValue::NotBase64 => Credentials::Useless { key, value, hidden },
     }
 }
 
@@ -276,6 +280,7 @@ mod tests {
             AuthValue::Empty,
             AuthValue::OnlyUserAndPassword,
             AuthValue::NoColon,
+            AuthValue::NoUser,
             AuthValue::NotBase64,
         ] {
             let file = file(&[("m.io", AuthValue::Credentials), ("m.io/org", value)]);

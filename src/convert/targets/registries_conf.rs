@@ -1,10 +1,11 @@
 //! `registries-conf`: the file that the Machine Config Operator makes for the nodes.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::cluster_mirrors::{NODE_CONFIG_HELP, NodeConfig};
+use crate::cluster_mirrors::{Caveat, ClusterMirrors, NODE_CONFIG_HELP, NodeConfig};
 use crate::convert::cluster_part::{ClusterPart, cluster_names};
 use crate::convert::error::{ConvertError, as_error};
 use crate::convert::options::Options;
@@ -40,6 +41,8 @@ struct Conf<'a> {
     short_name_mode: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     registry: Vec<RegistryConf<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    aliases: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Serialize)]
@@ -78,10 +81,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
     }
     let mut output = TargetOutput::default();
     for part in parts {
-        let settings = part
-            .cluster_mirrors
-            .registry_settings(&options.blocked, &options.insecure);
-        let nodes = NodeConfig::new(&settings, &part.cluster_mirrors.registries.unknown);
+        let (nodes, search_registries) = node_config(part.cluster_mirrors, options);
         let finding = |message: &dyn Display, help: &str| {
             let message = format!("{}: {message}", part.cluster().name());
             Diagnostic::new(Code::LossyConversion, Severity::Warning, message).help(help)
@@ -91,7 +91,7 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
             Ok(tables) => {
                 output
                     .documents
-                    .push(document(part, tables, &settings.search_registries(), options));
+                    .push(document(part, tables, &search_registries, &nodes, options));
                 let caveats = nodes.caveats.iter();
                 output
                     .losses
@@ -106,17 +106,34 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
     Ok(output)
 }
 
-/// The file has the search registries that a node gets in a drop-in.
+/// The configuration of the nodes of a cluster, and its search registries. That of a node is in its own files.
+fn node_config(cluster: &ClusterMirrors<'_>, options: &Options) -> (NodeConfig, Vec<String>) {
+    let Some(node) = cluster.node else {
+        let settings = cluster.registry_settings(&options.blocked, &options.insecure);
+        let nodes = NodeConfig::new(&settings, &cluster.registries.unknown);
+        return (nodes, settings.search_registries());
+    };
+    let mut nodes = NodeConfig::of_node(node);
+    if !(options.blocked.is_empty() && options.insecure.is_empty()) {
+        nodes.caveats.push(Caveat::of_registry_options());
+    }
+    (nodes, cluster.registries.search.clone())
+}
+
+/// The file has what a node gets in drop-ins as well.
 fn document(
     part: &ClusterPart<'_>,
     tables: &[RegistryTable],
     search_registries: &[String],
+    nodes: &NodeConfig,
     options: &Options,
 ) -> Document {
+    let aliases = nodes.conf.as_ref().map(|conf| conf.aliases.iter().collect());
     let conf = Conf {
         unqualified_search_registries: search_registries,
         short_name_mode: "",
         registry: tables.iter().map(registry).collect(),
+        aliases: aliases.unwrap_or_default(),
     };
     // Tables of strings and truth values always have a TOML form.
     let text = toml::to_string(&conf).unwrap_or_default();
