@@ -163,12 +163,19 @@ const TEXTS: &[&str] = &[
     ".libsonnet",
     ".cue",
     ".k",
+    ".bu",
+    ".ign",
+    // `oc apply` reads a file of this name if it is named, and not with its directory.
+    ".yaml",
+    ".yml",
+    ".json",
 ];
 
 /// Whether a file of unknown content may be a text with manifests, by its name: the generators of kustomize take files
 /// without an ending.
 pub(crate) fn may_be_text(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
     NameKind::of(path) == NameKind::Content
         && (!name.contains('.') || TEXTS.iter().any(|ending| name.ends_with(ending)))
 }

@@ -141,13 +141,15 @@ fn is_of_chart(path: &Path, files: &InputFiles) -> bool {
 /// Whether a text declares mirrors in another form than a manifest, as far as its words tell: for Terraform, for the rosa
 /// command, in a program for Pulumi or CDK for Terraform, or as a file of the nodes.
 fn declares_elsewhere(text: &str) -> bool {
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 8] = [
         provider::types::IMAGE_MIRROR,
         "image_mirrors",
         "create image-mirror",
         "index:ImageMirror",
+        "rhcs:ImageMirror",
         provider::types::SOURCE,
         "/containers/registries.conf",
+        "[[registry.mirror]]",
     ];
     WORDS.iter().any(|word| text.contains(word))
 }

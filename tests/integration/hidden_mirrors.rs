@@ -209,6 +209,12 @@ fn texts_of_other_tools_that_name_mirrors_are_told() {
     for (file, text, message) in [
         ("config", text.as_str(), ending),
         ("idms.txt", &text, ending),
+        ("IDMS.YAML", &text, ending),
+        (
+            "mirror-registry.yaml",
+            "kind: ConfigMap\ndata:\n  registries.conf: |\n    [[registry.mirror]]\n    location = \"m.io/a\"\n",
+            other,
+        ),
         ("sets.jsonl", "{\"kind\": \"ImageDigestMirrorSet\"}\n", ending),
         ("main.jsonnet", "{ imageDigestMirrors: [] }\n", ending),
         ("apply.sh", &script, is_script),
@@ -251,6 +257,31 @@ fn texts_of_other_tools_that_name_mirrors_are_told() {
     ] {
         let run = check(&[("main.tf", "variable \"a\" {}\n"), (file, text)], &["."]);
         assert_eq!(findings(&run), [""; 0], "{file}");
+    }
+}
+
+#[test]
+fn a_manifest_that_another_tool_has_to_process_first_is_told() {
+    let plain = set("a", "a");
+    let ytt = "a mirror set that cannot be read: it is in a template of ytt";
+    let sops = "a mirror set that cannot be read: it is in an object that is encrypted with SOPS";
+    let encrypted = plain.replace(
+        "quay.io/a",
+        "'ENC[AES256_GCM,data:Zm9v,iv:YQ==,tag:Yg==,type:str]'",
+    ) + "sops: {lastmodified: '2026-01-01T00:00:00Z', mac: 'ENC[AES256_GCM,data:Zm9v,type:str]', version: 3.9.0}\n";
+    for (text, message) in [
+        (plain.replace("quay.io/a,", "#@ data.values.source\n  ,"), ytt),
+        (format!("#@ load(\"@ytt:data\", \"data\")\n---\n{plain}"), ytt),
+        (format!("#@overlay/match by=\"kind\"\n---\n{plain}"), ytt),
+        (encrypted, sops),
+    ] {
+        let run = check(&[("a.yaml", &text)], &["."]);
+        let expected = format!("info[skipped-input] a.yaml: {message}");
+        assert_eq!((findings(&run), run.status), (vec![&*expected], 0), "{text}");
+    }
+    for comment in ["# a", "#@", "#@someone", "a#@ b"] {
+        let run = check(&[("a.yaml", &format!("# {comment}\n{plain}"))], &["."]);
+        assert_eq!(findings(&run), [""; 0], "{comment}");
     }
 }
 
@@ -444,9 +475,12 @@ fn commands_that_apply_a_mirror_set_are_counted() {
         "command = \"bash ../scripts/apply.sh\"",
         "command = \"echo '${file(\"../sets/a.yaml\")}' | oc apply -f -\"",
         "command = \"printf 'kind: ImageDigestMirrorSet' | oc apply -f -\"",
+        "command = \"rosa create image-mirror -c a --source quay.io/a --mirrors m.io/a\"",
+        "command = \"ocm post /api/clusters_mgmt/v1/clusters/a/image_mirrors < a.json\"",
     ] {
         let run = commands(&provisioner(arguments));
-        let expected = "info[skipped-input] terraform_data.x: commands with a mirror set, which are not run";
+        let expected =
+            "info[skipped-input] terraform_data.x: commands that declare image mirrors, which are not run";
         assert_eq!(findings(&run), [expected], "{arguments}");
     }
     for arguments in [
@@ -463,17 +497,22 @@ fn commands_that_apply_a_mirror_set_are_counted() {
         (
             "data \"external\" \"x\" {\n  program = [\"bash\", \"../scripts/apply.sh\"]\n}\n",
             "data.external.x",
-            "commands with a mirror set, which are not run",
+            "commands that declare image mirrors, which are not run",
         ),
         (
             "resource \"local_file\" \"x\" {\n  content = file(\"../sets/a.yaml\")\n}\n",
             "local_file.x",
-            "a block with a mirror set, which is not read here",
+            "a block that declares image mirrors, which is not read here",
         ),
         (
             "resource \"aws_s3_object\" \"x\" {\n  content = yamlencode({ kind = \"ImageTagMirrorSet\" })\n}\n",
             "aws_s3_object.x",
-            "a block with a mirror set, which is not read here",
+            "a block that declares image mirrors, which is not read here",
+        ),
+        (
+            "resource \"restapi_object\" \"x\" {\n  path = \"/api/clusters_mgmt/v1/clusters/a/image_mirrors\"\n}\n",
+            "restapi_object.x",
+            "a block that declares image mirrors, which is not read here",
         ),
     ] {
         let expected = format!("info[skipped-input] {address}: {what}");

@@ -102,6 +102,10 @@ impl Collector {
             self.add_unopened(node.span, WrapperKind::UnknownObject(reasons), place);
             return Ok(());
         }
+        if is_encrypted(node) {
+            self.add_unopened(node.span, WrapperKind::Encrypted, place);
+            return Ok(());
+        }
         self.document(node, place)
     }
 
@@ -370,6 +374,12 @@ impl Collector {
         let span = first_line(span, place.text);
         self.unopened.push(Unopened { span, kind });
     }
+}
+
+/// Whether an object is encrypted: SOPS adds a field with what it needs to decrypt the values, and removes it then.
+fn is_encrypted(node: &Node) -> bool {
+    let sops = node.get("sops");
+    sops.is_some_and(|sops| sops.get("mac").is_some() || sops.get("lastmodified").is_some())
 }
 
 /// Whether documents only describe mirror sets.

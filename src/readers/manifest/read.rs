@@ -24,7 +24,17 @@ pub(crate) struct ReadManifests {
 /// none that could not be opened.
 pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<ReadManifests, ManifestReadError> {
     let mut collector = Collector::default();
+    if is_ytt(text) {
+        if !declares_mirrors(text) {
+            return Err(ManifestReadError::NoManifest);
+        }
+        collector.unopened.push(Unopened {
+            span: declaring_line(Span::new(file, 0, text.len()), text),
+            kind: WrapperKind::Ytt,
+        });
+    }
     let nodes = match yaml::documents(file, text) {
+        _ if !collector.unopened.is_empty() => Vec::new(),
         Ok(nodes) => nodes,
         Err(_) if has_actions(text) => {
             documents_of_template(file, text, &mut collector).map_err(ManifestReadError::Syntax)?
@@ -47,6 +57,16 @@ pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<ReadManifests, 
 /// Whether a text has actions of a template: of Go, Helm or Jinja.
 fn has_actions(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
+}
+
+/// Whether a text is a template of ytt: it has comments with instructions.
+fn is_ytt(text: &str) -> bool {
+    const INSTRUCTIONS: [&str; 6] = [" ", "yaml/", "overlay/", "data/", "schema/", "library/"];
+    memchr::memmem::find_iter(text.as_bytes(), "#@").any(|start| {
+        let before = text.get(..start).and_then(|before| before.chars().next_back());
+        let after = text.get(start + 2..).unwrap_or_default();
+        before.is_none_or(char::is_whitespace) && INSTRUCTIONS.iter().any(|word| after.starts_with(word))
+    })
 }
 
 /// The documents of a template that are valid YAML. Those that are not are collected as unopened, if they declare mirrors.

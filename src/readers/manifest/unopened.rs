@@ -17,7 +17,7 @@ pub(crate) struct Unopened {
 impl Unopened {
     /// Whether it is a whole file or document that is a template.
     pub(crate) fn is_template(&self) -> bool {
-        self.kind == WrapperKind::Template
+        matches!(self.kind, WrapperKind::Template | WrapperKind::Ytt)
     }
 
     /// What is reported of it. `name` is the name of the file, or the address of a resource.
@@ -29,6 +29,8 @@ impl Unopened {
             WrapperKind::Template => {
                 "render the template first, for example with `helm template`, and check the output"
             }
+            WrapperKind::Ytt => "render the template first with `ytt`, and check the output",
+            WrapperKind::Encrypted => "decrypt the file first with `sops decrypt`, and check the output",
             _ => "check the manifest that results from it",
         };
         skipped.help = Some(help.to_owned());
@@ -44,6 +46,10 @@ impl Unopened {
 pub(crate) enum WrapperKind {
     /// A file or document that is a template, such as one of a Helm chart, and not YAML.
     Template,
+    /// A file that is a template of ytt, whose instructions are comments of YAML.
+    Ytt,
+    /// An object whose values are encrypted with SOPS.
+    Encrypted,
     /// `object-templates-raw` of a `ConfigurationPolicy`, which is a template.
     RawObjectTemplates,
     /// A list or an object that a parameter without a value stands for.
@@ -66,6 +72,8 @@ impl fmt::Display for WrapperKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Template => f.write_str("a template, which is not valid YAML"),
+            Self::Ytt => f.write_str("a template of ytt"),
+            Self::Encrypted => f.write_str("an object that is encrypted with SOPS"),
             Self::RawObjectTemplates => f.write_str("`object-templates-raw`, which is a template"),
             Self::Parameter => f.write_str("a parameter without a value"),
             Self::Text(Some(kind)) => write!(f, "a string in an object of the kind {kind:?}"),

@@ -1,5 +1,5 @@
-//! Counts the blocks that carry manifests in a form that is not read: Helm releases, data sources with documents, commands
-//! that apply a manifest, and any other block that names a mirror set.
+//! Counts the blocks that declare mirrors in a form that is not read: Helm releases, data sources with documents, commands
+//! that apply a manifest or create mirrors, and any other block that names a mirror set or the API of mirrors.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -49,8 +49,15 @@ pub(super) fn has_manifests(name: &ResourceName) -> bool {
 pub(crate) fn may_carry_manifests(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     has(PROVISIONER)
-        || names_mirror_set(text)
+        || declares_mirrors(text)
         || (has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
+}
+
+/// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
+/// its API.
+fn declares_mirrors(text: &str) -> bool {
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
 }
 
 fn is_external(name: &ResourceName) -> bool {
@@ -62,7 +69,7 @@ impl<'a> RootModuleReader<'a> {
     pub(crate) fn may_carry_manifests(&self, resource: &Resource) -> bool {
         can_carry_manifests(&resource.name) || self.runs_commands(resource) || {
             let text = self.context.sources.slice(resource.block.span());
-            manifest_type_of(&resource.name).is_none() && names_mirror_set(text)
+            manifest_type_of(&resource.name).is_none() && declares_mirrors(text)
         }
     }
 
@@ -108,12 +115,12 @@ impl<'a> RootModuleReader<'a> {
                 "check the files that the documents are in",
             ),
             Carrier::Commands => (
-                "commands with a mirror set, which are not run",
-                "check the manifest that the commands apply",
+                "commands that declare image mirrors, which are not run",
+                "check the manifest that the commands apply, or declare the mirrors as `rhcs_image_mirror`",
             ),
             Carrier::Other => (
-                "a block with a mirror set, which is not read here",
-                "check the manifest that results from it",
+                "a block that declares image mirrors, which is not read here",
+                "check the manifest that results from it, or declare the mirrors as `rhcs_image_mirror`",
             ),
         };
         let expansion = self.expansion_of(instance, resource);
@@ -141,7 +148,7 @@ impl<'a> RootModuleReader<'a> {
 
     /// Searches the text of a block, its arguments, and the files that they name.
     fn search_block(&mut self, place: &CarrierPlace<'_>, carrier: Carrier, found: &mut Found) {
-        found.is_in_text = names_mirror_set(self.context.sources.slice(place.block.span));
+        found.is_in_text = declares_mirrors(self.context.sources.slice(place.block.span));
         if found.is_in_text {
             return;
         }
@@ -155,7 +162,7 @@ impl<'a> RootModuleReader<'a> {
             let Some(value) = self.value_of(place, &attribute.value) else {
                 continue;
             };
-            found.is_in_text |= strings_of(&value).iter().any(|text| names_mirror_set(text));
+            found.is_in_text |= strings_of(&value).iter().any(|text| declares_mirrors(text));
             if let ("chart", Some(chart)) = (&*attribute.name.text, value.as_str()) {
                 let templates = self.root_directory().join(&**chart).join("templates");
                 found.files.extend(self.mirror_sets_below(&templates));
@@ -180,7 +187,7 @@ impl<'a> RootModuleReader<'a> {
         let arguments = ["command", "inline", "script", "scripts", "source", "content"];
         for argument in arguments.into_iter().filter_map(argument) {
             if let Some(value) = self.value_of(place, &argument.value) {
-                found.is_in_text |= strings_of(&value).iter().any(|text| names_mirror_set(text));
+                found.is_in_text |= strings_of(&value).iter().any(|text| declares_mirrors(text));
                 self.search_words(&value, &directories, found);
             }
         }
@@ -279,7 +286,7 @@ impl<'a> RootModuleReader<'a> {
                 let entries = entries.map(|entry| next.join(&entry.name));
                 pending.extend(entries.filter(|entry| !files.is_link(entry)));
             } else if let Ok(Some(bytes)) = files.read_bounded(&next, MAX_FILE_BYTES)
-                && names_mirror_set(&String::from_utf8_lossy(&bytes))
+                && declares_mirrors(&String::from_utf8_lossy(&bytes))
             {
                 found.push(next);
             }
