@@ -69,6 +69,7 @@ use std::path::Path;
 use crate::support::program::write_files;
 use generate::Generator;
 use terraform_eval::dialect::Engine;
+use terraform_eval::version::Version;
 
 /// The number of expressions that one console evaluates.
 const BATCH: usize = 250;
@@ -157,7 +158,9 @@ fn random_expressions_have_the_value_that_the_console_prints() {
     let mut report = std::env::var("MIRRORSET_CONSOLE_REPORT")
         .ok()
         .map(|path| fs::File::create(path).unwrap());
-    let (engine, _) = terraform::version();
+    let (engine, version) = terraform::version();
+    // Only the console of Terraform since 1.9 reads an expression of several lines.
+    let reads_lines = engine == Engine::Terraform && version.parse::<Version>().unwrap() >= Version(1, 9, 0);
     let (mut tried, mut rejected, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
     // Every batch has its own seed, so that a single batch can be repeated.
@@ -167,8 +170,7 @@ fn random_expressions_have_the_value_that_the_console_prints() {
         }
         let mut generator = Generator::new(seed);
         let expressions = (0..BATCH).map(|_| generator.next());
-        // The console of OpenTofu takes every line for an expression.
-        let is_readable = |text: &String| engine == Engine::Terraform || !text.contains('\n');
+        let is_readable = |text: &String| reads_lines || !text.contains('\n');
         let expressions: Vec<String> = expressions.filter(is_readable).collect();
         let answers = terraform::ask(&directory, &expressions);
         let values = ours::evaluate(&directory, &expressions);

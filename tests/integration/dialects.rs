@@ -414,3 +414,31 @@ fn advice_names_the_command_of_the_program() {
         assert_eq!(run.stdout.matches(" init`").count(), 1, "{}", run.stdout);
     }
 }
+
+#[test]
+fn a_type_is_what_terraform_accepts_as_one() {
+    let error = |ty: &str| {
+        let text = format!("variable \"v\" {{\n  type    = {ty}\n  default = null\n}}\n{MIRROR}");
+        messages(&[("main.tf", &text)], "error")
+    };
+    for ty in [
+        "string",
+        "list",
+        "map",
+        "list(any)",
+        "object({ a = optional(string) })",
+    ] {
+        assert_eq!(error(ty), [] as [&str; 0], "{ty}");
+    }
+    for ty in [
+        "(string)",
+        "set",
+        "list(list)",
+        "object({ a = map })",
+        "list((string))",
+        "\"string\"",
+        "foo",
+    ] {
+        assert_eq!(error(ty).len(), 1, "{ty}: {:?}", error(ty));
+    }
+}

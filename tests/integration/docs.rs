@@ -138,6 +138,7 @@ const OLDER_ANSWERS: &[Feature] = &[
     Feature::TypedIndexOfUnknownObject,
     Feature::SensitivityOfUnknown,
     Feature::UnknownSensitivity,
+    Feature::ConvertLooksInside,
     Feature::CheckedFilesetPattern,
     Feature::TypedTemplateString,
     Feature::FormatOfUntypedNull,

@@ -411,6 +411,36 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "convert(terraform_data.u.id, list(string))",
+        &[
+            ("terraform 1.14", "error"),
+            ("terraform 1.15", "unknown"),
+            ("opentofu 1.12", "error"),
+            ("opentofu 1.13", "error"),
+        ],
+    ),
+    (
+        r#"[for x in convert([sensitive("a"), "b"], list(string)) : issensitive(x)]"#,
+        &[("terraform 1.16", "unknown"), ("opentofu 1.13", "[true,false]")],
+    ),
+    (
+        "try(1, convert(1, string))",
+        &[
+            ("terraform 1.14", "error"),
+            ("terraform 1.15", "1"),
+            ("opentofu 1.12", "error"),
+            ("opentofu 1.13", "1"),
+        ],
+    ),
+    (
+        "try(convert(1, optional(string)), convert(1, (string)), convert(1, list(list)), 2)",
+        &[("terraform 1.16", "error")],
+    ),
+    (
+        r#"try(convert(1, optional(string)), convert(1, (string)), convert({}, object({ a = optional(string, upper("x")) })), 2)"#,
+        &[("terraform 1.16", "2"), ("opentofu 1.13", "2")],
+    ),
+    (
         r#"assumeequal("1", 1)"#,
         &[("opentofu 1.12", "error"), ("opentofu 1.13", "1")],
     ),
@@ -502,9 +532,27 @@ fn plans_of_old_and_new_programs_have_the_same_mirrors() {
         assert!(!expected.is_empty(), "{module:?}");
         for plan in std::fs::read_dir(&module).unwrap() {
             let plan = plan.unwrap().path();
+            let expected = if plan.ends_with("unknown_parts/terraform-1.5.7.json") {
+                with_unknown_lengths(&expected)
+            } else {
+                expected.clone()
+            };
             assert_eq!(mirrors_of_plan(&plan), expected, "{plan:?}");
             compared += 1;
         }
     }
-    assert!(compared >= 6, "{compared} plans");
+    assert!(compared >= 20, "{compared} plans");
+}
+
+/// The mirrors as Terraform plans them before 1.6, which knows nothing of the length of an unknown list: the plan has no
+/// elements of `mirrors = unknown ? ["a"] : ["b"]`.
+fn with_unknown_lengths(mirrors: &[Value]) -> Vec<Value> {
+    let mut mirrors = mirrors.to_vec();
+    for mirror in &mut mirrors {
+        if mirror[0] == "rhcs_image_mirror.conditional" {
+            mirror[1].as_object_mut().unwrap().remove("mirrors");
+            mirror[2]["mirrors"] = json!(true);
+        }
+    }
+    mirrors
 }

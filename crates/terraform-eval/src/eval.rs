@@ -20,6 +20,7 @@ mod module_instance;
 mod operators;
 mod partial_value;
 mod reference;
+mod reference_rules;
 mod resource;
 mod scope;
 mod splat;
@@ -32,6 +33,7 @@ pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
 pub use limits::{MAX_MODULE_DEPTH, SharedWork};
+pub use reference_rules::{BlockNames, ReferenceRules};
 pub use scope::{RepetitionData, Scope};
 
 pub use crate::stack::with_stack;

@@ -25,6 +25,7 @@ pub enum Feature {
     RedundantNonsensitive,
     SensitivityOfUnknown,
     UnknownSensitivity,
+    ConvertLooksInside,
     CheckedFilesetPattern,
     LiteralTemplateString,
     TypedTemplateString,
@@ -83,7 +84,7 @@ const fn row(
 }
 
 /// The table, in the order of the features.
-const TABLE: [Row; 45] = [
+const TABLE: [Row; 46] = [
     row(
         Feature::ShortCircuit,
         "`&&` and `||` that ignore an error of an operand that does not decide the result",
@@ -167,6 +168,12 @@ const TABLE: [Row; 45] = [
         "`issensitive` of an unknown value that is sensitive, which is unknown",
         Availability::opentofu(11),
         "opentofu/opentofu#3008; internal/lang/funcs/sensitive.go of OpenTofu 1.11.0",
+    ),
+    row(
+        Feature::ConvertLooksInside,
+        "`convert` that rejects an unknown value of another type, and keeps what is sensitive where it is",
+        Availability::opentofu(13),
+        "opentofu/opentofu#4449; internal/lang/funcs/conversion.go of Terraform 1.16.0-rc2; random expressions against it",
     ),
     row(
         Feature::CheckedFilesetPattern,

@@ -134,6 +134,17 @@ impl EvalError {
         }))
     }
 
+    /// The error as one that `try` and `can` catch, unless they catch none of its kind.
+    pub(super) fn into_catchable(self) -> Self {
+        if self.0.kind != Kind::Uncatchable {
+            return self;
+        }
+        Self(Arc::new(Inner {
+            kind: Kind::Invalid,
+            ..(*self.0).clone()
+        }))
+    }
+
     /// The error as one that `try` and `can` do not catch.
     pub(super) fn into_uncatchable(self) -> Self {
         if self.0.kind != Kind::Invalid {

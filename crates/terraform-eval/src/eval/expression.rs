@@ -6,10 +6,31 @@ use std::sync::Arc;
 use crate::cty::{BinaryOperator, Decided, Marks, Number, Type, Value, convert, normalize};
 use crate::dialect::Feature;
 use crate::source::Span;
-use crate::syntax::tree::{Expression, ExpressionKind, ObjectItem, ObjectKey, Operation, Step};
+use crate::syntax::tree::{
+    Expression, ExpressionKind, ObjectItem, ObjectKey, Operation, Step, Template, TemplatePart,
+};
 
 use super::partial_value::{PartialBuilder, or_partial, with_partial_value};
 use super::{EvalError, Evaluator, Result, Scope, operators};
+
+/// Whether parts of an expression may never be evaluated: those that are evaluated once for each element of something, and
+/// the arguments of `try` and `can` after the first one without an error.
+fn may_skip_parts(kind: &ExpressionKind) -> bool {
+    match kind {
+        ExpressionKind::For(_) | ExpressionKind::Splat { .. } => true,
+        ExpressionKind::Call(call) => matches!(&*call.name.text, "try" | "can" | "core::try" | "core::can"),
+        ExpressionKind::Template(template) => has_loop(template),
+        _ => false,
+    }
+}
+
+fn has_loop(template: &Template) -> bool {
+    template.parts.iter().any(|part| match part {
+        TemplatePart::For { .. } => true,
+        TemplatePart::If { yes, no, .. } => has_loop(yes) || has_loop(no),
+        TemplatePart::Literal { .. } | TemplatePart::Interpolation(_) => false,
+    })
+}
 
 impl Evaluator<'_> {
     /// Evaluates an expression.
@@ -24,6 +45,11 @@ impl Evaluator<'_> {
     /// Evaluates an expression by its kind.
     pub(super) fn evaluate_kind(&self, expression: &Expression, scope: Scope<'_>) -> Result<Value> {
         use ExpressionKind as Kind;
+        let scope = if may_skip_parts(&expression.kind) {
+            self.with_checked_references(std::slice::from_ref(expression), scope)?
+        } else {
+            scope
+        };
         match &expression.kind {
             Kind::Null => Ok(Value::null(Type::Dynamic)),
             Kind::Bool(value) => Ok(Value::bool(*value)),

@@ -63,21 +63,15 @@ impl Evaluator<'_> {
         if !self.dialect().has(Feature::NestedTemplates) {
             functions::check_call(name, scope.template.map(|template| template.function))?;
         }
-        let convert = name == functions::CONVERT;
         if let Some(since) = self.dialect().lacks_function(name) {
-            let message = format!("no function named {name:?}: it {since}");
-            // Without the function, the type in its call is a reference that Terraform rejects first.
-            let is_reference = convert && call.arguments.len() > 1;
-            return Err(if is_reference {
-                EvalError::uncatchable(message)
-            } else {
-                EvalError::invalid(message)
-            });
+            return Err(EvalError::invalid(format!(
+                "no function named {name:?}: it {since}"
+            )));
         }
         if let Some(availability) = Dialect::function_availability(name) {
             self.note_use(availability);
         }
-        if convert {
+        if name == functions::CONVERT {
             return self.convert_call(call, scope);
         }
         let allows_literal_template = self.dialect().has(Feature::LiteralTemplateString);
@@ -143,11 +137,21 @@ impl Evaluator<'_> {
         let constraint = self.type_argument(ty)?;
         let value = self.evaluate(value, scope)?;
         self.charge(value.size())?;
+        let convert = |value: &Value| {
+            let converted = constraint.apply(value);
+            converted.map_err(|error| EvalError::invalid(format!("call to function convert failed: {error}")))
+        };
+        if self.has(Feature::ConvertLooksInside) {
+            return convert(&value);
+        }
         let marks = value.marks_deep().without_origins();
-        let converted = constraint
-            .apply(&value.map_marks(&Marks::origins_only))
-            .map_err(|error| EvalError::invalid(format!("call to function convert failed: {error}")))?;
-        Ok(converted.with_marks(&marks))
+        // An unknown value of any type has the type of the constraint.
+        let value = if value.is_known() {
+            value
+        } else {
+            Value::dynamic().with_marks(value.marks())
+        };
+        Ok(convert(&value.map_marks(&Marks::origins_only))?.with_marks(&marks))
     }
 
     /// A call of a function of a provider. Those of the provider that is built into the program have a value, all others

@@ -13,6 +13,7 @@ use crate::syntax::tree::Body;
 
 use super::instance_id::InstanceId;
 use super::memo::Node;
+use super::reference::undeclared;
 use super::scope::{RepetitionData, Scope};
 use super::type_constraint::TypeConstraint;
 use super::walk::Walk;
@@ -91,7 +92,7 @@ impl Evaluator<'_> {
 
     fn single_local(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(local) = self.module(instance).locals(self.sources).get(name) else {
-            return Err(EvalError::uncatchable(format!("no local value named {name:?}")));
+            return Err(undeclared(&Subject::Local(name.clone())));
         };
         let node = Node::Local(name.clone());
         self.memoized(
@@ -146,7 +147,7 @@ impl Evaluator<'_> {
     /// The value of `var.name`.
     pub fn variable(&self, instance: InstanceId, name: &Arc<str>) -> Result<Value> {
         let Some(block) = self.module(instance).variables.get(name) else {
-            return Err(EvalError::uncatchable(format!("no variable named {name:?}")));
+            return Err(undeclared(&Subject::Variable(name.clone())));
         };
         let node = Node::Variable(name.clone());
         self.memoized(

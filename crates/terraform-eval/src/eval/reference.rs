@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
 use crate::cty::{self, AccessError, Marks, Number, Origin, Type, UnknownReason, Value, convert, index};
-use crate::dialect::Feature;
+use crate::dialect::{Dialect, Feature};
 use crate::modules::Callee;
 use crate::schema::{self, ProviderSchemas};
 use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Step};
 
+use super::functions::CONVERT;
 use super::instance_id::InstanceId;
 use super::memo::Node;
 use super::partial_value::PartialBuilder;
@@ -96,9 +97,7 @@ impl Evaluator<'_> {
         };
         let attribute = |position: usize| match steps.get(position) {
             Some(Step::Attribute(name)) => Ok(&name.text),
-            _ => Err(EvalError::uncatchable(format!(
-                "{root} must be followed by a name, as in `{root}.name`"
-            ))),
+            _ => Err(incomplete(root, steps)),
         };
         match &**root {
             "var" => Ok((self.variable(instance, attribute(0)?)?, 1, true)),
@@ -115,7 +114,7 @@ impl Evaluator<'_> {
                         let marks = value.marks().with_ephemeral();
                         Ok((value.with_marks(&marks), 1, false))
                     }
-                    other => Err(EvalError::uncatchable(format!("{root}.{other} does not exist"))),
+                    other => Err(no_terraform_attribute(root, other)),
                 }
             }
             "module" => {
@@ -152,9 +151,7 @@ impl Evaluator<'_> {
                     _ => Ok((self.resource_object(instance, name, repetition, span)?, 0, false)),
                 }
             }
-            "self" => Err(EvalError::uncatchable(
-                "`self` can be used only in provisioners and conditions",
-            )),
+            "self" => Err(unknown_name(root)),
             "ephemeral" => Ok((
                 Value::dynamic()
                     .with_origin(Origin::from_reason(UnknownReason::EphemeralResource, Some(span))),
@@ -163,12 +160,15 @@ impl Evaluator<'_> {
             )),
             _ => {
                 if steps.is_empty() {
-                    return Err(EvalError::uncatchable(format!("unknown name {root:?}")));
+                    let error = incomplete(root, steps);
+                    return Err(if is_type_name(root, self.dialect()) {
+                        error.into_catchable()
+                    } else {
+                        error
+                    });
                 }
-                if let ("tofu", Some(since)) = (&**root, self.dialect().lacks(Feature::TofuObject)) {
-                    return Err(EvalError::uncatchable(format!(
-                        "no object named `tofu`: it {since}"
-                    )));
+                if &**root == "tofu" {
+                    return Err(unknown_name(root));
                 }
                 let name = ResourceName {
                     mode: Mode::Managed,
@@ -203,9 +203,7 @@ impl Evaluator<'_> {
                 let path = std::path::absolute(root).unwrap_or_else(|_| root.clone());
                 Ok(Value::string(clean_path(&path).to_string_lossy()))
             }
-            _ => Err(EvalError::uncatchable(format!(
-                "path.{name} does not exist; the attributes are cwd, module and root"
-            ))),
+            _ => Err(no_path_attribute(name)),
         }
     }
 
@@ -220,7 +218,7 @@ impl Evaluator<'_> {
     ) -> Result<(Value, usize)> {
         let subject = Subject::Module(call.clone());
         let Some(declared) = self.module(instance).calls.get(call) else {
-            return Err(EvalError::uncatchable(format!("no module call named {call:?}")));
+            return Err(undeclared(&subject));
         };
         if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
@@ -298,9 +296,7 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<(Value, usize)> {
         if !self.module(instance).resources.contains_key(&name) {
-            return Err(EvalError::uncatchable(format!(
-                "no resource {name} in this module"
-            )));
+            return Err(undeclared(&Subject::Resource(name)));
         }
         self.check_known_at_init(&name.to_string())?;
         let expansion = self.resource_expansion(instance, &name)?;
@@ -461,7 +457,7 @@ fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step]) -> Resu
 
 /// Checks the attributes of a resource with a known schema, as far as the steps are literal. They have to exist
 /// even if the resource has no instances.
-fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step]) -> Result<()> {
+pub(super) fn check_attribute(schemas: &ProviderSchemas, name: &ResourceName, steps: &[Step]) -> Result<()> {
     let (attribute, rest) = match steps {
         [Step::Attribute(attribute), rest @ ..] => (attribute, rest),
         [Step::Index { key, .. }, Step::Attribute(attribute), rest @ ..] if literal_key(key).is_some() => {
@@ -519,32 +515,94 @@ fn get_attr(value: &Value, name: &Name) -> Result<Value> {
 }
 
 fn each(scope: Scope<'_>, name: &str) -> Result<Value> {
-    match (
-        scope.repetition.and_then(|repetition| repetition.each.as_ref()),
-        name,
-    ) {
+    let each = scope.repetition.and_then(|repetition| repetition.each.as_ref());
+    match (each, name) {
         (Some((key, _)), "key") => Ok(key.clone()),
         (Some((_, value)), "value") => Ok(value.clone()),
-        (Some(_), _) => Err(EvalError::uncatchable(format!(
-            "each.{name} does not exist; the attributes are each.key and each.value"
-        ))),
-        (None, _) => Err(EvalError::uncatchable(
-            "`each` can be used only in a block with `for_each`",
-        )),
+        _ => Err(no_each_attribute(each.is_some(), name)),
     }
 }
 
 fn count(scope: Scope<'_>, name: &str) -> Result<Value> {
-    match (
-        scope.repetition.and_then(|repetition| repetition.index.as_ref()),
-        name,
-    ) {
+    let index = scope.repetition.and_then(|repetition| repetition.index.as_ref());
+    match (index, name) {
         (Some(index), "index") => Ok(index.clone()),
-        (Some(_), _) => Err(EvalError::uncatchable(format!(
-            "count.{name} does not exist; the only attribute is count.index"
-        ))),
-        (None, _) => Err(EvalError::uncatchable(
-            "`count` can be used only in a block with `count`",
-        )),
+        _ => Err(no_count_attribute(index.is_some(), name)),
     }
+}
+
+/// Whether a name alone is a type, where a type can be an argument of a function. Terraform does not take it for a
+/// reference.
+pub(super) fn is_type_name(name: &str, dialect: Dialect) -> bool {
+    matches!(name, "string" | "number" | "bool" | "any") && dialect.lacks_function(CONVERT).is_none()
+}
+
+/// The error of a reference to an object that the module does not declare.
+pub(super) fn undeclared(subject: &Subject) -> EvalError {
+    EvalError::uncatchable(match subject {
+        Subject::Variable(name) => format!("no variable named {name:?}"),
+        Subject::Local(name) => format!("no local value named {name:?}"),
+        Subject::Module(name) => format!("no module call named {name:?}"),
+        Subject::Resource(name) => format!("no resource {name} in this module"),
+        other => format!("no {other} in this module"),
+    })
+}
+
+/// The error of a reference without all its names.
+pub(super) fn incomplete(root: &str, steps: &[Step]) -> EvalError {
+    let keywords = [
+        "var",
+        "local",
+        "each",
+        "count",
+        "path",
+        "terraform",
+        "module",
+        "data",
+        "resource",
+    ];
+    if steps.is_empty() && !keywords.contains(&root) {
+        return unknown_name(root);
+    }
+    EvalError::uncatchable(format!("{root} must be followed by a name, as in `{root}.name`"))
+}
+
+/// The error of a name that names nothing here.
+pub(super) fn unknown_name(root: &str) -> EvalError {
+    EvalError::uncatchable(match root {
+        "self" => "`self` can be used only in provisioners and conditions".to_owned(),
+        "tofu" => format!(
+            "no object named `tofu`: it {}",
+            Feature::TofuObject.availability()
+        ),
+        _ => format!("unknown name {root:?}"),
+    })
+}
+
+/// The error of an attribute of `each`, in a block that has `for_each` or has not.
+pub(super) fn no_each_attribute(has_each: bool, name: &str) -> EvalError {
+    EvalError::uncatchable(if has_each {
+        format!("each.{name} does not exist; the attributes are each.key and each.value")
+    } else {
+        "`each` can be used only in a block with `for_each`".to_owned()
+    })
+}
+
+/// The error of an attribute of `count`, in a block that has `count` or has not.
+pub(super) fn no_count_attribute(has_count: bool, name: &str) -> EvalError {
+    EvalError::uncatchable(if has_count {
+        format!("count.{name} does not exist; the only attribute is count.index")
+    } else {
+        "`count` can be used only in a block with `count`".to_owned()
+    })
+}
+
+pub(super) fn no_path_attribute(name: &str) -> EvalError {
+    EvalError::uncatchable(format!(
+        "path.{name} does not exist; the attributes are cwd, module and root"
+    ))
+}
+
+pub(super) fn no_terraform_attribute(root: &str, name: &str) -> EvalError {
+    EvalError::uncatchable(format!("{root}.{name} does not exist"))
 }

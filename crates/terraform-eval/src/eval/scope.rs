@@ -48,6 +48,8 @@ pub struct Scope<'s> {
     pub(super) element: Option<&'s Value>,
     /// The template that a function renders, if the expression is part of one.
     pub(super) template: Option<&'s TemplateScope<'s>>,
+    /// Whether the references of what is evaluated have been checked.
+    pub(super) has_checked_references: bool,
 }
 
 /// The scope of a template that a function renders: only the variables of the call are known.
@@ -83,6 +85,7 @@ impl<'s> Scope<'s> {
             bindings: None,
             element: None,
             template: None,
+            has_checked_references: false,
         }
     }
 

@@ -27,7 +27,16 @@ impl Evaluator<'_> {
     pub(super) fn constraint(&self, body: &Body) -> Result<TypeConstraint> {
         match body.attribute("type") {
             Some(attribute) => {
-                let (ty, defaults) = self.parse_type(&attribute.value)?;
+                // Older modules have `list` and `map` alone.
+                let ty = match &attribute.value.kind {
+                    ExpressionKind::Variable(name) if &**name == "list" => Some(Type::list(Type::Dynamic)),
+                    ExpressionKind::Variable(name) if &**name == "map" => Some(Type::map(Type::Dynamic)),
+                    _ => None,
+                };
+                let (ty, defaults) = match ty {
+                    Some(ty) => (ty, Defaults::default()),
+                    None => self.parse_type(&attribute.value)?,
+                };
                 Ok(TypeConstraint { ty, defaults })
             }
             None => Ok(TypeConstraint {
@@ -37,15 +46,10 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The constraint that is an argument of a function. Unlike in a variable, `list` alone is not a type.
+    /// The constraint that is an argument of a function.
     pub(super) fn type_argument(&self, expression: &Expression) -> Result<TypeConstraint> {
-        if let ExpressionKind::Variable(name) = &expression.kind
-            && matches!(&**name, "list" | "map" | "set")
-        {
-            let message = format!("{name} requires the type of its elements, as in `{name}(string)`");
-            return Err(EvalError::uncatchable(message).with_span(expression.span));
-        }
-        let (ty, defaults) = self.parse_type(expression).map_err(EvalError::into_uncatchable)?;
+        // Even what must not refer to anything is an error of the function alone.
+        let (ty, defaults) = self.parse_type(expression).map_err(EvalError::into_catchable)?;
         Ok(TypeConstraint { ty, defaults })
     }
 
@@ -58,14 +62,13 @@ impl Evaluator<'_> {
                 "number" => without_defaults(Type::Number),
                 "bool" => without_defaults(Type::Bool),
                 "any" => without_defaults(Type::Dynamic),
-                "list" => without_defaults(Type::list(Type::Dynamic)),
-                "map" => without_defaults(Type::map(Type::Dynamic)),
-                "set" => invalid("set requires the type of its elements, as in `set(string)`"),
+                "list" | "map" | "set" => invalid(&format!(
+                    "{name} requires the type of its elements, as in `{name}(string)`"
+                )),
                 other => invalid(&format!("{other} is not a type")),
             },
             // As in Terraform 0.11.
             ExpressionKind::String(_) => invalid("a type must not be quoted"),
-            ExpressionKind::Parenthesis(inner) => self.limits.with_depth(|| self.parse_type(inner)),
             ExpressionKind::Call(call) => {
                 let [argument] = call.arguments.as_slice() else {
                     return invalid(&format!("{} requires one type", call.name.text));

@@ -32,18 +32,15 @@ impl Traversal {
 /// Collects the references in an expression. Variables that a `for` binds are not references.
 #[must_use]
 pub fn in_expression(expression: &Expression) -> Vec<Traversal> {
-    let mut collector = Collector::default();
-    collector.expression(expression);
-    collector.references
+    resolve_all(names_in(expression))
 }
 
 /// Collects the root names of all references in an expression, whatever they name, with the spans of the references.
 /// Variables that a `for` binds are not references.
 #[must_use]
 pub fn root_names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
-    let mut collector = Collector::default();
-    collector.expression(expression);
-    collector.names
+    let found = names_in(expression).into_iter();
+    found.map(|(root, _, span)| (root.clone(), span)).collect()
 }
 
 /// Collects the references in a body and its nested blocks.
@@ -51,19 +48,35 @@ pub fn root_names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
 pub fn in_body(body: &Body) -> Vec<Traversal> {
     let mut collector = Collector::default();
     collector.body(body);
-    collector.references
+    resolve_all(collector.found)
+}
+
+/// The root name, the steps and the span of a reference, whatever it names.
+pub(crate) type Named<'e> = (&'e Arc<str>, &'e [Step], Span);
+
+/// Collects the references in an expression, whatever they name.
+pub(crate) fn names_in(expression: &Expression) -> Vec<Named<'_>> {
+    let mut collector = Collector::default();
+    collector.expression(expression);
+    collector.found
+}
+
+fn resolve_all(found: Vec<Named<'_>>) -> Vec<Traversal> {
+    let found = found.into_iter();
+    found
+        .filter_map(|(root, steps, span)| resolve(root, steps, span))
+        .collect()
 }
 
 #[derive(Default)]
-struct Collector {
-    references: Vec<Traversal>,
-    names: Vec<(Arc<str>, Span)>,
+struct Collector<'e> {
+    found: Vec<Named<'e>>,
     /// Variables that an enclosing `for` or `dynamic` block binds.
     bound: Vec<Arc<str>>,
 }
 
-impl Collector {
-    fn body(&mut self, body: &Body) {
+impl<'e> Collector<'e> {
+    fn body(&mut self, body: &'e Body) {
         // `provider` names a provider configuration, which looks like a resource.
         for attribute in body
             .attributes
@@ -91,11 +104,11 @@ impl Collector {
         }
     }
 
-    fn expression(&mut self, expression: &Expression) {
+    fn expression(&mut self, expression: &'e Expression) {
         stack::with_depth(expression.height(), || self.kind(expression));
     }
 
-    fn kind(&mut self, expression: &Expression) {
+    fn kind(&mut self, expression: &'e Expression) {
         use ExpressionKind as Kind;
         match &expression.kind {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::SplatElement => {}
@@ -163,7 +176,7 @@ impl Collector {
         }
     }
 
-    fn template(&mut self, template: &Template) {
+    fn template(&mut self, template: &'e Template) {
         for part in &template.parts {
             match part {
                 TemplatePart::Literal { .. } => {}
@@ -195,10 +208,9 @@ impl Collector {
     }
 
     /// A name and the steps after it: a reference, unless the name is bound.
-    fn traversal(&mut self, root: &Arc<str>, steps: &[Step], span: Span) {
+    fn traversal(&mut self, root: &'e Arc<str>, steps: &'e [Step], span: Span) {
         if !self.bound.contains(root) {
-            self.names.push((root.clone(), span));
-            self.references.extend(resolve(root, steps, span));
+            self.found.push((root, steps, span));
         }
     }
 }
@@ -212,7 +224,7 @@ fn literal_key(key: &Expression) -> Option<InstanceKey> {
 }
 
 /// The reference of a root name and its steps, by Terraform's rules (`internal/addrs/parse_ref.go`).
-fn resolve(root: &Arc<str>, steps: &[Step], span: Span) -> Option<Traversal> {
+pub(crate) fn resolve(root: &Arc<str>, steps: &[Step], span: Span) -> Option<Traversal> {
     let name = |position: usize| match steps.get(position) {
         Some(Step::Attribute(name)) => Some(name.text.clone()),
         _ => None,
