@@ -33,6 +33,9 @@ const CLASSIC_PACKAGE: &str = "terraform-redhat/rosa-classic/rhcs";
 /// The source of the module that declares one mirror.
 pub(crate) const IMAGE_MIRRORS: &str = "terraform-redhat/rosa-hcp/rhcs//modules/image-mirrors";
 
+/// The input of modules that takes mirrors.
+pub(crate) const IMAGE_MIRRORS_INPUT: &str = "image_mirrors";
+
 /// What is known of a registry module.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ModuleStub {

@@ -16,7 +16,7 @@ use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
 use crate::workspace::loaded::Loaded;
-use crate::workspace::loaded_modules::{FileValuesId, LoadedModules};
+use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::loaded_plan::LoadedPlan;
 use crate::workspace::manifest_files::Manifests;
 use crate::workspace::name_kind::{NameKind, is_yaml};
@@ -29,6 +29,7 @@ use crate::workspace::plan_configuration::PlanJoiner;
 use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::relevance::{IdleModule, Relevance};
 use crate::workspace::selection::Selection;
+use crate::workspace::variables::FileValuesId;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
 

@@ -20,17 +20,13 @@ use crate::workspace::options::Options;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use crate::workspace::survey::ModuleFacts;
 use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, read_variables};
-use crate::workspace::variables::{FileValues, OwnValues, UndeclaredValues, VariableValues};
+use crate::workspace::variables::{FileValues, FileValuesId, OwnValues, UndeclaredValues, VariableValues};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
 use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
-
-/// The values of files of variables in [`LoadedModules`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct FileValuesId(usize);
 
 /// The files that `--var-file` names.
 const NAMED_FILES: FileValuesId = FileValuesId(0);
@@ -800,7 +796,7 @@ impl CalledModule {
         let version = block.and_then(|block| literal(&block.body.attribute("version")?.value));
         let has_mirrors = block.is_some_and(|block| {
             let mut arguments = block.body.attributes.iter();
-            arguments.any(|argument| argument.name.text.contains("image_mirrors"))
+            arguments.any(|argument| argument.name.text.contains(modules::IMAGE_MIRRORS_INPUT))
         });
         Self {
             name: call.name.clone(),

@@ -143,7 +143,7 @@ fn is_of_chart(path: &Path, files: &InputFiles) -> bool {
 fn declares_elsewhere(text: &str) -> bool {
     const WORDS: [&str; 8] = [
         provider::types::IMAGE_MIRROR,
-        "image_mirrors",
+        provider::modules::IMAGE_MIRRORS_INPUT,
         "create image-mirror",
         "index:ImageMirror",
         "rhcs:ImageMirror",

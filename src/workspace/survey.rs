@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::model::FileRole;
 use crate::parallel::Threads;
 use crate::provider;
-use crate::readers::configuration::{may_carry_manifests, may_have_inputs};
+use crate::readers::configuration::{may_carry_manifests, may_have_inputs, may_pass_mirrors};
 use crate::suppress;
 use crate::workspace::configuration_names::{
     LOCK_FILE, is_automatic_variables, is_configuration, is_for_opentofu, is_override,
@@ -241,6 +241,7 @@ impl Surveyor<'_> {
             || format == Format::Json
             || is_for_opentofu(&path)
             || may_carry_manifests(&text)
+            || may_pass_mirrors(&text)
             || has(provider::types::TYPE_PREFIX)
             || has(suppress::MARKER);
         for block in document

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::readers::configuration::RootModule;
-use crate::workspace::loaded_modules::{FileValuesId, LoadedModules};
+use crate::workspace::loaded_modules::LoadedModules;
 use crate::workspace::name_kind::NameKind;
+use crate::workspace::variables::FileValuesId;
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{self, EvalError, Evaluator, InstanceId, RepetitionData, Scope};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::model::{Hides, SkipReason, Skipped};
+use crate::provider::modules::IMAGE_MIRRORS_INPUT;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::loaded_modules::FileValuesId;
 use crate::workspace::options::{Options, VariableArg};
 use crate::workspace::terraform_files::read_variables;
 use terraform_eval::eval::RootInputs;
@@ -181,6 +181,10 @@ pub(crate) struct FileValues {
     mirror_values: Vec<MirrorValue>,
 }
 
+/// The position of [`FileValues`] among all that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileValuesId(pub(crate) usize);
+
 /// A value in a file of variables that is about mirrors, as its words tell.
 #[derive(Debug, Clone)]
 struct MirrorValue {
@@ -278,7 +282,7 @@ impl<'m> UndeclaredValues<'m> {
             let mut skipped = Skipped::new(name, SkipReason::UndeclaredVariable, message);
             skipped.span = Some(value.span);
             skipped.help = Some("declare the variable and use it, or remove the value".to_owned());
-            if value.name.contains("image_mirrors") {
+            if value.name.contains(IMAGE_MIRRORS_INPUT) {
                 skipped.hides = Hides::Certainly;
             }
             skipped

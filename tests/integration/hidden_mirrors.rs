@@ -116,6 +116,16 @@ resource "rhcs_image_mirror" "m" {
 "#;
 
 #[test]
+fn mirrors_that_a_call_passes_to_a_module_that_takes_none_are_told() {
+    let main = "module \"m\" {\n  source        = \"./m\"\n  image_mirrors = { a = 1 }\n}\n";
+    for module in ["", "variable \"other\" {\n  default = 1\n}\n"] {
+        let run = check(&[("main.tf", main), ("m/main.tf", module)], &["."]);
+        let expected = "error[unsupported-argument] module.m: unsupported argument \"image_mirrors\"";
+        assert_eq!((findings(&run), run.status), (vec![expected], 1), "{module}");
+    }
+}
+
+#[test]
 fn automatic_values_that_no_root_module_loads_are_told() {
     let values = "mirrors = { nginx = \"m.example.com/nginx\" }\n";
     let message =

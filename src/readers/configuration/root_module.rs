@@ -218,6 +218,11 @@ pub(crate) fn may_have_inputs(module: &Module) -> bool {
         || has_misspelled_blocks(module)
 }
 
+/// Whether a call of a module may pass mirrors on, as far as its words tell.
+pub(crate) fn may_pass_mirrors(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), provider::modules::IMAGE_MIRRORS_INPUT.as_bytes()).is_some()
+}
+
 /// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
 fn is_read(name: &ResourceName) -> bool {
     provider::is_image_mirror(name)
@@ -239,6 +244,10 @@ impl RootModuleReader<'_> {
         let mut calls = self.tree.calls_of(module).into_iter();
         let is_relevant = has_blocks
             || self.has_unknown_callee(module)
+            || declared
+                .calls
+                .keys()
+                .any(|call| self.passes_mirrors(module, call))
             || calls.any(|(_, callee, _)| self.is_relevant(callee));
         self.relevant_modules.insert(module, is_relevant);
         is_relevant

@@ -16,6 +16,7 @@ use crate::readers::configuration::issues::Issues;
 use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
+use crate::readers::configuration::root_module::may_pass_mirrors;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::dialect::Feature;
@@ -264,12 +265,19 @@ impl RootModuleReader<'_> {
             }
             for (call, callee, _) in self.tree.calls_of(id) {
                 let path = path.child(call.clone(), None);
-                if self.is_relevant(callee) {
+                // Terraform rejects mirrors for a module that takes none.
+                if self.is_relevant(callee) || self.passes_mirrors(id, &call) {
                     self.check_call(id, &call, callee, &path);
                 }
                 pending.push((callee, path));
             }
         }
+    }
+
+    /// Whether a call passes mirrors on, as far as its words tell.
+    pub(crate) fn passes_mirrors(&self, caller: ModuleId, call: &str) -> bool {
+        let call = self.tree.module(caller).calls.get(call);
+        call.is_some_and(|call| may_pass_mirrors(self.context.sources.slice(call.block.span())))
     }
 
     fn check_module(&mut self, id: ModuleId, path: &ModulePath) {

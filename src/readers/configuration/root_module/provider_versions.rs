@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Subject;
 use crate::model::{Attribute, ConfigurationIssue, ConfigurationIssueKind, Consequence, ProviderVersions};
-use crate::provider::modules::{is_stub, module_release};
+use crate::provider::modules::{IMAGE_MIRRORS_INPUT, is_stub, module_release};
 use crate::provider::types::{MISSING_SOURCE, PROVIDER_NAME};
 use crate::provider::versions::FIRST_MODULE_WITH_MIRRORS;
 use crate::provider::{is_provider_source, is_provider_type};
@@ -117,7 +117,8 @@ impl RootModuleReader<'_> {
         let Some(release) = module_release(source) else {
             return;
         };
-        let is_about_mirrors = release.is_image_mirrors || block.body.attribute("image_mirrors").is_some();
+        let is_about_mirrors =
+            release.is_image_mirrors || block.body.attribute(IMAGE_MIRRORS_INPUT).is_some();
         if !is_about_mirrors {
             return;
         }
