@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::diagnostic::Code;
+use crate::readers::registries_conf::conf_comments;
 use crate::rules::{UNUSED_SUPPRESSION, reports_unread_input};
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::comments::{Comment, comments, yaml_comments};
@@ -15,7 +16,7 @@ use super::syntax::{MARKER, RuleName, Scope, SuppressionSyntax};
 use super::usage::Usage;
 
 /// The suffixes of files that may have suppressions.
-const FILE_SUFFIXES: [&str; 8] = [
+const FILE_SUFFIXES: [&str; 9] = [
     ".tf",
     ".tf.json",
     ".tofu",
@@ -24,6 +25,7 @@ const FILE_SUFFIXES: [&str; 8] = [
     ".tfvars.json",
     ".yaml",
     ".yml",
+    ".conf",
 ];
 
 /// The suppressions in the files of a project.
@@ -206,6 +208,8 @@ pub(super) fn can_be_suppressed(code: Code) -> bool {
 pub(super) fn marked_comments(file: FileId, path: &Path, text: &str) -> Vec<Comment> {
     if is_yaml(path) {
         yaml_comments(file, text, MARKER)
+    } else if path.extension().is_some_and(|extension| extension == "conf") {
+        conf_comments(file, text, MARKER)
     } else {
         comments(file, text, Format::from_path(path), MARKER)
     }

@@ -148,15 +148,17 @@ impl NamedFiles {
 
     pub(crate) fn read_text(&mut self, file: FileId, name: &str, files: &mut InputFiles) {
         let source = files.sources.file(file);
-        if is_manifest(source.path(), source.text()) {
+        // Files of nodes are named for what they are in their directory, and copies of them in any way.
+        let has_node_name =
+            (source.path().and_then(Path::extension)).is_some_and(|extension| extension == "conf");
+        let has_node_text = is_registries_conf(source.text());
+        if !(has_node_name && has_node_text) && is_manifest(source.path(), source.text()) {
             if !self.manifests.read(file, name, files) {
                 self.others.push(OtherFile { file, error: None });
             }
             return;
         }
-        // Files of nodes are named for what they are in their directory, and copies of them in any way.
-        let is_of_node = |path: &Path| path.extension().is_some_and(|extension| extension == "conf");
-        if source.path().is_some_and(is_of_node) || is_registries_conf(source.text()) {
+        if has_node_name || has_node_text {
             self.nodes.add(file, files);
             return;
         }

@@ -192,6 +192,43 @@ fn a_table_is_one_mirror_whatever_pulls_it_serves() {
     ");
 }
 
+#[test]
+fn comments_suppress_findings_in_the_files_of_a_node() {
+    let conf = r#"
+# mirrorset: ignore[short-source, unrewritable-mirror] replaced next week
+[[registry]]
+location = "nginx"
+[[registry.mirror]]
+location = "mirror/x"
+
+[[registry]]
+location = "quay.io"
+[[registry.mirror]]
+location = "mirror/quay" # mirrorset: ignore[unrewritable-mirror] known
+
+# mirrorset: ignore[local-mirror] there is none
+[[registry]]
+location = "ghcr.io"
+[[registry.mirror]]
+location = "mirror/ghcr"
+"#;
+    let drop_in = "# mirrorset: ignore-file[unrewritable-mirror] all of them\n[[registry]]\nlocation = \"b.io\"\n[[registry.mirror]]\nlocation = \"mirror/b\"\n";
+    let files = [("registries.conf", conf), ("registries.conf.d/1.conf", drop_in)];
+    let expected = [
+        "unused-suppression  # mirrorset: ignore[local-mirror] there is none",
+        r#"unrewritable-mirror registries.conf[2] "mirror/ghcr""#,
+    ];
+    assert_eq!(check(&files, "registries.conf"), expected);
+    let directory = scratch(&files);
+    let run = mirrorset_in(directory.path(), &["check", "--fix", "registries.conf"]);
+    assert!(run.status < 2, "{}", run.stderr);
+    let fixed = std::fs::read_to_string(directory.path().join("registries.conf")).unwrap();
+    assert_eq!(
+        fixed,
+        conf.replace("# mirrorset: ignore[local-mirror] there is none\n", "")
+    );
+}
+
 /// The file has what the node loads, with aliases, and resolves alike.
 #[test]
 fn the_files_of_a_node_are_converted_to_one() {

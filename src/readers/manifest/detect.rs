@@ -63,7 +63,8 @@ fn may_be_bare_list(text: &str) -> bool {
         .lines()
         .map(str::trim)
         .find(is_content);
-    first.is_some_and(|line| line.starts_with(['-', '[']))
+    // `[[registry]]` is a table of TOML.
+    first.is_some_and(|line| line.starts_with(['-', '[']) && !line.starts_with("[[r"))
         && contains(text, "source")
         && contains(text, "mirrors")
 }
