@@ -7,7 +7,7 @@
 //! | what the nodes make of several entries for one source | [`ClusterMirrors::merged`] |
 //! | what configuration the nodes get | [`ClusterMirrors::registry_settings`], [`NodeConfig`] |
 //! | what the tool that fills the mirrors leaves out | [`unserved_images()`], [`unfilled_mirrors()`] |
-//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`], [`rejected_conf()`], [`unused_tables()`] |
+//! | what keeps entries from being used as they are meant | [`manifest_issues()`], [`overwritten_manifests()`], [`order_conflicts()`], [`policy_conflicts()`], [`duplicate_sources()`], [`exceeded_limit()`], [`rejected_conf()`], [`unused_tables()`], [`image_policies_on_mirrors()`] |
 //!
 //! The last ones are findings of rules, too: a rule and a conversion call the same function.
 
@@ -17,6 +17,7 @@ mod cluster;
 mod disambiguate;
 mod duplicate_sources;
 mod entry;
+mod image_policies;
 mod image_sets;
 mod limits;
 mod manifest_issues;
@@ -35,6 +36,7 @@ pub(crate) use canonical_source::canonical_source;
 pub(crate) use cluster::Cluster;
 pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_pairs, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};
+pub(crate) use image_policies::{IMAGE_POLICY_ON_MIRROR, image_policies_on_mirrors};
 pub(crate) use image_sets::{UNFILLED_MIRROR, UNSERVED_IMAGE, unfilled_mirrors, unserved_images};
 pub(crate) use limits::{TOO_MANY_ENTRIES, exceeded_limit};
 pub(crate) use manifest_issues::{

@@ -13,7 +13,8 @@ pub(crate) mod configuration_issue;
 pub(crate) mod coverage;
 pub(crate) mod editability;
 pub(crate) mod ids;
-pub(crate) mod image_set;
+pub(crate) mod image_policy;
+mod image_set;
 pub(crate) mod input;
 pub(crate) mod input_kind;
 pub(crate) mod manifest;
@@ -44,6 +45,7 @@ pub(crate) use configuration_issue::{ConfigurationIssue, ConfigurationIssueKind,
 pub(crate) use coverage::{Choice, Coverage, FileRole, Hides, ReadFile, SkipReason, Skipped};
 pub(crate) use editability::{Editability, Literal};
 pub(crate) use ids::{InputId, MirrorId};
+pub(crate) use image_policy::{ImagePolicy, ImagePolicySpec, SignedIdentity};
 pub(crate) use image_set::{ImageSet, SetImage, SetImageKind};
 pub use input::Input;
 pub use input_kind::InputKind;

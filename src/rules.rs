@@ -81,6 +81,7 @@ rule_list::rules! {
         overwritten_manifest,
         conflicting_order,
         conflicting_policy,
+        image_policy_on_mirror,
     }
     Node {
         invalid_registries_conf,

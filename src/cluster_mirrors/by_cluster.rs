@@ -36,15 +36,23 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
                 .or_insert_with(|| (ClusterMirrors::new(cluster), RegistriesBuilder::default()));
             registries.add_mirror(input_position, input, mirror);
             mirrors.node = input.node.as_deref();
+            if mirrors.image_policies.is_empty() {
+                mirrors
+                    .image_policies
+                    .extend(&input.manifest_facts.image_policies);
+            }
             add(mirrors, input, mirror);
         }
-        // Manifests and nodes can have lists of registries and no mirrors.
-        if input.effective_mirrors().next().is_none() && input.registry_sources().next().is_some() {
+        // Manifests and nodes can have lists of registries or policies, and no mirrors.
+        let policies = &input.manifest_facts.image_policies;
+        let has_settings = input.registry_sources().next().is_some() || !policies.is_empty();
+        if input.effective_mirrors().next().is_none() && has_settings {
             let cluster = Cluster::Named(input.name.clone(), input_position);
             let mut registries = RegistriesBuilder::default();
             registries.add_lists(input_position, input);
             let mut mirrors = ClusterMirrors::new(cluster.clone());
             mirrors.node = input.node.as_deref();
+            mirrors.image_policies.extend(policies);
             clusters.insert(cluster, (mirrors, registries));
         }
     }

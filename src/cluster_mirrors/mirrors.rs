@@ -3,7 +3,7 @@
 use super::cluster::Cluster;
 use super::entry::{Entry, MergedEntry, UnresolvedMirror};
 use super::registries::ClusterRegistries;
-use crate::model::{Input, Mirror, MirrorAddress, NodeFacts};
+use crate::model::{ImagePolicy, Input, Mirror, MirrorAddress, NodeFacts};
 use registries_conf::RegistrySettings;
 
 /// The mirrors of one cluster.
@@ -17,6 +17,8 @@ pub(crate) struct ClusterMirrors<'a> {
     pub unresolved: Vec<UnresolvedMirror<'a>>,
     /// The registries that the cluster allows, blocks and trusts.
     pub registries: ClusterRegistries,
+    /// The policies for signatures.
+    pub image_policies: Vec<&'a ImagePolicy>,
     /// The files of a node that all of this is from, if it is from those. They say what the node does, and nothing is
     /// generated.
     pub node: Option<&'a NodeFacts>,
@@ -30,6 +32,7 @@ impl<'a> ClusterMirrors<'a> {
             entries: Vec::new(),
             unresolved: Vec::new(),
             registries: ClusterRegistries::default(),
+            image_policies: Vec::new(),
             node: None,
         }
     }

@@ -215,7 +215,9 @@ fn is_foreign(mirror: &Mirror) -> bool {
         | ManifestKind::InstallDigestSources
         | ManifestKind::InstallContentSources
         | ManifestKind::Image
-        | ManifestKind::CredentialProvider => true,
+        | ManifestKind::CredentialProvider
+        | ManifestKind::ClusterImagePolicy
+        | ManifestKind::ImagePolicy => true,
     }
 }
 
@@ -256,7 +258,9 @@ fn removal(document: &DocumentAddress, entry: &Entry<'_>) -> String {
         | ManifestKind::InstallDigestSources
         | ManifestKind::InstallContentSources
         | ManifestKind::Image
-        | ManifestKind::CredentialProvider => format!("remove {source} from {document}"),
+        | ManifestKind::CredentialProvider
+        | ManifestKind::ClusterImagePolicy
+        | ManifestKind::ImagePolicy => format!("remove {source} from {document}"),
     }
 }
 

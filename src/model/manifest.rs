@@ -3,6 +3,7 @@
 use terraform_eval::source::Span;
 
 use super::cluster::RegistrySources;
+use super::image_policy::ImagePolicy;
 use super::input_kind::InputKind;
 use super::mirror_address::DocumentAddress;
 
@@ -17,6 +18,8 @@ pub struct ManifestFacts {
     pub registry_sources: Vec<RegistrySources>,
     /// The patterns of images for whose mirrors pods get the credentials of their namespace.
     pub credential_images: Vec<String>,
+    /// The policies for signatures.
+    pub image_policies: Vec<ImagePolicy>,
     /// What the API server would reject or drop, in the order of the documents.
     pub issues: Vec<ManifestIssue>,
     /// The documents that a later one replaces in the cluster, in their order.

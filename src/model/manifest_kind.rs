@@ -32,6 +32,11 @@ pub enum ManifestKind {
     /// `CRIOCredentialProviderConfig`, which declares no mirrors, but the images for whose mirrors CRI-O gets credentials of the
     /// pod's namespace (openshift/api, `config/v1/types_crio_credential_provider_config.go`).
     CredentialProvider,
+    /// `ClusterImagePolicy`, which declares no mirrors, but names images whose signatures are verified (openshift/api,
+    /// `config/v1/types_cluster_image_policy.go`).
+    ClusterImagePolicy,
+    /// `ImagePolicy`, the same for the pods of a namespace (openshift/api, `config/v1/types_image_policy.go`).
+    ImagePolicy,
     /// `registries.conf` of a node or one of its drop-ins, whose `[[registry]]` tables are the entries (containers/image,
     /// `sysregistriesv2`). The container runtime reads it, and no API server.
     RegistriesConf,
@@ -80,6 +85,8 @@ impl fmt::Display for ManifestKind {
             Self::InstallDigestSources => "imageDigestSources",
             Self::Image => "Image",
             Self::CredentialProvider => "CRIOCredentialProviderConfig",
+            Self::ClusterImagePolicy => "ClusterImagePolicy",
+            Self::ImagePolicy => "ImagePolicy",
             Self::RegistriesConf => "registries.conf",
         })
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cluster_mirrors::Entry;
 use crate::model::PullSecret;
-use crate::resolve::{Attempts, ImageResolution, PolicyDenial, PullOutcome};
+use crate::resolve::{Attempts, ImageResolution, PolicyDenial, PullOutcome, SignatureCheck};
 use registries_conf::{AmbiguousNames, AuthFile, CandidateOrigin, Credentials, ImageReference, Resolution};
 use terraform_eval::source::Sources;
 
@@ -125,6 +125,18 @@ fn push_outcome(lines: &mut Lines<'_>, outcome: &PullOutcome<'_>, sources: &Sour
             "rejected: not in a registry that the cluster allows, even if a mirror has the image"
         )),
         None => {}
+    }
+    for check in &outcome.signatures {
+        let signed_name = check.signed_name.as_deref().unwrap_or("an unknown name");
+        let namespace = check.namespace.as_deref();
+        let namespace =
+            namespace.map_or_else(String::new, |name| format!(" for pods in {}", Untrusted(name)));
+        lines.push(format_args!(
+            "has to be signed as {} at each place{namespace}: {} (scope {})",
+            Untrusted(signed_name),
+            Untrusted(&check.policy),
+            Untrusted(&check.scope)
+        ));
     }
     let resolution = &outcome.resolution;
     match &outcome.by_digest {
@@ -263,8 +275,20 @@ struct Candidate<'a> {
     blocked: bool,
     entries: Vec<EntryPlace<'a>>,
     pull_sources: Vec<PullSource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signature_policies: Vec<SignaturePolicy<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+}
+
+/// A policy that verifies the signature of the image, wherever it comes from.
+#[derive(Serialize)]
+struct SignaturePolicy<'a> {
+    policy: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    scope: &'a str,
+    signed_name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -408,6 +432,12 @@ fn candidate<'a>(
         blocked: source.blocked,
         credentials: secret.map(|secret| SentCredentials::new(secret.look_up(source.reference.name()))),
     };
+    let signature_policy = |check: &'a SignatureCheck| SignaturePolicy {
+        policy: &check.policy,
+        namespace: check.namespace.as_deref(),
+        scope: &check.scope,
+        signed_name: check.signed_name.as_deref(),
+    };
     let (pull_sources, error) = match pull_sources {
         _ if !is_allowed => (
             Vec::new(),
@@ -421,6 +451,7 @@ fn candidate<'a>(
         source: source.as_deref(),
         blocked: *blocked,
         entries: outcome.entries.iter().map(entry).collect(),
+        signature_policies: outcome.signatures.iter().map(signature_policy).collect(),
         pull_sources,
         error,
     }

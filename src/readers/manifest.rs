@@ -35,6 +35,7 @@ mod embedded;
 mod entries;
 mod error;
 mod evaluated;
+mod image_policy;
 mod issues;
 mod literals;
 mod names;

@@ -2,8 +2,9 @@
 
 use super::image_resolution::{Attempts, ImageError, ImageResolution, PolicyDenial, PullOutcome};
 use super::node_options::NodeOptions;
+use super::signature_policies::signature_checks;
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
-use crate::model::NodeFacts;
+use crate::model::{ImagePolicy, NodeFacts};
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{
     AmbiguousNames, CandidateOrigin, CandidatesError, ImageName, ImageReference, NodeVersion, RegistriesConf,
@@ -20,6 +21,7 @@ pub(crate) struct ClusterResolver<'a> {
     nodes: NodeConfig,
     allowed: Vec<String>,
     blocked: Vec<String>,
+    image_policies: Vec<&'a ImagePolicy>,
     version: Option<NodeVersion>,
     /// Whether the user gave the aliases of the nodes.
     has_aliases: bool,
@@ -36,13 +38,11 @@ impl<'a> ClusterResolver<'a> {
         if let Some(node) = cluster.node {
             return Self::from_node(name, entries, node, options);
         }
-        Self::from_settings(
-            name,
-            entries,
-            cluster.registry_settings(&options.blocked, &options.insecure),
-            &cluster.registries,
-            options,
-        )
+        let settings = cluster.registry_settings(&options.blocked, &options.insecure);
+        Self {
+            image_policies: cluster.image_policies.clone(),
+            ..Self::from_settings(name, entries, settings, &cluster.registries, options)
+        }
     }
 
     /// The nodes of a cluster without mirrors.
@@ -77,6 +77,7 @@ impl<'a> ClusterResolver<'a> {
             nodes,
             allowed: Vec::new(),
             blocked: Vec::new(),
+            image_policies: Vec::new(),
             version: options.version,
             // The files of the node have its aliases.
             has_aliases: true,
@@ -100,6 +101,7 @@ impl<'a> ClusterResolver<'a> {
             nodes,
             allowed: settings.allowed,
             blocked: settings.blocked,
+            image_policies: Vec::new(),
             version: options.version,
             has_aliases: options.aliases.is_some(),
         }
@@ -161,6 +163,7 @@ impl<'a> ClusterResolver<'a> {
                 .filter(|other| Some(*other) != resolution.source.as_deref())
                 .filter_map(|other| self.entries_of(Some(other)).first().map(|entry| entry.source))
                 .collect(),
+            signatures: signature_checks(&self.image_policies, &reference),
             denial: self.denial(&reference),
             resolution,
             reference,

@@ -1,5 +1,6 @@
 //! The result of resolving one image.
 
+use super::signature_policies::SignatureCheck;
 use crate::cluster_mirrors::{Entry, NodeConfigError};
 use registries_conf::{AmbiguousNames, CandidateOrigin, CandidatesError, ImageReference, Resolution};
 
@@ -58,6 +59,8 @@ pub(crate) struct PullOutcome<'a> {
     pub entries: Vec<&'a Entry<'a>>,
     /// Shorter sources that match as well, and are ignored.
     pub ignored_sources: Vec<&'a str>,
+    /// The policies that verify its signature, which each place has to have.
+    pub signatures: Vec<SignatureCheck>,
     /// Why the policy of the node denies the image, whatever mirrors have it.
     pub denial: Option<PolicyDenial>,
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::{
-    DocumentAddress, EntryAddress, Input, InputKind, ManifestDeclaration, ManifestIssue, ManifestKind,
-    Mirror, OverwrittenDocument,
+    DocumentAddress, EntryAddress, ImagePolicy, Input, InputKind, ManifestDeclaration, ManifestIssue,
+    ManifestKind, Mirror, OverwrittenDocument,
 };
 
 use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
@@ -45,6 +45,11 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
         facts
             .credential_images
             .extend(images.filter_map(|image| image.value().cloned()));
+        let policy = document.image_policy.filter(|_| !is_overwritten);
+        facts.image_policies.extend(policy.map(|spec| ImagePolicy {
+            document: address.clone(),
+            spec,
+        }));
         facts
             .overwritten
             .extend(document.overwritten_by.map(|overwritten_by| OverwrittenDocument {

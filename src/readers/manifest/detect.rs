@@ -47,7 +47,11 @@ pub(super) const MIRROR_SETS: [ManifestKind; 3] = [
 
 /// Whether a text contains a marker, so that it may be a manifest about mirrors. Does not parse the text.
 pub(crate) fn has_manifest_marker(text: &str) -> bool {
-    MANIFEST_MARKERS.into_iter().any(|marker| contains(text, marker)) || may_be_bare_list(text)
+    // Other projects have an `ImagePolicy` as well.
+    let has_image_policy = || contains(text, "ImagePolicy") && contains(text, "config.openshift.io/");
+    MANIFEST_MARKERS.into_iter().any(|marker| contains(text, marker))
+        || has_image_policy()
+        || may_be_bare_list(text)
 }
 
 /// Whether a text may have manifests in base64, as a `Secret` and a `ConfigMap` contain them.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Attribute, AttributeValue, ManifestIssueKind, ManifestKind, RegistrySources, TraceStep, UnknownReasons,
+    Attribute, AttributeValue, ImagePolicySpec, ManifestIssueKind, ManifestKind, RegistrySources, TraceStep,
+    UnknownReasons,
 };
 use registries_conf::SourcePolicy;
 use terraform_eval::source::Span;
@@ -23,6 +24,8 @@ pub(crate) struct ManifestDocument {
     pub(super) registry_sources: Option<RegistrySources>,
     /// The images of a credential provider. Absent in other kinds.
     pub(super) credential_images: Attribute<Vec<Attribute<String>>>,
+    /// The policy for signatures. `None` in other kinds.
+    pub(super) image_policy: Option<ImagePolicySpec>,
     /// What the API server rejects, in the order of the text.
     pub(super) issues: Vec<DocumentIssue>,
     /// The later document that replaces this one in the cluster.

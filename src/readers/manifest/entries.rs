@@ -84,6 +84,8 @@ impl EntryReader<'_, '_> {
             | ManifestKind::InstallContentSources
             | ManifestKind::Image
             | ManifestKind::CredentialProvider
+            | ManifestKind::ClusterImagePolicy
+            | ManifestKind::ImagePolicy
             | ManifestKind::RegistriesConf => (FIELDS_WITHOUT_POLICY, None),
         };
         self.issues.check_keys(Some(self.index), node, Some(known));

@@ -7,6 +7,7 @@ use terraform_eval::syntax::yaml::{Key, Node, NodeKind};
 use crate::diagnostic::nearest_of;
 use crate::readers::manifest::document::{Delivery, Identity, ManifestDocument};
 use crate::readers::manifest::entries::read_entries;
+use crate::readers::manifest::image_policy::read_image_policy;
 use crate::readers::manifest::issues::IssueCollector;
 use crate::readers::manifest::literals::ManifestText;
 use crate::readers::manifest::names::read_name;
@@ -27,7 +28,7 @@ pub(super) struct Schema {
 }
 
 /// The kinds with a `spec`, by the types of openshift/api and hypershift.
-const SCHEMAS: [Schema; 6] = [
+const SCHEMAS: [Schema; 8] = [
     Schema {
         kind: ManifestKind::DigestMirrorSet,
         versions: &["config.openshift.io/v1"],
@@ -73,7 +74,24 @@ const SCHEMAS: [Schema; 6] = [
         registries: None,
         spec_fields: Some(&[MATCH_IMAGES]),
     },
+    Schema {
+        kind: ManifestKind::ClusterImagePolicy,
+        versions: &["config.openshift.io/v1", "config.openshift.io/v1alpha1"],
+        list: None,
+        registries: None,
+        spec_fields: Some(IMAGE_POLICY_FIELDS),
+    },
+    Schema {
+        kind: ManifestKind::ImagePolicy,
+        versions: &["config.openshift.io/v1", "config.openshift.io/v1alpha1"],
+        list: None,
+        registries: None,
+        spec_fields: Some(IMAGE_POLICY_FIELDS),
+    },
 ];
+
+/// The fields of an `ImagePolicy` and a `ClusterImagePolicy`.
+const IMAGE_POLICY_FIELDS: &[&str] = &["scopes", "policy"];
 
 /// The list of a `CRIOCredentialProviderConfig`.
 const MATCH_IMAGES: &str = "matchImages";
@@ -269,6 +287,7 @@ fn read_bare_list(
         entries: read_entries(kind, key, list, text, &mut issues, unopened),
         registry_sources: None,
         credential_images: Attribute::absent(),
+        image_policy: None,
         issues: issues.into_issues(text),
         overwritten_by: None,
         applied_by: None,
@@ -295,6 +314,9 @@ pub(super) fn read_object(
     }
     check_version(schema, node, kind_span, text, &mut issues);
     let name = read_name(node, kind_span, text, &mut issues);
+    let namespace = (schema.kind == ManifestKind::ImagePolicy)
+        .then(|| name.namespace.clone())
+        .flatten();
     let mut document = ManifestDocument {
         kind: schema.kind,
         name: name.name,
@@ -307,6 +329,7 @@ pub(super) fn read_object(
         entries: Vec::new(),
         registry_sources: None,
         credential_images: Attribute::absent(),
+        image_policy: None,
         issues: Vec::new(),
         overwritten_by: None,
         applied_by: None,
@@ -320,6 +343,9 @@ pub(super) fn read_object(
                 }
                 if schema.kind == ManifestKind::CredentialProvider {
                     document.credential_images = read_list(spec, MATCH_IMAGES, text, &mut issues);
+                }
+                if let ManifestKind::ClusterImagePolicy | ManifestKind::ImagePolicy = schema.kind {
+                    document.image_policy = Some(read_image_policy(spec, namespace, text, &mut issues));
                 }
                 document.registry_sources = schema
                     .registries

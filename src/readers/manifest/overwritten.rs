@@ -31,7 +31,12 @@ fn declares_the_same(document: &ManifestDocument, other: &ManifestDocument) -> b
             && has_same_elements(&a.mirrors, &b.mirrors)
             && a.policy.content == b.policy.content
     };
-    document.entries.len() == other.entries.len()
+    let scopes = |document: &ManifestDocument| {
+        let policy = document.image_policy.as_ref();
+        policy.map_or_else(Attribute::absent, |policy| policy.scopes.clone())
+    };
+    has_same_elements(&scopes(document), &scopes(other))
+        && document.entries.len() == other.entries.len()
         && document.entries.iter().zip(&other.entries).all(is_same_entry)
         && has_same_registries(
             document.registry_sources.as_ref(),

@@ -37,7 +37,9 @@ pub(crate) fn rejection_note(mirror: &Mirror) -> String {
             | ManifestKind::AzureHostedCluster
             | ManifestKind::ContentSources
             | ManifestKind::Image
-            | ManifestKind::CredentialProvider,
+            | ManifestKind::CredentialProvider
+            | ManifestKind::ClusterImagePolicy
+            | ManifestKind::ImagePolicy,
         )
         | None => {
             format!("ImageDigestMirrorSet validation rejects it: {CONSEQUENCE}")
