@@ -500,6 +500,7 @@ mod tests {
         .into();
         let known = HiddenTexts {
             spans: Vec::new(),
+            shared_files: Vec::new(),
             root_modules: vec![[files[0], files[1], files[3]].into(), [files[2], files[3]].into()],
         };
         for (name, expected) in [
