@@ -24,7 +24,9 @@ use super::fix;
 use super::images::{ImageFile, all_images, read_image_files};
 use super::loading::{input_paths, today, with_reading};
 use super::pull_secret::read_pull_secret;
-use super::terminal::{eprint, eprint_findings, eprint_line, eprint_load_messages, print, stdout_style};
+use super::terminal::{
+    eprint, eprint_findings, eprint_line, eprint_load_messages, print, stderr_style, stdout_style,
+};
 use super::write::write_file;
 
 pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Result<Exit> {
@@ -46,11 +48,11 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     }
     if arguments.show_files {
         eprint_load_messages(&session.loaded);
-        print(&files_text(&session.loaded))?;
+        print(&files_text(&session.loaded).wrapped(stdout_style()))?;
         return Ok(Exit::from_coverage(&session.loaded));
     }
     if arguments.verbose {
-        eprint(&files_text(&session.loaded));
+        eprint(&files_text(&session.loaded).wrapped(stderr_style()));
     }
     if arguments.show_settings {
         return print_settings(&mut session);

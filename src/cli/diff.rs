@@ -12,7 +12,7 @@ use crate::workspace::{Loaded, Options};
 use super::arguments::{DiffArguments, DiffFormat};
 use super::exit::Exit;
 use super::loading::{STDIN, load};
-use super::terminal::{eprint_findings, eprint_load_status, print};
+use super::terminal::{eprint_findings, eprint_load_status, print, stdout_style};
 
 pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Result<Exit> {
     anyhow::ensure!(
@@ -43,7 +43,9 @@ pub(super) fn run(arguments: &DiffArguments, options: &Options) -> anyhow::Resul
     let comparison = compare(&clusters_before, &clusters_after)?;
     let sides = [&before, &after].map(|loaded| Side::of(&loaded.project));
     print(&match arguments.output_format {
-        DiffFormat::Full => diff::full(&comparison, [&before.sources, &after.sources], sides),
+        DiffFormat::Full => {
+            diff::full(&comparison, [&before.sources, &after.sources], sides).wrapped(stdout_style())
+        }
         DiffFormat::Json => diff::json(&comparison, sides),
     })?;
     // There may be differences in what is not read, and in what a plan lacks.

@@ -22,7 +22,7 @@ use super::exit::Exit;
 use super::images::read_image_file;
 use super::loading::{load, read_auxiliary};
 use super::pull_secret::read_pull_secret;
-use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
+use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print, stdout_style};
 
 pub(super) fn run(arguments: &ResolveArguments, options: &Options) -> anyhow::Result<Exit> {
     let ImagesToResolve {
@@ -124,7 +124,9 @@ fn print_resolutions(
             fails |= resolution.fails();
             let name = has_several.then_some(resolver.name);
             text.append(&match request.format {
-                ResolveFormat::Full => output::resolve::full(&resolution, name, sources, request.secret),
+                ResolveFormat::Full => {
+                    output::resolve::full(&resolution, name, sources, request.secret).wrapped(stdout_style())
+                }
                 ResolveFormat::JsonLines => {
                     output::resolve::json_line(&resolution, name, sources, request.secret)
                 }

@@ -36,7 +36,7 @@ pub(super) fn eprint(text: &Text) {
 
 /// Writes a line to standard error.
 pub(super) fn eprint_line(line: &str) {
-    eprint(&Text::from_line(Untrusted(line)));
+    eprint(&Text::from_line(Untrusted(line)).wrapped(stderr_style()));
 }
 
 /// Prints findings to standard error, for commands whose standard output has other content.

@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use similar::ChangeTag;
 
+use super::style::Style;
+use super::wrap::wrap_for;
 use crate::untrusted::{crop_line, show_document_line, show_line};
 
 /// Text for standard output or standard error. Each of its lines is made in one of these ways, so that no input can begin
@@ -93,6 +95,19 @@ impl Text {
     /// Appends the lines of another text.
     pub(crate) fn append(&mut self, other: &Self) {
         self.0.push_str(&other.0);
+    }
+
+    /// The text with each line broken at spaces where it would be longer than its reader has columns. The rest of a line
+    /// stands two columns to the right of its start.
+    #[must_use]
+    pub(crate) fn wrapped(&self, style: Style) -> Self {
+        let mut wrapped = String::with_capacity(self.0.len());
+        for line in self.0.lines() {
+            let indentation = line.len() - line.trim_start_matches(' ').len();
+            wrapped.push_str(&wrap_for(line, &" ".repeat(indentation + 2), style));
+            wrapped.push('\n');
+        }
+        Self(wrapped)
     }
 
     /// Whether there are no lines.

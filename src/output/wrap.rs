@@ -22,7 +22,7 @@ pub(super) fn wrap(line: &str, width: usize, indent: &str) -> String {
         }
         rest = &rest[c.len_utf8()..];
         if c == ' ' {
-            if has_text {
+            if has_text && !begins_command(rest) && !is_list_marker(&wrapped) {
                 space = Some((wrapped.len(), columns));
             }
         } else {
@@ -41,6 +41,19 @@ pub(super) fn wrap(line: &str, width: usize, indent: &str) -> String {
         wrapped.push(c);
     }
     wrapped
+}
+
+/// Whether a line has nothing but the mark or the number of an item so far.
+fn is_list_marker(line: &str) -> bool {
+    let word = line.trim_start();
+    let number = word.strip_suffix('.').unwrap_or_default();
+    matches!(word, "-" | "+" | "*")
+        || (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a line that begins with a text would be a command for a CI system, which takes no notice of spaces before it.
+fn begins_command(text: &str) -> bool {
+    text.starts_with("::") || text.starts_with("##")
 }
 
 /// A line that is broken at spaces where it would be longer than its reader has columns.
@@ -90,6 +103,10 @@ mod tests {
         assert_eq!(wrap("fits", 4, ""), "fits");
         assert_eq!(wrap("a b c d", 3, ""), "a b\nc d");
         assert_eq!(wrap("one  two", 5, ""), "one\ntwo");
+        assert_eq!(wrap(" 12. averylongword", 8, ""), " 12. averylongword");
+        assert_eq!(wrap("- one two", 5, "  "), "- one\n  two");
+        assert_eq!(wrap("one two ::error::x", 8, ""), "one\ntwo ::error::x");
+        assert_eq!(wrap("one two ##[error]x", 8, ""), "one\ntwo ##[error]x");
     }
 
     #[test]

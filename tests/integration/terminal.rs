@@ -142,6 +142,37 @@ fn tables_and_pages_fit_the_terminal() {
 }
 
 #[test]
+fn reports_of_all_commands_fit_the_terminal() {
+    let directory = project();
+    let changed = "resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.example.com/c\"]\n}\n";
+    write_files(
+        directory.path(),
+        &[("new/main.tf", changed), ("new/a.tfstate", "{}")],
+    );
+    for arguments in [
+        &["resolve", "nginx:1.27", "--in", "new"][..],
+        &["diff", ".", "new"],
+        &["check", "--show-files", "."],
+        &["convert", "missing"],
+        &["resolve", "a", "--in", "missing"],
+    ] {
+        let run = |environment| mirrorset_with_environment(directory.path(), arguments, environment);
+        let (wide, narrow) = (run(&[]), run(&[("COLUMNS", "40")]));
+        let (wide, narrow) = (
+            format!("{}{}", wide.stdout, wide.stderr),
+            format!("{}{}", narrow.stdout, narrow.stderr),
+        );
+        assert_eq!(words(&wide), words(&narrow), "{arguments:?}");
+        // The number of an item stays with its first word.
+        let item = |line: &str| words(line.trim_start_matches([' ', '1', '2', '.']));
+        let is_long = |line: &&str| line.chars().count() > 40 && item(line).len() > 1;
+        assert!(wide.lines().any(|line| is_long(&line)), "{wide}");
+        let long: Vec<&str> = narrow.lines().filter(is_long).collect();
+        assert_eq!(long, Vec::<&str>::new(), "{arguments:?}");
+    }
+}
+
+#[test]
 fn quiet_prints_findings_alone_and_verbose_says_what_is_read() {
     let directory = project();
     let run = check(directory.path(), &[], &["-q", "--output-format=concise"]);
