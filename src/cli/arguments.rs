@@ -593,9 +593,9 @@ pub(super) struct ResolveArguments {
 pub(super) struct PullSecretArguments {
     /// Tell for each mirror which key of this pull secret serves it; may be repeated.
     ///
-    /// The file is the `config.json` of a node or a `Secret`. Several files are merged as HyperShift merges the additional
-    /// pull secret: a key of the first file keeps its value. The values are never printed. `check` reports mirrors without
-    /// credentials (`mirror-without-credentials`).
+    /// The file is the `config.json` of a node, a `Secret` or an `install-config.yaml`. Several files are merged as
+    /// HyperShift merges the additional pull secret: a key of the first file keeps its value. The values are never printed.
+    /// `check` reports mirrors without credentials (`mirror-without-credentials`).
     #[arg(long, value_name = "FILE")]
     pub(super) pull_secret: Vec<PathBuf>,
 }

@@ -90,7 +90,17 @@ pub(super) fn collect_copies(
             collector.add_image(&resolver.resolve(image));
         }
     }
-    Ok(collector.copies)
+    let mut copies = collector.copies;
+    drop_untagged_twins(&mut copies.copies);
+    Ok(copies)
+}
+
+/// Drops a copy without a tag if the image is copied to the same place with one.
+fn drop_untagged_twins(copies: &mut Vec<Copy>) {
+    let place = |copy: &Copy| (copy.destination.clone(), copy.digest.clone());
+    let tagged = copies.iter().filter(|copy| copy.tag.is_some());
+    let tagged: BTreeSet<(String, String)> = tagged.map(place).collect();
+    copies.retain(|copy| copy.tag.is_some() || !tagged.contains(&place(copy)));
 }
 
 #[derive(Default)]

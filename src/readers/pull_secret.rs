@@ -1,5 +1,5 @@
-//! Reads pull secrets: the file of a node (`config.json`), a `Secret` with it, and an older `.dockercfg`. The secrets
-//! themselves are looked at once, to tell whether they can be used, and are not kept.
+//! Reads pull secrets: the file of a node (`config.json`), a `Secret` or an `install-config.yaml` with it, and an older
+//! `.dockercfg`. The secrets themselves are looked at once, to tell whether they can be used, and are not kept.
 //!
 //! The container runtime decodes the file with Go's `encoding/json`: of several members with one name the last one counts,
 //! a second `auths` adds its keys to the first one, and `null` in its place takes them all back.
@@ -110,23 +110,37 @@ impl SecretData {
     }
 }
 
-/// The pull secret in the first `Secret` of manifests, if there is one.
+/// The pull secret in manifests or in an `install-config.yaml`, if there is one: that of the first `Secret` with one.
 fn secret_data(file: FileId, text: &str) -> Result<Option<SecretData>, PullSecretError> {
     let Ok(documents) = documents(file, text) else {
         return Ok(None);
     };
-    let Some(secret) = documents.iter().find_map(find_secret) else {
-        return Ok(None);
-    };
-    let find = |list: &str, key: &str| -> Option<String> {
-        let value = member(member(secret, list)?, key)?;
-        value.as_str().map(str::to_owned)
-    };
+    let mut secrets = Vec::new();
+    for document in &documents {
+        if let (None, Some(text)) = (member(document, "kind"), text_of(document, "pullSecret")) {
+            return Ok(Some(SecretData::DockerConfigJson(text)));
+        }
+        collect_secrets(document, &mut secrets);
+    }
+    for secret in &secrets {
+        if let Some(data) = data_of(secret)? {
+            return Ok(Some(data));
+        }
+    }
+    if secrets.is_empty() {
+        Ok(None)
+    } else {
+        Err(PullSecretError::NoData)
+    }
+}
+
+/// The pull secret of a `Secret`. `stringData` replaces `data`.
+fn data_of(secret: &Node) -> Result<Option<SecretData>, PullSecretError> {
+    let find = |list: &str, key: &str| text_of(member(secret, list)?, key);
     let decode = |text: String| -> Result<String, PullSecretError> {
         let decoded = decode(&text).ok_or(PullSecretError::NotBase64)?;
         String::from_utf8(decoded).map_err(|_| PullSecretError::NotBase64)
     };
-    // `stringData` replaces `data`.
     if let Some(text) = find("stringData", DOCKER_CONFIG_JSON) {
         return Ok(Some(SecretData::DockerConfigJson(text)));
     }
@@ -136,20 +150,22 @@ fn secret_data(file: FileId, text: &str) -> Result<Option<SecretData>, PullSecre
     if let Some(text) = find("stringData", DOCKER_CFG) {
         return Ok(Some(SecretData::DockerCfg(text)));
     }
-    match find("data", DOCKER_CFG) {
-        Some(text) => Ok(Some(SecretData::DockerCfg(decode(text)?))),
-        None => Err(PullSecretError::NoData),
+    let encoded = find("data", DOCKER_CFG);
+    Ok(encoded.map(decode).transpose()?.map(SecretData::DockerCfg))
+}
+
+fn collect_secrets<'n>(node: &'n Node, secrets: &mut Vec<&'n Node>) {
+    if member(node, "kind").and_then(Node::as_str) == Some("Secret") {
+        secrets.push(node);
+    } else if let Some(NodeKind::Sequence(items)) = member(node, "items").map(|items| &items.kind) {
+        for item in items {
+            collect_secrets(item, secrets);
+        }
     }
 }
 
-fn find_secret(node: &Node) -> Option<&Node> {
-    if member(node, "kind").and_then(Node::as_str) == Some("Secret") {
-        return Some(node);
-    }
-    match &member(node, "items")?.kind {
-        NodeKind::Sequence(items) => items.iter().find_map(find_secret),
-        _ => None,
-    }
+fn text_of(node: &Node, name: &str) -> Option<String> {
+    member(node, name)?.as_str().map(str::to_owned)
 }
 
 fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
@@ -391,6 +407,10 @@ mod tests {
             format!("kind: Secret\ndata: {{.dockercfg: {old}}}\n"),
             format!(r#"{{"kind": "Secret", "data": {{".dockerconfigjson": "{encoded}"}}}}"#),
             format!("kind: List\nitems:\n- kind: Secret\n  data:\n    .dockerconfigjson: {encoded}\n"),
+            format!(
+                "kind: Secret\ndata: {{a: b}}\n---\nkind: Secret\ndata: {{.dockerconfigjson: {encoded}}}\n"
+            ),
+            format!("apiVersion: v1\nbaseDomain: example.com\npullSecret: '{auths}'\n"),
         ] {
             let file = parse(&secret).unwrap();
             assert_eq!(file.auths["m.io"], AuthValue::Credentials, "{secret}");

@@ -108,6 +108,9 @@ fn regsync_has_a_step_for_each_copy() {
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     assert_snapshot!(run.stdout.replace(A, "sha256:A"), @r"
     version: 1
+    creds:
+    - registry: backup.example.com
+      tls: insecure
     sync:
     - source: quay.io/org/app@sha256:A
       target: mirror.example.com:8443/org/app:v1
@@ -167,6 +170,32 @@ fn what_is_not_copied_is_named_with_the_reason() {
     assert_eq!(mirrorset_in(strict.path(), &arguments).status, 1);
 }
 
+#[test]
+fn notes_say_how_to_reach_insecure_registries() {
+    let directory = scratch(&[("m.yaml", MIRRORS), ("images.txt", &images())]);
+    for (target, line) in [
+        (
+            "oc-mirror",
+            "# oc mirror --v2 -c FILE --workspace file://DIRECTORY --dest-tls-verify=false docker://backup.example.com",
+        ),
+        (
+            "oc-mirror",
+            "# oc mirror --v2 -c FILE --workspace file://DIRECTORY docker://mirror.example.com:8443",
+        ),
+        (
+            "oc-image-mirror",
+            "# oc image mirror -f FILE --keep-manifest-list=true --filter-by-os='.*' --insecure=true",
+        ),
+        ("regsync", "# `tls: disabled` for a registry without TLS"),
+    ] {
+        let run = mirrorset_in(
+            directory.path(),
+            &["convert", "m.yaml", "--images=images.txt", "--to", target],
+        );
+        assert!(run.stdout.lines().any(|other| other == line), "{}", run.stdout);
+    }
+}
+
 /// Nodes do not pull what the policy of the cluster rejects, whatever mirrors have it.
 #[test]
 fn images_that_the_policy_rejects_are_not_copied() {
@@ -216,7 +245,6 @@ spec:
     };
     assert_snapshot!(shorten(&run.stdout), @r"
     skopeo copy --all --preserve-digests docker://quay.io/x/app@sha256:A docker://m.example.com/x/app:v1
-    skopeo copy --all --preserve-digests docker://ghcr.io/x/app@sha256:B docker://m.example.com/x/app@sha256:B
     skopeo copy --all --preserve-digests docker://ghcr.io/x/app@sha256:B docker://m.example.com/x/app:v2
     ");
     let message = "ghcr.io/x/app:v1@sha256:B: copied without a tag: another image has the tag \"v1\" at m.example.com/x/app";

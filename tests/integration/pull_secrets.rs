@@ -53,12 +53,13 @@ const PULL_SECRET: &str = r#"{
 "#;
 
 /// Files with the pull secret that are named as something else, or hold something else beside it.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 9] = [
     "pull-secret.json",
     "broken.json",
     "cut.json",
     "secret.yaml",
     "manifests.yaml",
+    "install-config.yaml",
     "registries.conf",
     "registries.conf.d/1.conf",
     "images.txt",
@@ -91,12 +92,17 @@ fn directory_of_places() -> tempfile::TempDir {
     );
     let drop_in = format!("[[registry]]\nlocation = \"a.io\"\n{one_line}\n");
     let images = format!("quay.io/org/app:v1\nauth {one_line}\n");
+    let install_config = format!(
+        "apiVersion: v1\nbaseDomain: example.com\npullSecret: '{one_line}'\nimageDigestSources:\n\
+         - {{source: nginx, mirrors: [m/x]}}\n"
+    );
     let directory = directory();
     write_files(
         directory.path(),
         &[
             ("secret.yaml", &secret),
             ("manifests.yaml", &manifests),
+            ("install-config.yaml", &install_config),
             ("registries.conf", &one_line),
             ("registries.conf.d/1.conf", &drop_in),
             ("images.txt", &images),
@@ -365,7 +371,7 @@ fn no_output_shows_a_secret() {
             .map(|command| command.into_iter().map(str::to_owned).collect())
             .collect();
         // What is printed of a file that is read at all depends on the format.
-        let is_read = ["manifests.yaml", "registries.conf"].contains(&file);
+        let is_read = ["manifests.yaml", "install-config.yaml", "registries.conf"].contains(&file);
         let count = if is_read { FORMATS.len() } else { 1 };
         owned.extend(FORMATS.iter().take(count).map(|format| {
             let format = format!("--output-format={}", format.name);

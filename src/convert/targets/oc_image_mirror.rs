@@ -20,7 +20,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
 };
 
 /// How the file is used: without the options, lists of manifests are cut to one platform.
-const USAGE: &str = "# oc image mirror -f FILE --keep-manifest-list=true --filter-by-os='.*'\n";
+const USAGE: &str = "# oc image mirror -f FILE --keep-manifest-list=true --filter-by-os='.*'";
 
 /// A line for each copy. A destination without a tag gets the digest alone.
 fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutput, ConvertError> {
@@ -33,7 +33,17 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
             .map_or_else(String::new, |tag| format!(":{tag}"));
         let _ = writeln!(text, "{}={}{tag}", copy.source, copy.destination);
     }
-    let usage = if context.options.no_notes { "" } else { USAGE };
+    let mut copies_to = copies.copies.iter();
+    let insecure = if copies_to.any(|copy| copy.is_source_insecure || copy.is_destination_insecure) {
+        " --insecure=true"
+    } else {
+        ""
+    };
+    let usage = if context.options.no_notes {
+        String::new()
+    } else {
+        format!("{USAGE}{insecure}\n")
+    };
     let document = (!text.is_empty()).then(|| Document {
         file: "images.txt".to_owned(),
         text: format!("{usage}{text}"),

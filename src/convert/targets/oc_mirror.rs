@@ -63,10 +63,21 @@ fn write(context: &Context<'_>, parts: &[ClusterPart<'_>]) -> Result<TargetOutpu
                 additional_images: copies.iter().copied().map(image).collect(),
             },
         };
+        let is_insecure = |of: fn(&Copy) -> bool| copies.iter().any(|copy| of(copy));
+        let source = is_insecure(|copy| copy.is_source_insecure);
+        let destination = is_insecure(|copy| copy.is_destination_insecure);
         let usage = if context.options.no_notes {
             String::new()
         } else {
-            format!("# oc mirror --v2 -c FILE --workspace file://DIRECTORY docker://{registry}\n")
+            format!(
+                "# oc mirror --v2 -c FILE --workspace file://DIRECTORY{}{} docker://{registry}\n",
+                if source { " --src-tls-verify=false" } else { "" },
+                if destination {
+                    " --dest-tls-verify=false"
+                } else {
+                    ""
+                }
+            )
         };
         Document {
             file: format!("imageset-{}.yaml", registry.replace(':', "-")),
