@@ -12,6 +12,7 @@ mod images;
 mod loading;
 mod lsp;
 mod man;
+mod progress_line;
 mod pull_secret;
 mod resolve;
 mod rules;

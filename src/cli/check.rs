@@ -11,6 +11,7 @@ use crate::config;
 use crate::model::Requirements;
 use crate::output::check::{FORMATS, Fixed, Format, ReportView, Repository};
 use crate::output::{self, Style, Text};
+use crate::progress::Stage;
 use crate::session::{Session, SessionOptions};
 use crate::settings::RuleSelection;
 use crate::untrusted::{Untrusted, line_start};
@@ -23,6 +24,7 @@ use super::exit::Exit;
 use super::fix;
 use super::images::{ImageFile, all_images, read_image_files};
 use super::loading::{input_paths, today, with_reading};
+use super::progress_line::with_progress;
 use super::pull_secret::read_pull_secret;
 use super::terminal::{
     eprint, eprint_findings, eprint_line, eprint_load_messages, print, stderr_style, stdout_style,
@@ -41,7 +43,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
     } else {
         None
     };
-    let mut session = Session::open(&options)?;
+    let progress = &options.load.progress;
+    let mut session = with_progress(progress, || Session::open(&options))?;
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);
         return Ok(Exit::Failure);
@@ -70,7 +73,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         write_file(path, &text, &is_baseline, arguments.force)?;
         session.read_baseline(path)?;
     }
-    let report = session.check();
+    progress.begin(Stage::Check, 0);
+    let report = with_progress(progress, || session.check());
     eprint_load_messages(&session.loaded);
     write_report(arguments, &outputs, fixed.as_ref(), &session.loaded, &report)?;
     if let Some(path) = arguments.baseline.as_ref().filter(|_| !arguments.quiet) {

@@ -22,6 +22,7 @@ use super::arguments::{ConvertArguments, Style};
 use super::exit::Exit;
 use super::images::{all_images, read_image_files};
 use super::loading::{input_paths, read_auxiliary, today, with_reading};
+use super::progress_line::with_progress;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_status, print};
 use super::write::write_files;
 
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
     validate_options(arguments)?;
     let convert_options = convert_options(arguments, &*options.files)?;
     let target = arguments.to;
-    let session = Session::open(&SessionOptions {
+    let options = SessionOptions {
         requirements: Requirements::default(),
         image_sets: Vec::new(),
         inputs: input_paths(&arguments.input.paths, &arguments.input.reading)?,
@@ -38,7 +39,8 @@ pub(super) fn run(arguments: &ConvertArguments, options: &Options) -> anyhow::Re
         changes_info: false,
         baseline: None,
         today: today()?,
-    })?;
+    };
+    let session = with_progress(&options.load.progress, || Session::open(&options))?;
     let loaded = &session.loaded;
     eprint_load_status(loaded);
     let exit = Exit::from_loaded(loaded);

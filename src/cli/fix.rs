@@ -14,6 +14,7 @@ use terraform_eval::source::{Files, Sources};
 
 use super::arguments::CheckArguments;
 use super::exit::Exit;
+use super::progress_line::with_progress;
 use super::terminal::{eprint_findings, eprint_line, eprint_load_messages, print};
 
 /// Applies the fixes and writes the files.
@@ -44,7 +45,7 @@ pub(super) fn apply(arguments: &CheckArguments, options: &SessionOptions) -> any
 
 /// Prints the changes that the fixes would make.
 pub(super) fn print_diff(arguments: &CheckArguments, options: &SessionOptions) -> anyhow::Result<Exit> {
-    let loaded = options.inputs.load(&options.load);
+    let loaded = with_progress(&options.load.progress, || options.inputs.load(&options.load));
     eprint_load_messages(&loaded);
     let outcome = run_fixes(arguments, options)?;
     let text = patch::render(
@@ -93,7 +94,7 @@ fn check_files(
     options: &SessionOptions,
     files: Arc<dyn Files>,
 ) -> anyhow::Result<(Vec<Diagnostic>, Sources)> {
-    let session = Session::open_over(options, files)?;
+    let session = with_progress(&options.load.progress, || Session::open_over(options, files))?;
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);
         anyhow::bail!("no fixes applied because of errors in the settings");

@@ -12,11 +12,13 @@ use jiff::tz::TimeZone;
 
 use crate::config;
 use crate::parallel::Threads;
+use crate::progress::Progress;
 use crate::workspace::{EngineVersion, InputPaths, Loaded, Options, PlanConfiguration, VariableArg};
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files, ReadLimits};
 
 use super::arguments::ReadingArguments;
+use super::progress_line::with_progress;
 use super::terraform_arguments;
 
 /// The path that stands for standard input.
@@ -85,6 +87,7 @@ pub(super) fn load_options(matches: &ArgMatches) -> anyhow::Result<Options> {
         environment,
         known: None,
         threads: Threads::default(),
+        progress: Progress::default(),
         reads_all_modules: false,
         engine: engine.copied(),
         engine_version: engine_version.copied(),
@@ -127,7 +130,10 @@ pub(super) fn load(
     reading: &ReadingArguments,
     options: &Options,
 ) -> anyhow::Result<Loaded> {
-    Ok(input_paths(paths, reading)?.load(&with_reading(options, reading)))
+    let inputs = input_paths(paths, reading)?;
+    Ok(with_progress(&options.progress, || {
+        inputs.load(&with_reading(options, reading))
+    }))
 }
 
 /// Reads a file that an option names. `-` is standard input, if no input uses that.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{self, ConfigFiles};
 use crate::model::{Choice, SkipReason, Skipped};
 use crate::parallel::Threads;
+use crate::progress::{Progress, Stage};
 use crate::workspace::configuration_names::is_configuration;
 use crate::workspace::ignore_files::{EXCLUDE_FILE, IgnoreFiles};
 use crate::workspace::input_files::InputFiles;
@@ -119,6 +120,7 @@ pub(crate) struct NamedFile {
 
 /// Looks at every path.
 pub(crate) fn discover(paths: &[PathBuf], files: &mut InputFiles) -> Discovery {
+    files.progress.begin(Stage::Search, 0);
     let mut walker = Walker::new(files, Walked::default());
     let mut named_files = BTreeSet::new();
     let mut walks = BTreeSet::new();
@@ -230,6 +232,7 @@ struct Walker<'a> {
     trees: &'a mut ProjectTrees,
     files: &'a CachedFiles,
     threads: Threads,
+    progress: Progress,
     /// The configuration files, which exclude paths, and the files that they are read into.
     configs: &'a mut ConfigFiles,
     sources: &'a mut Sources,
@@ -258,6 +261,7 @@ impl<'a> Walker<'a> {
             trees: &mut files.trees,
             files: &files.cached,
             threads: files.threads,
+            progress: files.progress.clone(),
             configs: &mut files.configs,
             sources: &mut files.sources,
             walked,
@@ -378,6 +382,7 @@ impl<'a> Walker<'a> {
         while !level.is_empty() {
             let files = self.files;
             let listed = self.threads.map(&level, |directory| files.entries(directory));
+            self.progress.advance(level.len());
             let mut next = Vec::new();
             for (directory, entries) in level.iter().zip(listed) {
                 match entries {

@@ -10,6 +10,7 @@ use crate::config::ConfigFiles;
 use crate::diagnostic::Diagnostic;
 use crate::model::{FileRole, ImageSet, SkipReason, Skipped};
 use crate::parallel::Threads;
+use crate::progress::Progress;
 use crate::rules::{Rule, SYNTAX_ERROR, UNSUPPORTED_INPUT};
 use crate::untrusted::source_kind::InvalidSource;
 use crate::workspace::known_trees::KnownTrees;
@@ -25,6 +26,7 @@ pub(crate) struct InputFiles {
     /// What is known of project trees.
     pub(crate) known: Arc<KnownTrees>,
     pub(crate) threads: Threads,
+    pub(crate) progress: Progress,
     pub(crate) configs: ConfigFiles,
     pub(crate) trees: ProjectTrees,
     /// Findings about the inputs themselves, in the order in which they were read.
@@ -50,6 +52,7 @@ impl InputFiles {
             cached,
             known,
             threads: options.threads,
+            progress: options.progress.clone(),
             configs: ConfigFiles::new(options.config.clone()),
             trees: ProjectTrees::new(options.project_root.as_deref(), &*options.files),
             ..Self::default()

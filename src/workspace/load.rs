@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SharedFiles, SkipReason, Skipped};
+use crate::progress::Stage;
 use crate::readers::configuration::{
     RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
 };
@@ -278,6 +279,7 @@ impl Loader {
 
     /// Divides the selected modules into those that are read and those that have nothing to check.
     fn divide(&mut self, selection: &mut Selection, options: &Options) -> Relevance {
+        self.files.progress.begin(Stage::Read, 0);
         let directories = std::mem::take(&mut selection.directories);
         // Values for variables apply to every root module that declares them.
         if options.reads_all_modules || !options.variables.is_empty() {
@@ -391,7 +393,8 @@ impl Loader {
         let roots = modules.roots.iter().filter(|root| !joined.contains(&root.module));
         let roots: Vec<&RootModule> = roots.collect();
         let (sources, threads, budget) = (&self.files.sources, self.files.threads, &self.budget);
-        let Some(models) = evaluate_roots(&modules.tree, sources, &roots, threads, budget) else {
+        let progress = &self.files.progress;
+        let Some(models) = evaluate_roots(&modules.tree, sources, &roots, threads, budget, progress) else {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
@@ -434,8 +437,20 @@ impl Loader {
         for candidate in choice.candidates() {
             let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
             let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
-            let (sources, threads) = (&self.files.sources, self.files.threads);
-            let models = evaluate_roots(&modules.tree, sources, &[&alternative], threads, &self.budget);
+            let InputFiles {
+                sources,
+                threads,
+                progress,
+                ..
+            } = &self.files;
+            let models = evaluate_roots(
+                &modules.tree,
+                sources,
+                &[&alternative],
+                *threads,
+                &self.budget,
+                progress,
+            );
             let mut models = models.into_iter().flatten();
             if let Some(model) = models.next().filter(|model| !model.is_rejected) {
                 return Some((alternative.module, model));

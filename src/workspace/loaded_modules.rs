@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::model::{FileRole, Hides, SkipReason, Skipped};
+use crate::progress::Stage;
 use crate::provider;
 use crate::provider::modules::{self, ModuleStub};
 use crate::readers::configuration::RootModule;
@@ -136,6 +137,7 @@ impl LoadedModules {
             let evidence = Evidence::of(&directory.path, &directory.tree, options, &mut pins, files);
             loaded.evidence.insert(directory.path.clone(), evidence);
         }
+        files.progress.begin(Stage::Read, directories.len());
         loaded.read_discovered(directories, options, files);
         let modules: Vec<ModuleId> = loaded.tree.modules().map(|(id, _)| id).collect();
         loaded
@@ -223,6 +225,7 @@ impl LoadedModules {
                 }
                 let key = ModuleKey::new(&directory.path, engine.unwrap_or(Engine::Terraform));
                 read.push(self.read_module(directory, key, files));
+                files.progress.advance(1);
             }
             self.connect_calls(read, options, files);
         }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, Input};
 use crate::parallel::Threads;
+use crate::progress::Progress;
 use crate::readers::configuration::{RootModule, RootModuleModel, RunBudget, evaluate_roots};
 use crate::workspace::loaded_modules::LoadedModules;
 use terraform_eval::modules::requirements;
@@ -48,6 +49,7 @@ pub(crate) fn with_older_versions(
             &[&older],
             Threads::ONE,
             &budget.for_comparison(),
+            &Progress::default(),
         );
         let found = models.and_then(|models| models.into_iter().next());
         let what = match found.map(|found| compare(&model.input, &found)) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::ConfigSource;
 pub use crate::config::EngineVersion;
 use crate::parallel::Threads;
+use crate::progress::Progress;
 use crate::workspace::known_trees::KnownTrees;
 use terraform_eval::dialect::Engine;
 use terraform_eval::source::{DiskFiles, Files};
@@ -51,6 +52,8 @@ pub struct Options {
     pub known: Option<Arc<KnownTrees>>,
     /// How many threads work at the same time.
     pub threads: Threads,
+    /// How far the work is, for another thread to show.
+    pub progress: Progress,
     /// Whether modules that have nothing to check are read as well, as the settings of all root modules need it.
     pub reads_all_modules: bool,
     /// `--var` and `--var-file`, in order. They apply to every root module that declares the names.
@@ -80,6 +83,7 @@ impl Default for Options {
             engine_version: None,
             known: None,
             threads: Threads::default(),
+            progress: Progress::default(),
             reads_all_modules: false,
             variables: Vec::new(),
         }

@@ -291,6 +291,7 @@ impl<'f> PlanJoiner<'f> {
             &[root],
             self.files.threads,
             self.budget,
+            &self.files.progress,
         );
         if models.is_none() {
             self.errors.push(LoadError::out_of_memory());

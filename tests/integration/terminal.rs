@@ -172,6 +172,61 @@ fn reports_of_all_commands_fit_the_terminal() {
     }
 }
 
+/// What a command prints on a terminal, which `script` of util-linux provides. `None` if it is not installed.
+fn on_terminal(directory: &Path, arguments: &str) -> Option<String> {
+    let version = std::process::Command::new("script")
+        .arg("--version")
+        .output()
+        .ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+        return None;
+    }
+    let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_mirrorset"));
+    let output = std::process::Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(directory)
+        .env("TERM", "xterm")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn long_work_shows_how_far_it_is_on_a_terminal_only() {
+    let directory = project();
+    let roots: Vec<String> = (0..1500).map(|number| format!("r{number}/main.tf")).collect();
+    let mirror = "resource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.io/a\"]\n}\n";
+    let files: Vec<(&str, &str)> = roots.iter().map(|root| (root.as_str(), mirror)).collect();
+    write_files(directory.path(), &files);
+    let run = check(directory.path(), &[], &["--output-format=concise"]);
+    assert!(!format!("{}{}", run.stdout, run.stderr).contains(['\r', '\u{1b}']));
+    let (Some(long), Some(short)) = (
+        on_terminal(directory.path(), "check --output-format=concise --color=never"),
+        on_terminal(
+            directory.path(),
+            "check nginx --output-format=concise --color=never",
+        ),
+    ) else {
+        println!("skipped: the program `script` of util-linux is not there");
+        return;
+    };
+    let (drawn, printed) = long.rsplit_once("\r\u{1b}[K").expect("no line was drawn");
+    let is_line = |line: &str| {
+        let words = ["searching", "reading", "evaluating", "checking", ""];
+        words.contains(&line.split_once(':').map_or(line, |(word, _)| word))
+    };
+    assert!(
+        drawn
+            .split("\r")
+            .map(|line| line.trim_end_matches("\u{1b}[K"))
+            .all(is_line),
+        "{drawn:?}"
+    );
+    assert!(printed.contains("mirrors in 1501 root modules"), "{printed}");
+    assert!(!short.contains("\u{1b}[K"), "{short:?}");
+}
+
 #[test]
 fn quiet_prints_findings_alone_and_verbose_says_what_is_read() {
     let directory = project();

@@ -30,6 +30,7 @@ use crate::model::{
     Attribute, ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason, UnknownReasons,
 };
 use crate::parallel::Threads;
+use crate::progress::{Progress, Stage};
 use crate::provider;
 use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::root_module::carriers::has_manifests;
@@ -100,10 +101,16 @@ pub(crate) fn evaluate_roots(
     roots: &[&RootModule],
     threads: Threads,
     budget: &RunBudget,
+    progress: &Progress,
 ) -> Option<Vec<RootModuleModel>> {
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
     let evaluate = |threads: Threads| {
-        threads.map_within(roots, &enclose, |root| evaluate_root(tree, sources, root, budget))
+        progress.begin(Stage::Evaluate, roots.len());
+        threads.map_within(roots, &enclose, |root| {
+            let model = evaluate_root(tree, sources, root, budget);
+            progress.advance(1);
+            model
+        })
     };
     if roots.len() == 1 {
         return evaluate(threads);
