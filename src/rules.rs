@@ -55,6 +55,7 @@ rule_list::rules! {
         unserved_image,
         unfilled_mirror,
         registry_config_conflict,
+        invalid_registry,
     }
     Terraform {
         unsupported_argument,

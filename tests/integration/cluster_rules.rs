@@ -525,6 +525,52 @@ resource "rhcs_image_mirror" "a" {
 }
 "#;
 
+/// The findings of `invalid-registry` in a list of an Image, and in that of a cluster of Terraform.
+fn invalid_registries(list: &str, entry: &str) -> [Vec<String>; 2] {
+    let snake: String = list.replace("Registries", "_registries");
+    let image = format!(
+        "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {{name: cluster}}\nspec:\n  registrySources:\n    \
+         {list}: [{entry:?}]\n"
+    );
+    let main = format!(
+        "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{\n    registry_sources = {{\n      {snake} = \
+         [{entry:?}]\n    }}\n  }}\n}}\n"
+    );
+    [("image.yaml", image), ("main.tf", main)].map(|(name, text)| {
+        let found = findings_in(&[(name, &text)]).into_iter();
+        found
+            .filter(|finding| finding.starts_with("invalid-registry"))
+            .collect()
+    })
+}
+
+#[test]
+fn registries_that_nodes_cannot_read_are_reported_in_each_list() {
+    for (list, entry, is_invalid) in [
+        ("blockedRegistries", "https://quay.io", true),
+        ("insecureRegistries", "http://quay.io/org/", true),
+        ("blockedRegistries", "//", true),
+        ("blockedRegistries", "", true),
+        ("blockedRegistries", "*.quay.io/org", true),
+        ("insecureRegistries", "quay.*", true),
+        ("allowedRegistries", "*.*.io", true),
+        ("allowedRegistries", "https://quay.io", true),
+        ("allowedRegistries", "quay.io", false),
+        ("blockedRegistries", "*.quay.io", false),
+        ("insecureRegistries", "quay.io:5000/org/app", false),
+        // Nodes read it, and it matches images with this tag.
+        ("blockedRegistries", "quay.io/org/app:v1", false),
+    ] {
+        for findings in invalid_registries(list, entry) {
+            assert_eq!(
+                findings.len(),
+                usize::from(is_invalid),
+                "{list} {entry:?}: {findings:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn unsupported_arguments_and_blocks_are_removed_or_renamed() {
     let text = r#"

@@ -1,0 +1,115 @@
+//! `invalid-registry`: a registry in the lists of a cluster that nodes cannot read, or that the operator rejects.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{Attribute, Input, InputKinds, RegistrySources};
+use registries_conf::{Registries, RegistrySettings, is_valid_scope};
+
+use super::{Check, Fixability, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    name: "invalid-registry",
+    severity: Severity::Error,
+    inputs: InputKinds::DECLARED,
+    fix: Fixability::None,
+    page: include_str!("invalid_registry.md"),
+    check: Check::Input(check),
+};
+
+fn check(input: &Input) -> Vec<Diagnostic> {
+    let of_clusters = input.clusters.instances().flat_map(|(_, instance)| {
+        let subject = instance.address.to_string();
+        let names = ["allowed_registries", "blocked_registries", "insecure_registries"];
+        check_lists(&instance.registry_sources, names, &subject)
+    });
+    let of_manifests = input.manifest_facts.registry_sources.iter().flat_map(|sources| {
+        let names = ["allowedRegistries", "blockedRegistries", "insecureRegistries"];
+        check_lists(sources, names, "registrySources")
+    });
+    of_clusters.chain(of_manifests).collect()
+}
+
+/// Checks the lists of one cluster, which have these names.
+fn check_lists(
+    sources: &RegistrySources,
+    [allowed, blocked, insecure]: [&'static str; 3],
+    subject: &str,
+) -> Vec<Diagnostic> {
+    let lists = [
+        (
+            allowed,
+            &sources.allowed_registries,
+            is_never_allowed as fn(&str) -> Option<Problem>,
+        ),
+        (blocked, &sources.blocked_registries, is_unreadable),
+        (insecure, &sources.insecure_registries, is_unreadable),
+    ];
+    let mut findings = Vec::new();
+    for (list, entries, problem_of) in lists {
+        for entry in entries.value().into_iter().flatten() {
+            let Some(name) = entry.value() else { continue };
+            let is_rejected = !is_valid_scope(name);
+            let problem = if is_rejected {
+                Some(REJECTED)
+            } else {
+                problem_of(name)
+            };
+            findings.extend(problem.map(|problem| report(&problem, list, entry, name, subject)));
+        }
+    }
+    findings
+}
+
+/// What a registry does to its cluster.
+struct Problem {
+    label: &'static str,
+    note: &'static str,
+}
+
+const REJECTED: Problem = Problem {
+    label: "rejected by the Machine Config Operator",
+    note: "the Machine Config Operator generates no configuration, and new nodes cannot join",
+};
+
+/// A registry of a table that makes nodes reject their whole configuration.
+fn is_unreadable(name: &str) -> Option<Problem> {
+    let settings = RegistrySettings {
+        blocked: vec![name.to_owned()],
+        ..RegistrySettings::default()
+    };
+    let tables = settings.to_tables().ok()?;
+    Registries::from_tables(&tables).is_err().then_some(Problem {
+        label: "nodes cannot read this",
+        note: "the Machine Config Operator writes it into `registries.conf`, which the container runtime then rejects as a \
+               whole: nodes pull no image at all",
+    })
+}
+
+/// A registry of the signature policy, whose scopes are names.
+fn is_never_allowed(name: &str) -> Option<Problem> {
+    has_scheme(name).then_some(Problem {
+        label: "never matches an image",
+        note: "the list is compared with the names of images, which have no scheme: nodes reject every image of the registry",
+    })
+}
+
+fn has_scheme(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
+}
+
+fn report(problem: &Problem, list: &str, entry: &Attribute<String>, name: &str, subject: &str) -> Diagnostic {
+    let shown = entry.describe();
+    let finding = RULE
+        .diagnostic(format!("{shown} in {list} is not the name of a registry"))
+        .about(subject.to_owned())
+        .note(problem.note);
+    let finding = match entry.span {
+        Some(span) => finding.at(span, problem.label),
+        None => finding,
+    };
+    let bare = name.rsplit("://").next().unwrap_or(name).trim_matches('/');
+    finding.help(if has_scheme(name) && is_valid_scope(bare) && !entry.sensitive {
+        format!("write {bare:?}")
+    } else {
+        "write the name of a registry, such as \"quay.io\", or a part of one, such as \"quay.io/org\"; only `*.` in front of a host stands for others".to_owned()
+    })
+}
