@@ -41,7 +41,10 @@ pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             "the cluster requires a set, and rejects the whole list"
         } else {
             finding.severity = Severity::Warning;
-            "nodes use it once, possibly in a different order than in the list"
+            match mirror.address.manifest() {
+                Some(ManifestKind::RegistriesConf) => "the node asks it twice if it does not have the image",
+                _ => "nodes use it once, possibly in a different order than in the list",
+            }
         };
         RuleOutcome::finding(
             finding

@@ -1,7 +1,7 @@
 //! `self-mirror`: a source among its own mirrors.
 
 use crate::diagnostic::Severity;
-use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
+use crate::model::{Input, InputKinds, ManifestKind, Mirror, MirrorLabels as _};
 use registries_conf::SourcePolicy;
 
 use super::support::fixes::SuggestFix as _;
@@ -41,14 +41,16 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
             .at_attribute(mirror, element, "this is the source itself")
             .compared_with(element, &mirror.source, "the source");
         if is_only_mirror(mirror, source) {
-            return RuleOutcome::finding(
-                finding
-                    .note("without another mirror, nodes ignore the entry")
-                    .help(format!(
-                        "add a mirror, or remove {}",
-                        source_names::declaration_noun(mirror)
-                    )),
-            );
+            let note = match mirror.address.manifest() {
+                Some(ManifestKind::RegistriesConf) => {
+                    "without another mirror, the node asks the source twice"
+                }
+                _ => "without another mirror, nodes ignore the entry",
+            };
+            return RuleOutcome::finding(finding.note(note).help(format!(
+                "add a mirror, or remove {}",
+                source_names::declaration_noun(mirror)
+            )));
         }
         let note = if index + 1 == length {
             "the source is always tried last, whether or not it is in the list"

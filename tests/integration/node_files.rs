@@ -192,6 +192,21 @@ fn a_table_is_one_mirror_whatever_pulls_it_serves() {
     ");
 }
 
+/// A node asks what its file says; nothing is merged or left out before.
+#[test]
+fn a_mirror_that_is_named_twice_is_asked_twice() {
+    let conf = "[[registry]]\nlocation = \"a.io\"\n[[registry.mirror]]\nlocation = \"m.io\"\n[[registry.mirror]]\n\
+                location = \"m.io\"\n[[registry]]\nlocation = \"b.io\"\n[[registry.mirror]]\nlocation = \"b.io\"\n";
+    let directory = scratch(&[("registries.conf", conf)]);
+    let run = mirrorset_in(directory.path(), &["check", "registries.conf"]);
+    for note in [
+        "the node asks it twice if it does not have the image",
+        "without another mirror, the node asks the source twice",
+    ] {
+        assert!(run.stdout.contains(note), "{}", run.stdout);
+    }
+}
+
 #[test]
 fn comments_suppress_findings_in_the_files_of_a_node() {
     let conf = r#"
