@@ -218,7 +218,7 @@ fn long_work_shows_how_far_it_is_on_a_terminal_only() {
     };
     assert!(
         drawn
-            .split("\r")
+            .split('\r')
             .map(|line| line.trim_end_matches("\u{1b}[K"))
             .all(is_line),
         "{drawn:?}"
