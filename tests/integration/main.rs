@@ -79,6 +79,7 @@ mod suppress;
 mod terminal;
 mod terraform;
 mod upstream;
+mod version_boundaries;
 mod versions;
 mod words;
 mod wrapped_manifests;

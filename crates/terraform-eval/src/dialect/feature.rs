@@ -27,6 +27,8 @@ pub enum Feature {
     UnknownSensitivity,
     ConvertLooksInside,
     CheckedFilesetPattern,
+    LiteralFilesetBackslash,
+    EscapedFilesetDirectory,
     LiteralTemplateString,
     TypedTemplateString,
     SensitiveTemplateVariables,
@@ -34,12 +36,17 @@ pub enum Feature {
     NullTemplates,
     ProviderFunctions,
     TerraformFunctions,
+    CoreNamespace,
     MergedYamlSequences,
+    StrictYamlNumbers,
+    LongSubnets,
     TofuObject,
     TofuFiles,
     EarlyEvaluation,
     ConstVariables,
     ConstModuleSources,
+    NullModuleVersion,
+    ValidationReferences,
     DeprecatedArgument,
     OutputType,
     LifecycleEnabled,
@@ -50,7 +57,10 @@ pub enum Feature {
     ImportIdentity,
     ImportInModules,
     ImportForEach,
+    ImportIdExpressions,
     RemovedBlocks,
+    RemovedLifecycle,
+    RemovedProvisioners,
     EphemeralBlocks,
     ProviderForEach,
     Encryption,
@@ -84,7 +94,7 @@ const fn row(
 }
 
 /// The table, in the order of the features.
-const TABLE: [Row; 46] = [
+const TABLE: [Row; 56] = [
     row(
         Feature::ShortCircuit,
         "`&&` and `||` that ignore an error of an operand that does not decide the result",
@@ -182,6 +192,18 @@ const TABLE: [Row; 46] = [
         "bmatcuk/doublestar/v4, which the go.mod of OpenTofu 1.7.0 requires; random expressions against OpenTofu 1.12.6",
     ),
     row(
+        Feature::LiteralFilesetBackslash,
+        "`fileset` that takes a backslash before an ordinary character for itself, in directories that precede all wildcards",
+        Availability::opentofu(7),
+        "bmatcuk/doublestar/v4; Terraform 1.16.0-rc2 and OpenTofu 1.8.11 and 1.12.6",
+    ),
+    row(
+        Feature::EscapedFilesetDirectory,
+        "`fileset` with an escaped wildcard in a directory that precedes all wildcards: `a\\[1\\]/*.txt`",
+        Availability::both(1, 11),
+        "opentofu/opentofu#3332; OpenTofu 1.8.11 and 1.12.6",
+    ),
+    row(
         Feature::LiteralTemplateString,
         "`templatestring` of a template that is not a reference",
         Availability::opentofu(7),
@@ -224,10 +246,28 @@ const TABLE: [Row; 46] = [
         "hashicorp/terraform#34718; opentofu/opentofu#2306",
     ),
     row(
+        Feature::CoreNamespace,
+        "`core::` before the name of a function",
+        Availability::both(8, 7),
+        "CHANGELOG of hcl 2.20.0, which the go.mod of Terraform 1.8.0 and OpenTofu 1.7.0 require; Terraform 1.5.7 and 1.11.4 and OpenTofu 1.8.11",
+    ),
+    row(
         Feature::MergedYamlSequences,
         "the YAML merge key `<<` with a sequence of mappings",
         Availability::opentofu(12),
         "recorded; opentofu/opentofu#3607",
+    ),
+    row(
+        Feature::StrictYamlNumbers,
+        "`yamldecode` whose whole numbers have no underscores, and a sign in front of decimal digits alone",
+        Availability::both(10, 9),
+        "CHANGELOG of go-cty-yaml 1.1.0, which the go.mod of Terraform 1.10.0 and OpenTofu 1.9.0 require; opentofu/opentofu#2044; Terraform 1.5.7 and 1.11.4 and OpenTofu 1.8.11",
+    ),
+    row(
+        Feature::LongSubnets,
+        "`cidrsubnets` that extends a prefix of IPv6 by more than 32 bits",
+        Availability::opentofu(13),
+        "opentofu/opentofu#4042",
     ),
     row(
         Feature::TofuObject,
@@ -243,7 +283,7 @@ const TABLE: [Row; 46] = [
     ),
     row(
         Feature::EarlyEvaluation,
-        "variables and locals in the source of a module",
+        "variables that are not `const` in the source of a module",
         Availability::opentofu(8),
         "recorded; internal/configs/static_evaluator.go of OpenTofu 1.8.0",
     ),
@@ -255,9 +295,21 @@ const TABLE: [Row; 46] = [
     ),
     row(
         Feature::ConstModuleSources,
-        "`const` variables in the source of a module",
+        "`const` variables and local values in the source of a module",
         Availability::both(15, 8),
         "recorded; internal/terraform/node_module_install.go of Terraform 1.15.9",
+    ),
+    row(
+        Feature::NullModuleVersion,
+        "`version = null` in a module call",
+        Availability::both(15, 10),
+        "hashicorp/terraform#38632; opentofu/opentofu#2660",
+    ),
+    row(
+        Feature::ValidationReferences,
+        "references in the validation of a variable to something else",
+        Availability::both(9, 9),
+        "hashicorp/terraform#34955; opentofu/opentofu#2216",
     ),
     row(
         Feature::DeprecatedArgument,
@@ -320,10 +372,28 @@ const TABLE: [Row; 46] = [
         "CHANGELOG of Terraform 1.7.0; internal/configs/import.go of OpenTofu 1.7.0",
     ),
     row(
+        Feature::ImportIdExpressions,
+        "references in the `id` of an `import` block",
+        Availability::both(6, 6),
+        "hashicorp/terraform#33618",
+    ),
+    row(
         Feature::RemovedBlocks,
         "`removed` blocks",
         Availability::both(7, 7),
         "CHANGELOG of Terraform 1.7.0 and of OpenTofu 1.7.0",
+    ),
+    row(
+        Feature::RemovedLifecycle,
+        "the block `lifecycle` in a `removed` block",
+        Availability::both(7, 10),
+        "CHANGELOG of Terraform 1.7.0; opentofu/opentofu#2556",
+    ),
+    row(
+        Feature::RemovedProvisioners,
+        "the block `provisioner` in a `removed` block",
+        Availability::both(9, 10),
+        "hashicorp/terraform#35230; opentofu/opentofu#2556",
     ),
     row(
         Feature::EphemeralBlocks,

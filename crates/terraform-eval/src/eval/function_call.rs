@@ -56,7 +56,17 @@ impl FunctionHost for Evaluator<'_> {
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let name = call.name.text.strip_prefix("core::").unwrap_or(&call.name.text);
+        let core = call.name.text.strip_prefix("core::");
+        if core.is_some()
+            && let Some(since) = self.dialect().lacks(Feature::CoreNamespace)
+        {
+            let message = format!("{}: it {since}", Feature::CoreNamespace.description());
+            return Err(EvalError::uncatchable(message));
+        }
+        if core.is_some() {
+            self.note_use(Feature::CoreNamespace.availability());
+        }
+        let name = core.unwrap_or(&call.name.text);
         if scope.instance.is_none() && scope.template.is_none() {
             return Err(only_literals());
         }

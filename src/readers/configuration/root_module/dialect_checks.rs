@@ -1,17 +1,19 @@
 //! Checks what the program of a root module does not have, but another program or version has: blocks and arguments of
 //! the language, and versions that modules require.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Subject, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
-use crate::provider::is_provider_type;
+use crate::provider::{self, is_provider_type};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use memchr::memmem;
-use terraform_eval::address::ModulePath;
+use terraform_eval::address::{self, ModulePath};
 use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references, requirements};
 use terraform_eval::source::Span;
-use terraform_eval::syntax::tree::{Block, Body};
+use terraform_eval::syntax::tree::{Block, Body, ExpressionKind};
 use terraform_eval::version::VersionRange;
 
 /// The top-level blocks that every version has, apart from those that declare what a module refers to.
@@ -105,6 +107,7 @@ impl RootModuleReader<'_> {
             if let Some(block) = variable.parse(sources) {
                 let subject = found.subject(&format!("var.{name}"));
                 found.arguments(&subject, &block.body, &NEW_VARIABLE_ARGUMENTS);
+                found.validations(&subject, name, block);
             }
         }
         for (name, output) in &module.outputs {
@@ -118,6 +121,10 @@ impl RootModuleReader<'_> {
                 let subject = found.subject(&format!("module.{name}"));
                 for lifecycle in block.body.blocks("lifecycle") {
                     found.lacking(&subject, Feature::LifecycleEnabled, lifecycle.header);
+                }
+                let version = block.body.attribute("version").map(|version| &version.value);
+                if let Some(version) = version.filter(|value| matches!(value.kind, ExpressionKind::Null)) {
+                    found.lacking(&subject, Feature::NullModuleVersion, version.span);
                 }
                 let ignored = ("ignore_nested_deprecations", Feature::IgnoreNestedDeprecations);
                 found.arguments(&subject, &block.body, &[ignored]);
@@ -138,6 +145,14 @@ impl RootModuleReader<'_> {
             }
             if let Some(block) = import.parse(sources) {
                 found.arguments(&subject, &block.body, &[("for_each", Feature::ImportForEach)]);
+                // Those of mirrors are always an error, which `read_imports` reports.
+                if !sources.slice(block.span).contains(provider::IMAGE_MIRROR) {
+                    found.arguments(&subject, &block.body, &[("identity", Feature::ImportIdentity)]);
+                }
+                let id = block.body.attribute("id").map(|id| &id.value);
+                if let Some(id) = id.filter(|id| !references::root_names(id).is_empty()) {
+                    found.lacking(&subject, Feature::ImportIdExpressions, id.span);
+                }
             }
         }
         if path.is_root() {
@@ -168,6 +183,15 @@ impl RootModuleReader<'_> {
             None => {
                 let known = REFERABLE_BLOCKS.into_iter().chain(OTHER_BLOCKS);
                 found.unsupported_block(&subject, kind, block.header(), known);
+            }
+        }
+        if let ("removed", Some(removed)) = (kind, block.parse(self.context.sources)) {
+            for part in &removed.body.blocks {
+                match &*part.kind.text {
+                    "lifecycle" => found.lacking(&subject, Feature::RemovedLifecycle, part.header),
+                    "provisioner" => found.lacking(&subject, Feature::RemovedProvisioners, part.header),
+                    _ => {}
+                }
             }
         }
         if kind != "provider" {
@@ -286,6 +310,20 @@ impl Found<'_> {
         for (name, feature) in new {
             if let Some(argument) = body.attribute(name) {
                 self.lacking(subject, *feature, argument.name.span);
+            }
+        }
+    }
+
+    /// Reports what the validations of a variable refer to besides the variable.
+    fn validations(&mut self, subject: &Subject, name: &Arc<str>, block: &Block) {
+        let own = address::Subject::Variable(name.clone());
+        for validation in block.body.blocks("validation") {
+            for attribute in &validation.body.attributes {
+                for reference in references::in_expression(&attribute.value) {
+                    if reference.subject != own {
+                        self.lacking(subject, Feature::ValidationReferences, reference.span);
+                    }
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::cty::{Type, Value};
+use crate::dialect::Feature;
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};
@@ -333,17 +334,20 @@ fn cidr_subnet(_: &Call<'_>, args: Args<'_>) -> FunctionResult {
         )
         .into());
     }
+    let too_large =
+        || format!("prefix extension of {extension} does not accommodate a subnet numbered {number}");
     let Ok(new_prefix) = u32::try_from(new_prefix) else {
-        return Ok(Value::string("<nil>"));
+        return if number == 0 {
+            Ok(Value::string("<nil>"))
+        } else {
+            Err(too_large().into())
+        };
     };
     // The check above covers 64 bits only; a larger number does not fit into the address.
     let host_bits = network.bits - new_prefix;
     let length = u128::BITS - number.unsigned_abs().leading_zeros();
     if length + host_bits > network.bits {
-        return Err(format!(
-            "prefix extension of {extension} does not accommodate a subnet numbered {number}"
-        )
-        .into());
+        return Err(too_large().into());
     }
     let shifted = number.unsigned_abs().checked_shl(host_bits).unwrap_or(0);
     let address = if number < 0 {
@@ -367,13 +371,13 @@ fn cidr_subnets(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let mut previous: Option<Network> = None;
     for position in 1..args.len() {
         let extension = args.integer(position)?;
-        let extension = match u32::try_from(extension) {
-            Ok(extension @ 1..=32) => extension,
-            Ok(33..) => return Err("may not extend prefix by more than 32 bits".into()),
-            _ if extension > 32 => return Err("may not extend prefix by more than 32 bits".into()),
-            _ => return Err("must extend prefix by at least one bit".into()),
-        };
-        let prefix = network.prefix + extension;
+        if extension < 1 {
+            return Err("must extend prefix by at least one bit".into());
+        }
+        if extension > 32 && !args.has(Feature::LongSubnets) {
+            return Err("may not extend prefix by more than 32 bits".into());
+        }
+        let prefix = u32::try_from(extension).map_or(u32::MAX, |bits| network.prefix.saturating_add(bits));
         if prefix > network.bits {
             return Err(format!("would extend prefix to {prefix} bits, which is too long").into());
         }

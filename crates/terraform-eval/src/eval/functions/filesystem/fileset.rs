@@ -38,9 +38,26 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     if !is_valid_pattern(&pattern) && args.has(Feature::CheckedFilesetPattern) {
         return Err(format!("failed to glob pattern {pattern}: syntax error in pattern").into());
     }
-    let components = pattern.split('/').filter(|part| !matches!(*part, "" | "."));
-    let base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
-    if let Lookup::Refused(refusal) = search.walk(&base, &components.collect::<Vec<_>>(), 0)? {
+    let components: Vec<&str> = pattern
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
+    let mut base = PathBuf::from(if pattern.starts_with('/') { "/" } else { "" });
+    let mut components = components.as_slice();
+    if pattern.contains('\\') && args.has(Feature::LiteralFilesetBackslash) {
+        let has_escapes = args.has(Feature::EscapedFilesetDirectory);
+        while let Some((first, rest)) = components.split_first().filter(|(first, _)| !has_wildcard(first)) {
+            // The last component is a name whose wildcards are always escaped.
+            let is_name = rest.is_empty();
+            base.push(if has_escapes || is_name {
+                without_escapes(first)
+            } else {
+                (*first).to_owned()
+            });
+            components = rest;
+        }
+    }
+    if let Lookup::Refused(refusal) = search.walk(&base, components, 0)? {
         return Ok(unknown_refused(
             Type::set(Type::String),
             refusal,
@@ -54,6 +71,35 @@ fn file_set(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     });
     let names: FunctionResult<Vec<Value>> = names.collect();
     Ok(Value::set(Type::String, names?))
+}
+
+/// Whether a component has a wildcard that is not escaped.
+fn has_wildcard(component: &str) -> bool {
+    let mut rest = component.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '*' | '?' | '[' | '{' => return true,
+            '\\' => _ = rest.next(),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The name that a component without wildcards stands for in `doublestar` 4: other characters keep their backslash.
+fn without_escapes(component: &str) -> String {
+    let mut name = String::with_capacity(component.len());
+    let mut rest = component.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_escape = c == '\\'
+            && rest
+                .peek()
+                .is_some_and(|next| matches!(next, '*' | '?' | '[' | ']' | '{' | '}'));
+        if !is_escape {
+            name.push(c);
+        }
+    }
+    name
 }
 
 /// Whether all classes and alternatives of a pattern end (`ValidatePathPattern` of `doublestar` 4).

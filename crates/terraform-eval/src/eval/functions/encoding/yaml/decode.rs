@@ -173,6 +173,8 @@ impl Reader<'_> {
         self.call.charge_text(text.len())?;
         let is_quoted = style == Style::Quoted;
         let tag = properties.tag.as_str();
+        let host = self.call.host;
+        let has_strict_numbers = || host.has(Feature::StrictYamlNumbers);
         if let Some(Frame {
             collection: Collection::Mapping { key, .. },
             ..
@@ -183,7 +185,7 @@ impl Reader<'_> {
                 *key = Key::Merge;
                 return Ok(());
             }
-            let name = resolve(tag, text, is_quoted)?;
+            let name = resolve(tag, text, is_quoted, has_strict_numbers)?;
             if name.is_null() {
                 return Err("mapping key cannot be null".into());
             }
@@ -194,7 +196,7 @@ impl Reader<'_> {
             *key = Key::Entry(name);
             return Ok(());
         }
-        let mut value = resolve(tag, text, is_quoted)?;
+        let mut value = resolve(tag, text, is_quoted, has_strict_numbers)?;
         // A block scalar is a string, but go-cty-yaml first resolves it like a plain one.
         if tag.is_empty() && style != Style::Plain {
             value = convert(&value, &Type::String).map_err(|error| error.to_string())?;

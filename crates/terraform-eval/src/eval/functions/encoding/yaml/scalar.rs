@@ -7,8 +7,13 @@ use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::syntax::yaml::CORE;
 use crate::syntax::yaml::scalar::Word;
 
-/// Resolves a scalar by its tag or by its form.
-pub(super) fn resolve(tag: &str, text: &str, is_quoted: bool) -> FunctionResult<Value> {
+/// Resolves a scalar by its tag or by its form. `has_strict_numbers` says which forms of whole numbers there are.
+pub(super) fn resolve(
+    tag: &str,
+    text: &str,
+    is_quoted: bool,
+    has_strict_numbers: impl Fn() -> bool,
+) -> FunctionResult<Value> {
     let core = tag.strip_prefix(CORE);
     let supported = ["str", "bool", "int", "float", "null", "timestamp", "binary"];
     if !tag.is_empty() && !core.is_some_and(|name| supported.contains(&name)) {
@@ -41,7 +46,7 @@ pub(super) fn resolve(tag: &str, text: &str, is_quoted: bool) -> FunctionResult<
                 {
                     return Ok(Value::string(time.to_string()));
                 }
-                if looks_like_number(text) {
+                if looks_like_number(text) || (looks_like_old_integer(text) && !has_strict_numbers()) {
                     kind = "float";
                 }
             }
@@ -103,6 +108,23 @@ fn looks_like_number(text: &str) -> bool {
         all(whole, u8::is_ascii_digit) && (fraction.is_empty() || all(fraction, u8::is_ascii_digit));
     let is_fraction_only = whole.is_empty() && all(fraction, u8::is_ascii_digit);
     is_exponent_valid && (has_whole || is_fraction_only)
+}
+
+/// Whether a text is a whole number as older versions take it: with a sign, underscores, or a sign alone, which then cannot
+/// be parsed.
+fn looks_like_old_integer(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let all = |digits: &str, is_digit: fn(char) -> bool| {
+        !digits.is_empty() && digits.chars().all(|c| c == '_' || is_digit(c))
+    };
+    unsigned.is_empty()
+        || all(unsigned, |c| c.is_ascii_digit())
+        || unsigned
+            .strip_prefix("0o")
+            .is_some_and(|digits| all(digits, |c| c.is_digit(8)))
+        || unsigned
+            .strip_prefix("0x")
+            .is_some_and(|digits| all(digits, |c| c.is_ascii_hexdigit()))
 }
 
 /// Parses a decimal number, or a whole number with a prefix of Go's literals.
