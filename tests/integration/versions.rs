@@ -411,6 +411,39 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        r#"[for s in ["0o17", "017", "1_000", "-0x1F", "+0x1f", "0_7", "1__0", "0o_7", "+0o7", "-_", "0x_", "+", "1_"] : try(yamldecode(s), "ERR")]"#,
+        &[
+            (
+                "terraform 1.9",
+                r#"[15,17,1000,-31,31,7,10,7,7,"ERR","ERR","ERR",1]"#,
+            ),
+            (
+                "terraform 1.10",
+                r#"[15,17,"1_000","-0x1F","+0x1f","0_7","1__0","0o_7","+0o7","-_","0x_","+","1_"]"#,
+            ),
+        ],
+    ),
+    (
+        r#"fileset(".", "\inner.tftpl")"#,
+        &[
+            ("terraform 1.16", r#"["inner.tftpl"]"#),
+            ("opentofu 1.8", "[]"),
+            ("opentofu 1.12", "[]"),
+        ],
+    ),
+    (
+        r#"cidrsubnets("2001:db8::/16", 33, 112)"#,
+        &[
+            ("terraform 1.16", "error"),
+            ("opentofu 1.12", "error"),
+            ("opentofu 1.13", r#"["2001::/49","2001:0:0:8000::/128"]"#),
+        ],
+    ),
+    (
+        r#"cidrsubnets("2001:db8::/16", 113)"#,
+        &[("opentofu 1.13", "error")],
+    ),
+    (
         "convert(terraform_data.u.id, list(string))",
         &[
             ("terraform 1.14", "error"),
