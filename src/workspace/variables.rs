@@ -277,7 +277,7 @@ impl<'m> UndeclaredValues<'m> {
             .map(|value| (value.span, value))
             .collect();
         let skipped = undeclared.into_values().map(|value| {
-            let message = "the root module does not declare this variable, so Terraform ignores the value";
+            let message = "the root module does not declare this variable, so the value is ignored";
             let name = format!("var.{}", value.name);
             let mut skipped = Skipped::new(name, SkipReason::UndeclaredVariable, message);
             skipped.span = Some(value.span);

@@ -442,3 +442,31 @@ fn a_type_is_what_terraform_accepts_as_one() {
         assert_eq!(error(ty).len(), 1, "{ty}: {:?}", error(ty));
     }
 }
+
+#[test]
+fn functions_are_called_neither_in_defaults_nor_in_files_of_variables() {
+    let variable = "variable \"v\" {\n  type    = string\n  default = DEFAULT\n}\n";
+    let errors = |default: &str, values: &[(&str, &str)]| {
+        let main = format!("{}{MIRROR}", variable.replace("DEFAULT", default));
+        let mut files = vec![("main.tf", main.as_str())];
+        files.extend(values);
+        messages(&files, "error")
+    };
+    assert_eq!(errors("\"a\"", &[]), [] as [&str; 0]);
+    let in_default = errors("upper(\"a\")", &[]);
+    assert!(
+        in_default
+            .iter()
+            .any(|error| error.contains("calls a function, which is not allowed")),
+        "{in_default:?}"
+    );
+    for values in [
+        ("terraform.tfvars", "v = upper(\"a\")\n"),
+        ("v.auto.tfvars", "v = upper(\"a\")\n"),
+        ("v.auto.tfvars.json", "{\"v\": \"${upper(\\\"a\\\")}\"}"),
+    ] {
+        let found = errors("\"a\"", &[values]);
+        let is_json = values.0.ends_with(".json");
+        assert_eq!(found.is_empty(), is_json, "{}: {found:?}", values.0);
+    }
+}

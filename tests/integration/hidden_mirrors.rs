@@ -36,7 +36,7 @@ fn findings(run: &Run) -> Vec<&str> {
 #[test]
 fn a_value_about_mirrors_for_an_undeclared_variable_is_told() {
     let main = "variable \"used\" {\n  default = null\n}\n";
-    let message = "the root module does not declare this variable, so Terraform ignores the value";
+    let message = "the root module does not declare this variable, so the value is ignored";
     for (file, text, expected) in [
         (
             "terraform.tfvars",
@@ -88,7 +88,7 @@ fn a_value_for_root_modules_without_anything_to_check_is_told() {
     let values = ("envs/all.tfvars", "image_mirrors = { a = [] }\n");
     let (without, with) = ("variable \"region\" {}\n", "variable \"image_mirrors\" {}\n");
     let expected = "warning[skipped-input] var.image_mirrors: the root module does not declare this variable, so \
-                    Terraform ignores the value";
+                    the value is ignored";
     for path in [".", "a", "a/main.tf", "envs/all.tfvars"] {
         let files = [settings, values, ("a/main.tf", without), ("b/main.tf", without)];
         assert_eq!(findings(&check(&files, &[path])), [expected], "{path}");

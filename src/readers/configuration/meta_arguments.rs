@@ -190,7 +190,7 @@ impl MetaArguments<'_> {
             };
             let word = self.sources.slice(argument.value.span).trim_matches('"');
             if !words.contains(&word) {
-                let message = format!("{name} of the provisioner is not a keyword that Terraform knows");
+                let message = format!("{name} of the provisioner is not one of its keywords");
                 let label = format!("`{}` or `{}`", words[0], words[1]);
                 self.reject(message, argument.value.span, &label);
             }

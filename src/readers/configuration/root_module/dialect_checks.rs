@@ -314,7 +314,7 @@ impl Found<'_> {
         }
     }
 
-    /// Reports what the validations of a variable refer to besides the variable.
+    /// Reports what the validations of a variable refer to in addition to the variable.
     fn validations(&mut self, subject: &Subject, name: &Arc<str>, block: &Block) {
         let own = address::Subject::Variable(name.clone());
         for validation in block.body.blocks("validation") {
