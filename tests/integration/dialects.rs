@@ -463,10 +463,10 @@ fn functions_are_called_neither_in_defaults_nor_in_files_of_variables() {
     for values in [
         ("terraform.tfvars", "v = upper(\"a\")\n"),
         ("v.auto.tfvars", "v = upper(\"a\")\n"),
-        ("v.auto.tfvars.json", "{\"v\": \"${upper(\\\"a\\\")}\"}"),
     ] {
-        let found = errors("\"a\"", &[values]);
-        let is_json = values.0.ends_with(".json");
-        assert_eq!(found.is_empty(), is_json, "{}: {found:?}", values.0);
+        assert!(!errors("\"a\"", &[values]).is_empty(), "{}", values.0);
     }
+    // Strings of JSON are literal there.
+    let json = ("v.auto.tfvars.json", "{\"v\": \"${upper(\\\"a\\\")}\"}");
+    assert_eq!(errors("\"a\"", &[json]), [] as [&str; 0]);
 }

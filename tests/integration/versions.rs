@@ -424,7 +424,7 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        r#"fileset(".", "\inner.tftpl")"#,
+        r#"fileset(".", "\\inner.tftpl")"#,
         &[
             ("terraform 1.16", r#"["inner.tftpl"]"#),
             ("opentofu 1.8", "[]"),
