@@ -457,6 +457,18 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
         &[("terraform 1.16", "unknown"), ("opentofu 1.13", "[true,false]")],
     ),
     (
+        "true ? 1 : convert(1, set(any))",
+        &[
+            ("terraform 1.14", "error"),
+            ("terraform 1.15", "1"),
+            ("opentofu 1.12", "error"),
+        ],
+    ),
+    (
+        "true ? 1 : convert(1, nope)",
+        &[("terraform 1.15", "error"), ("opentofu 1.12", "error")],
+    ),
+    (
         "try(1, convert(1, string))",
         &[
             ("terraform 1.14", "error"),

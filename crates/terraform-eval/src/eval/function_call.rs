@@ -74,6 +74,8 @@ impl Evaluator<'_> {
             functions::check_call(name, scope.template.map(|template| template.function))?;
         }
         if let Some(since) = self.dialect().lacks_function(name) {
+            // The type that `convert` takes is a reference where there is no such function.
+            self.with_checked_references(&call.arguments, scope)?;
             return Err(EvalError::invalid(format!(
                 "no function named {name:?}: it {since}"
             )));
@@ -144,6 +146,7 @@ impl Evaluator<'_> {
                 "convert takes a value and a type, not {count} arguments"
             )));
         };
+        self.with_checked_references(std::slice::from_ref(ty), scope)?;
         let constraint = self.type_argument(ty)?;
         let value = self.evaluate(value, scope)?;
         self.charge(value.size())?;
