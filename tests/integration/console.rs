@@ -35,8 +35,10 @@
 //! | Terraform 1.16.0-rc2 | 1 | 9,139 | 3 | 0 |
 //! | Terraform 1.16.0-rc2 | 40,001 (12,000) | 5,484 | 6 | 0 |
 //! | Terraform 1.16.0-rc2 | 5,000,001 (4,000) | 1,787 | 0 | 0 |
+//! | Terraform 1.16.0-rc2 | 7,000,001 | 9,135 | 7 | 2, since corrected |
 //! | OpenTofu 1.12.6 | 1 | 9,312 | 3 | 2, since corrected |
 //! | OpenTofu 1.12.6 | 20 (14,225) | 6,580 | 1 | 0 |
+//! | OpenTofu 1.12.6 | 8,000,001 | 9,413 | 9 | 4, since corrected |
 //!
 //! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
 //! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here
