@@ -162,7 +162,8 @@ fn random_expressions_have_the_value_that_the_console_prints() {
         .map(|path| fs::File::create(path).unwrap());
     let (engine, version) = terraform::version();
     // Only the console of Terraform since 1.9 reads an expression of several lines.
-    let reads_lines = engine == Engine::Terraform && version.parse::<Version>().unwrap() >= Version(1, 9, 0);
+    let reads_lines =
+        engine == Engine::Terraform && Version::parse_release(&version).unwrap() >= Version(1, 9, 0);
     let (mut tried, mut rejected, mut undecided, mut differences) = (0, 0, 0, 0);
     let mut dead = 0;
     // Every batch has its own seed, so that a single batch can be repeated.
