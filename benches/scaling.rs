@@ -207,6 +207,11 @@ fn manifest(entries: usize) -> String {
     )
 }
 
+/// A list of images, one for each entry of a manifest.
+fn images(count: usize) -> String {
+    repeat(count, |i| format!("quay.io/a{i}@sha256:{}\n", "0".repeat(64)))
+}
+
 /// Modules of which each calls the next one so many times.
 fn levels(count: usize, calls: usize) -> Vec<(String, String)> {
     let module = |number: usize| {
@@ -247,6 +252,7 @@ fn dimensions() -> Vec<Dimension> {
     all.extend(trees());
     all.extend(comments_and_settings());
     all.extend(plans_and_manifests());
+    all.extend(images_and_credentials());
     all
 }
 
@@ -626,12 +632,68 @@ fn plans_and_manifests() -> Vec<Dimension> {
                 &["convert", "a.yaml", "--to", "registries-conf"],
             )
         }),
-        dimension!("images in resolve", 500, |n| {
-            let images = repeat(n, |i| format!("quay.io/a{i}@sha256:{}\n", "0".repeat(64)));
+    ]
+}
+
+fn images_and_credentials() -> Vec<Dimension> {
+    vec![
+        dimension!("keys of a pull secret over mirrors", 300, |n| {
+            let keys: serde_json::Map<String, Value> = (0..n)
+                .map(|i| (format!("m{i}.io"), json!({"auth": "YTpi"})))
+                .collect();
             of(
                 vec![
                     ("a.yaml".to_owned(), manifest(n)),
-                    ("images.txt".to_owned(), images),
+                    ("pull.json".to_owned(), json!({"auths": keys}).to_string()),
+                ],
+                &["check", "a.yaml", "--pull-secret", "pull.json"],
+            )
+        }),
+        dimension!("images of a policy", 300, |n| {
+            let policy = "[policy]\nrequired-sources = [\"quay.io\"]\n".to_owned();
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(n)),
+                    ("mirrorset.toml".to_owned(), policy),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &["check", "a.yaml", "--images", "images.txt"],
+            )
+        }),
+        dimension!("images of an image set", 300, |n| {
+            let images = repeat(n, |i| {
+                format!("  - name: quay.io/a{i}@sha256:{}\n", "0".repeat(64))
+            });
+            let set = "apiVersion: mirror.openshift.io/v2alpha1\nkind: ImageSetConfiguration\nmirror:\n  additionalImages:\n";
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(n)),
+                    ("set.yaml".to_owned(), set.to_owned() + &images),
+                ],
+                &["check", "a.yaml", "set.yaml"],
+            )
+        }),
+        dimension!("images that fill mirrors", 300, |n| {
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(n)),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &[
+                    "convert",
+                    "a.yaml",
+                    "--to",
+                    "skopeo-copy",
+                    "--images",
+                    "images.txt",
+                ],
+            )
+        }),
+        dimension!("images in resolve", 500, |n| {
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(n)),
+                    ("images.txt".to_owned(), images(n)),
                 ],
                 &["resolve", "--in", "a.yaml", "--file", "images.txt"],
             )

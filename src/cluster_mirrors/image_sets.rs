@@ -1,11 +1,11 @@
 //! What the mirrors of an input and the tool that fills them have in common: images that are copied and that no mirror
 //! serves, and mirrors that nothing fills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{ImageSet, Input, Mirror, MirrorLabels as _, SetImage, SetImageKind};
-use registries_conf::{ImageName, PullKind, matched_length};
+use registries_conf::{ImageName, PullKind, matched_length, matching_entries};
 
 /// The code of findings about images.
 pub(crate) const UNSERVED_IMAGE: &str = "unserved-image";
@@ -37,8 +37,8 @@ impl<'a> Served<'a> {
 
     /// The mirrors of the longest source that matches a name.
     fn longest_match(&self, name: &str) -> &[&'a Mirror] {
-        let sources = self.by_source.iter();
-        let matching = sources.filter_map(|(source, mirrors)| Some((matched_length(source, name)?, mirrors)));
+        let matching = matching_entries(&self.by_source, name)
+            .filter_map(|(source, mirrors)| Some((matched_length(source, name)?, mirrors)));
         let longest = matching.max_by_key(|(length, _)| *length);
         longest.map_or(&[], |(_, mirrors)| mirrors)
     }
@@ -132,8 +132,14 @@ pub(crate) fn unfilled_mirrors(input: &Input, sets: &[ImageSet]) -> Vec<Diagnost
     };
     let files: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
     let files = files.join(" and ");
-    let is_filled = |source: &str| names.iter().any(|name| matched_length(source, name).is_some());
-    let unfilled = served.by_source.iter().filter(|(source, _)| !is_filled(source));
+    let matching = names
+        .iter()
+        .flat_map(|name| matching_entries(&served.by_source, name));
+    let filled: BTreeSet<&str> = matching.map(|(source, _)| *source).collect();
+    let unfilled = served
+        .by_source
+        .iter()
+        .filter(|(source, _)| !filled.contains(*source));
     unfilled
         .flat_map(|(_, mirrors)| mirrors)
         .filter(|mirror| has_other_mirror(mirror))

@@ -21,6 +21,8 @@ pub(crate) struct ClusterResolver<'a> {
     nodes: NodeConfig,
     allowed: Vec<String>,
     blocked: Vec<String>,
+    /// Whether the cluster allows what ROSA always allows. A self-managed one does not.
+    is_rosa: bool,
     image_policies: Vec<&'a ImagePolicy>,
     version: Option<NodeVersion>,
     /// Whether the user gave the aliases of the nodes.
@@ -77,6 +79,7 @@ impl<'a> ClusterResolver<'a> {
             nodes,
             allowed: Vec::new(),
             blocked: Vec::new(),
+            is_rosa: false,
             image_policies: Vec::new(),
             version: options.version,
             // The files of the node have its aliases.
@@ -96,6 +99,7 @@ impl<'a> ClusterResolver<'a> {
             conf.aliases.clone_from(aliases);
         }
         Self {
+            is_rosa: entries.iter().any(|entry| !entry.is_from_manifest()),
             name,
             entries,
             nodes,
@@ -186,9 +190,7 @@ impl<'a> ClusterResolver<'a> {
         if let Some(registry) = matching_scope(self.blocked.iter().map(String::as_str), reference.name()) {
             return Some(PolicyDenial::Blocked(registry.to_owned()));
         }
-        // A self-managed cluster does not allow what ROSA always allows.
-        let is_rosa = self.entries.iter().any(|entry| !entry.is_from_manifest());
-        let always_allowed = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| is_rosa);
+        let always_allowed = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| self.is_rosa);
         let allowed = self.allowed.iter().map(String::as_str).chain(always_allowed);
         let is_denied = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
         is_denied.then_some(PolicyDenial::NotAllowed)

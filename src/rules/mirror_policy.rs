@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, Input, InputKinds, ManifestKind, Mirror, MirrorLabels as _, Policy, UnknownReasons,
 };
-use registries_conf::{ImageName, SourcePolicy, is_within_scope, matched_length};
+use registries_conf::{ImageName, SourcePolicy, is_within_scope, matching_entries};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -235,15 +235,11 @@ fn missing_sources(
     if mirrors.iter().any(|mirror| mirror.source.as_unknown().is_some()) {
         return Vec::new();
     }
-    let sources: Vec<&str> = mirrors
+    let sources: BTreeMap<&str, &Mirror> = mirrors
         .iter()
-        .filter_map(|mirror| mirror.source.value().map(String::as_str))
+        .filter_map(|mirror| Some((mirror.source.value()?.as_str(), *mirror)))
         .collect();
-    let is_mirrored = |name: &str| {
-        sources
-            .iter()
-            .any(|source| matched_length(source, name).is_some())
-    };
+    let is_mirrored = |name: &str| matching_entries(&sources, name).next().is_some();
     let mut findings = Vec::new();
     for (required, span) in &policy.required_sources {
         let missing: Vec<&str> = match images {

@@ -23,6 +23,9 @@ const RED_HAT_KEYS: [&str; 4] = [
     "cloud.openshift.com",
 ];
 
+/// At most this many keys are compared with a mirror's host. Real pull secrets have dozens.
+const MAX_COMPARED: usize = 200;
+
 /// At most this many keys are listed in a message.
 const MAX_LISTED: usize = 3;
 
@@ -167,7 +170,12 @@ fn similar_key<'f>(file: &'f AuthFile, location: &str) -> Option<&'f str> {
     };
     let host = host_of(location);
     let distance = |key: &&str| strsim::levenshtein(&host, &host_of(key));
-    let nearest = file.auths.keys().map(String::as_str).min_by_key(distance)?;
+    let nearest = file
+        .auths
+        .keys()
+        .take(MAX_COMPARED)
+        .map(String::as_str)
+        .min_by_key(distance)?;
     (distance(&nearest) <= MAX_TYPOS).then_some(nearest)
 }
 

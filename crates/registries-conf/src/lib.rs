@@ -19,7 +19,7 @@
 //! | What image does a text name? | [`ImageReference::parse_normalized`], [`ImageReference::parse_canonical`] |
 //! | Which images does a node try for the name in a pod? | [`ImageName::parse`], then [`RegistriesConf::candidates`] |
 //! | What does a node load from its files? | [`RegistriesConf::load`], of each [`ConfFile`] |
-//! | Does a source match an image? | [`matched_length`]; [`Registries::matching_sources`] for all sources of a node |
+//! | Does a source match an image? | [`matched_length`]; [`matching_entries`] for many names and sources, [`Registries::matching_sources`] for all sources of a node |
 //! | What is an image called at a mirror? | [`rewrite()`] |
 //! | In which order are several lists for one source tried? | [`merge_mirrors`] |
 //! | Do the nodes accept these settings? | [`RegistrySettings::validate`], then [`RegistrySettings::to_tables`], then [`Registries::from_tables`] |
@@ -127,7 +127,7 @@ pub use location::{Granularity, Location};
 pub use loopback::is_loopback;
 pub use match_images::matches_image;
 pub use match_issue::{MatchIssue, UnmatchableReason, find_match_issue};
-pub use matching::matched_length;
+pub use matching::{matched_length, matching_entries};
 pub use merge_order::merge_mirrors;
 pub use name_issue::{NameIssue, NameIssueKind, TextEdit};
 pub use node_version::{AmbiguousNames, InvalidNodeVersion, NodeVersion};

@@ -1,5 +1,9 @@
 //! Which source matches an image, as decided by `sysregistriesv2` of containers/image.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 /// The number of bytes of a full image name (or of a full reference) that a source matches. `None` if it does
 /// not match.
 ///
@@ -19,9 +23,31 @@ pub fn matched_length(source: &str, name: &str) -> Option<usize> {
     matches!(name.as_bytes().get(end), None | Some(b':' | b'/' | b'@')).then_some(end)
 }
 
+/// The values of all sources that match a full image name: wildcards first, then shorter sources before longer ones. Other
+/// sources are not looked at, so that many names can be matched with many sources.
+///
+/// ```
+/// # use std::collections::BTreeMap;
+/// let sources = BTreeMap::from([("*.io", 1), ("quay.io", 2), ("quay.io/org", 3), ("quay.io/other", 4)]);
+/// let values = registries_conf::matching_entries(&sources, "quay.io/org/app").map(|(_, value)| *value);
+/// assert_eq!(values.collect::<Vec<_>>(), [1, 2, 3]);
+/// ```
+pub fn matching_entries<'m, S: Borrow<str> + Ord, V>(
+    sources: &'m BTreeMap<S, V>,
+    name: &str,
+) -> impl Iterator<Item = (&'m S, &'m V)> {
+    let wildcards = sources
+        .range::<str, _>((Bound::Included("*."), Bound::Unbounded))
+        .take_while(|(source, _)| (*source).borrow().starts_with("*."))
+        .filter(|(source, _)| matched_length((*source).borrow(), name).is_some());
+    // All other sources that match are prefixes of the name, so they are looked up.
+    let prefixes = prefixes_at_separators(name).filter_map(|prefix| sources.get_key_value(prefix));
+    wildcards.chain(prefixes)
+}
+
 /// Every source that can match a full image name, except wildcards: each prefix that ends at a separator, and
 /// the name itself.
-pub(crate) fn prefixes_at_separators(name: &str) -> impl Iterator<Item = &str> {
+fn prefixes_at_separators(name: &str) -> impl Iterator<Item = &str> {
     let ends = name.match_indices([':', '/', '@']).map(|(at, _)| at);
     ends.chain([name.len()])
         .filter_map(|end| name.get(..end))

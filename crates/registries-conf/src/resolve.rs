@@ -1,7 +1,7 @@
 //! Where a node pulls an image from: `newImageSource` and `PullSourcesFromReference` of containers/image.
 
 use crate::image_reference::{ImageReference, ReferenceError};
-use crate::matching::{longest_match, matched_length, prefixes_at_separators};
+use crate::matching::{longest_match, matched_length, matching_entries};
 use crate::registries::Registries;
 use crate::rewrite::replace_prefix;
 use crate::settings::PullKind;
@@ -83,17 +83,7 @@ impl Registries {
 
     /// All sources that match a full image name. The longest one is used.
     pub fn matching_sources<'s>(&'s self, name: &str) -> impl Iterator<Item = &'s str> {
-        let wildcards = self
-            .tables
-            .range("*.".to_owned()..)
-            .map(|(source, _)| source.as_str())
-            .take_while(|source| source.starts_with("*."))
-            .filter(|source| matched_length(source, name).is_some());
-        // All other sources that match are prefixes of the name, so they are looked up.
-        let prefixes = prefixes_at_separators(name)
-            .filter_map(|prefix| self.tables.get_key_value(prefix))
-            .map(|(source, _)| source.as_str());
-        wildcards.chain(prefixes)
+        matching_entries(&self.tables, name).map(|(source, _)| source.as_str())
     }
 
     fn pull_sources(

@@ -33,7 +33,6 @@ pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
 pub use limits::{MAX_MODULE_DEPTH, SharedWork};
-pub use reference_rules::{BlockNames, ReferenceRules};
 pub use scope::{RepetitionData, Scope};
 
 pub use crate::stack::with_stack;

@@ -14,44 +14,35 @@ use super::reference::{
     check_attribute, incomplete, is_type_name, no_count_attribute, no_each_attribute, no_path_attribute,
     no_terraform_attribute, undeclared, unknown_name,
 };
-use super::{EvalError, Evaluator, Result, Scope};
+use super::{Evaluator, Result, Scope};
 
 /// What the references of an expression may name.
 #[derive(Clone, Copy)]
-pub struct ReferenceRules<'a> {
+struct ReferenceRules<'a> {
     /// The module of the expression.
-    pub module: &'a Module,
+    module: &'a Module,
     /// The files of the module.
-    pub sources: &'a Sources,
+    sources: &'a Sources,
     /// The resource types whose attributes are known.
-    pub schemas: &'a ProviderSchemas,
+    schemas: &'a ProviderSchemas,
     /// The program.
-    pub dialect: Dialect,
+    dialect: Dialect,
     /// The names that the block of the expression adds.
-    pub names: BlockNames<'a>,
+    names: BlockNames<'a>,
 }
 
 /// The names that a block adds to those of its module.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct BlockNames<'a> {
+struct BlockNames<'a> {
     /// Whether `each` can be used.
-    pub each: bool,
+    each: bool,
     /// Whether `count` can be used.
-    pub count: bool,
+    count: bool,
     /// The resource that `self` is.
-    pub own_resource: Option<&'a ResourceName>,
+    own_resource: Option<&'a ResourceName>,
 }
 
 impl ReferenceRules<'_> {
-    /// The errors of all references in an expression.
-    #[must_use]
-    pub fn errors(&self, expression: &Expression) -> Vec<EvalError> {
-        let found = references::names_in(expression).into_iter();
-        found
-            .filter_map(|(root, steps, span)| self.check(root, steps, span).err())
-            .collect()
-    }
-
     fn check(&self, root: &Arc<str>, steps: &[Step], span: Span) -> Result<()> {
         self.check_names(root, steps, span)
             .map_err(|error| error.with_span(span))
