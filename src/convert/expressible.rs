@@ -1,5 +1,7 @@
 //! Which entries a target can express. What it cannot express is reported, never dropped silently.
 
+use std::collections::BTreeSet;
+
 use super::target::{EntryMerging, TargetSpec};
 use crate::cluster_mirrors::{ClusterMirrors, Entry, MergedEntry, order_conflicts, policy_conflicts};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -64,9 +66,12 @@ fn declarations<'e, 'a>(
 /// The policies that a target cannot express, of the entries that it does not leave out.
 fn dropped_policies(cluster: &ClusterMirrors<'_>, target: &TargetSpec) -> Vec<Diagnostic> {
     let capabilities = target.capabilities;
+    // The policy of an entry without mirrors is one for the other entries of its source.
+    let filled = cluster.entries.iter().filter(|entry| !entry.mirrors.is_empty());
+    let filled: BTreeSet<&str> = filled.map(|entry| entry.source).collect();
     let is_written = |entry: &&Entry<'_>| {
         capabilities.pulls.include(entry.mirror.pull, false)
-            && (capabilities.empty_entries || !entry.mirrors.is_empty())
+            && (capabilities.empty_entries || filled.contains(entry.source))
     };
     let is_dropped =
         |entry: &&Entry<'_>| !capabilities.source_policy && entry.policy() == SourcePolicy::NeverContact;

@@ -38,10 +38,10 @@ fn check_lists(
         (
             allowed,
             &sources.allowed_registries,
-            is_never_allowed as fn(&str) -> Option<Problem>,
+            matches_no_image as fn(&str) -> Option<Problem>,
         ),
-        (blocked, &sources.blocked_registries, is_unreadable),
-        (insecure, &sources.insecure_registries, is_unreadable),
+        (blocked, &sources.blocked_registries, nodes_cannot_read),
+        (insecure, &sources.insecure_registries, nodes_cannot_read),
     ];
     let mut findings = Vec::new();
     for (list, entries, problem_of) in lists {
@@ -71,7 +71,7 @@ const REJECTED: Problem = Problem {
 };
 
 /// A registry of a table that makes nodes reject their whole configuration.
-fn is_unreadable(name: &str) -> Option<Problem> {
+fn nodes_cannot_read(name: &str) -> Option<Problem> {
     let settings = RegistrySettings {
         blocked: vec![name.to_owned()],
         ..RegistrySettings::default()
@@ -85,7 +85,7 @@ fn is_unreadable(name: &str) -> Option<Problem> {
 }
 
 /// A registry of the signature policy, whose scopes are names.
-fn is_never_allowed(name: &str) -> Option<Problem> {
+fn matches_no_image(name: &str) -> Option<Problem> {
     has_scheme(name).then_some(Problem {
         label: "never matches an image",
         note: "the list is compared with the names of images, which have no scheme: nodes reject every image of the registry",

@@ -149,14 +149,14 @@ fn assert_settings(settings: &RegistrySettings, image: &str) {
     // Of the lists of registries, the operator checks less than the nodes, which find no name in slashes alone and take no
     // scheme.
     let mut lists = settings.insecure.iter().chain(&settings.blocked);
-    let is_for_operator = lists.any(|registry| {
+    let is_for_operator_alone = lists.any(|registry| {
         let has_scheme = ["http://", "https://"]
             .iter()
             .any(|scheme| registry.starts_with(scheme));
         has_scheme || registry.chars().all(|c| c == '/')
     });
     assert!(
-        registries.is_ok() || !is_accepted || is_for_operator,
+        registries.is_ok() || !is_accepted || is_for_operator_alone,
         "{settings:?}: {registries:?}"
     );
     let (Ok(registries), Ok(reference)) = (registries, ImageReference::parse_normalized(image)) else {
