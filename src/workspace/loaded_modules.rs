@@ -391,7 +391,6 @@ impl LoadedModules {
         files: &mut InputFiles,
     ) -> FileValuesId {
         let config = files.configs.nearest(directory, &mut files.sources);
-        let paths = config.map(Config::var_files).unwrap_or_default();
         let settings = config
             .map(|config| config.directory().to_owned())
             .unwrap_or_default();
@@ -399,6 +398,7 @@ impl LoadedModules {
         if let Some(read) = self.files_of_settings.get(&key) {
             return *read;
         }
+        let paths = config.map(Config::var_files).unwrap_or_default();
         let ids: Vec<FileValuesId> = paths
             .into_iter()
             .filter_map(|path| self.read_shared_file(path, tree, files))

@@ -118,10 +118,10 @@ impl Selection {
                     modules.extend(modules_of_settings(&directory, file.exists, known, files));
                 }
                 NameKind::Variables => {
-                    let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));
-                    let users = users.get(&file.path);
-                    modules.extend(users.into_iter().flatten().cloned());
-                    if users.is_none() && file.exists {
+                    let users =
+                        users.get_or_insert_with(|| VariableUsers::find(known.keys().copied(), files));
+                    modules.extend(users.take(&file.path));
+                    if !users.by_file.contains_key(&file.path) && file.exists {
                         files.skipped.extend(skipped_file(&file.path, kind, files));
                     }
                 }
@@ -145,8 +145,8 @@ impl Selection {
         };
         for path in discovery.others.iter().filter(|path| is_data(path)) {
             if is_variables(path) {
-                let users = users.get_or_insert_with(|| users_of_variables(known.keys().copied(), files));
-                modules.extend(users.get(path).into_iter().flatten().cloned());
+                let users = users.get_or_insert_with(|| VariableUsers::find(known.keys().copied(), files));
+                modules.extend(users.take(path));
             }
         }
         let is_searched = !discovery.other_modules.is_empty() || !missing.is_empty();
@@ -270,28 +270,49 @@ fn neighbors_of(
     neighbors
 }
 
-/// The modules whose settings list a file of variables, by the canonical path of the file.
-fn users_of_variables<'m>(
-    modules: impl Iterator<Item = &'m Path>,
-    files: &mut InputFiles,
-) -> BTreeMap<PathBuf, Vec<PathBuf>> {
-    let mut users: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-    let InputFiles { configs, sources, .. } = files;
-    // Modules that share their settings share the files.
-    let mut by_settings: BTreeMap<PathBuf, (Vec<PathBuf>, Vec<PathBuf>)> = BTreeMap::new();
-    for module in modules {
-        let Some(config) = configs.nearest(module, sources) else {
-            continue;
-        };
-        let known = by_settings.entry(config.directory().to_owned());
-        let (_, modules) = known.or_insert_with(|| (config.var_files(), Vec::new()));
-        modules.push(module.to_owned());
-    }
-    for (paths, modules) in by_settings.into_values() {
-        for path in paths {
-            let path = sources.files().canonical_path(&path);
-            users.entry(path).or_default().extend(modules.iter().cloned());
+/// The modules whose settings list files of variables.
+struct VariableUsers {
+    /// The modules that share their settings, and with them the files.
+    groups: Vec<Vec<PathBuf>>,
+    /// The positions of the groups, by the canonical path of the file.
+    by_file: BTreeMap<PathBuf, BTreeSet<usize>>,
+}
+
+impl VariableUsers {
+    fn find<'m>(modules: impl Iterator<Item = &'m Path>, files: &mut InputFiles) -> Self {
+        let InputFiles { configs, sources, .. } = files;
+        let mut by_settings: BTreeMap<PathBuf, (Vec<PathBuf>, Vec<PathBuf>)> = BTreeMap::new();
+        for module in modules {
+            let Some(config) = configs.nearest(module, sources) else {
+                continue;
+            };
+            let known = by_settings.entry(config.directory().to_owned());
+            let (_, modules) = known.or_insert_with(|| (config.var_files(), Vec::new()));
+            modules.push(module.to_owned());
         }
+        let mut users = Self {
+            groups: Vec::new(),
+            by_file: BTreeMap::new(),
+        };
+        for (paths, modules) in by_settings.into_values() {
+            for path in paths {
+                let path = sources.files().canonical_path(&path);
+                users.by_file.entry(path).or_default().insert(users.groups.len());
+            }
+            users.groups.push(modules);
+        }
+        users
     }
-    users
+
+    /// The modules that use a file, without those that were taken for another file.
+    fn take(&mut self, file: &Path) -> Vec<PathBuf> {
+        let groups = self.by_file.get(file).into_iter().flatten();
+        let mut taken = Vec::new();
+        for group in groups {
+            if let Some(modules) = self.groups.get_mut(*group) {
+                taken.append(modules);
+            }
+        }
+        taken
+    }
 }

@@ -2,6 +2,7 @@
 //! (`pkg/docker/config` of containers/image). No secret is kept: of each value it is known whether it is usable.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::docker_hub::{DOCKER_HUB, LEGACY_DOCKER_HUB, REGISTRY_DOCKER_HUB};
 
@@ -91,12 +92,31 @@ impl AuthFile {
             let hidden = keys.find(|(_, value)| **value == AuthValue::Credentials);
             return credentials(key, *value, hidden.map(|(key, _)| key.as_str()));
         }
-        let host = normalize_host(host);
-        let mut keys = self.auths.iter().filter(|(key, _)| normalize_key(key) == host);
-        match keys.next() {
-            Some((key, value)) => credentials(key, *value, None),
+        match self.first_of_host(normalize_host(host)) {
+            Some((key, value)) => credentials(key, value, None),
             None => Credentials::None,
         }
+    }
+
+    /// The first key that stands for a host, looked up in each form that such a key can have.
+    fn first_of_host(&self, host: &str) -> Option<(&str, AuthValue)> {
+        const SCHEMES: [&str; 3] = ["http://", "https://", "http://https://"];
+        let names = match host {
+            LEGACY_DOCKER_HUB => vec![DOCKER_HUB, REGISTRY_DOCKER_HUB, LEGACY_DOCKER_HUB],
+            host => vec![host],
+        };
+        let bare = names.iter().filter_map(|name| self.auths.get_key_value(*name));
+        let forms = (names.iter()).flat_map(|name| SCHEMES.map(|scheme| format!("{scheme}{name}")));
+        let first_of_form = |form: String| {
+            let keys = self
+                .auths
+                .range::<str, _>((Bound::Included(form.as_str()), Bound::Unbounded));
+            let mut keys = keys.take_while(|(key, _)| key.starts_with(form.as_str()));
+            keys.find(|(key, _)| normalize_key(key) == host)
+        };
+        let found = bare.chain(forms.filter_map(first_of_form));
+        let first = found.min_by_key(|(key, _)| *key);
+        first.map(|(key, value)| (key.as_str(), *value))
     }
 
     /// The keys that serve only a part of what is under a location.
@@ -316,6 +336,20 @@ mod tests {
         ]);
         assert_eq!(file.keys_below("m.io/org").collect::<Vec<_>>(), ["m.io/org/app"]);
         assert_eq!(file.keys_below("m.io").count(), 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_key_of_a_host_is_that_of_a_linear_search(
+            keys in proptest::collection::btree_set("(http://)?(https://)?(docker\\.io|index\\.docker\\.io|registry-1\\.docker\\.io|m\\.io)(\\.x|:1|/v1/|/)?", 0..8),
+            host in "docker\\.io|index\\.docker\\.io|m\\.io(:1)?",
+        ) {
+            let auths = keys.iter().map(|key| (key.clone(), AuthValue::Credentials)).collect();
+            let file = AuthFile { auths, ..AuthFile::default() };
+            let host = normalize_host(&host);
+            let expected = keys.iter().find(|key| normalize_key(key) == host).map(String::as_str);
+            proptest::prop_assert_eq!(file.first_of_host(host).map(|(key, _)| key), expected);
+        }
     }
 
     #[test]
