@@ -19,6 +19,7 @@ mod reader;
 mod values;
 mod waiters;
 
+pub(crate) use calls::may_pass_mirrors;
 pub(crate) use carriers::may_carry_manifests;
 
 use std::collections::BTreeSet;
@@ -223,11 +224,6 @@ pub(crate) fn may_have_inputs(module: &Module) -> bool {
     names.any(|name| is_read(name) || has_manifests(name))
         || !module.imports().is_empty()
         || has_misspelled_blocks(module)
-}
-
-/// Whether a call of a module may pass mirrors on, as far as its words tell.
-pub(crate) fn may_pass_mirrors(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), provider::modules::IMAGE_MIRRORS_INPUT.as_bytes()).is_some()
 }
 
 /// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.

@@ -23,18 +23,21 @@ pub(crate) struct ReadManifests {
 /// Reads the documents of a text that declare mirrors or have registry settings. It is an error if there are none, and
 /// none that could not be opened.
 pub(crate) fn read_manifests(file: FileId, text: &str) -> Result<ReadManifests, ManifestReadError> {
-    let mut collector = Collector::default();
     if is_ytt(text) {
         if !declares_mirrors(text) {
             return Err(ManifestReadError::NoManifest);
         }
-        collector.unopened.push(Unopened {
+        let unopened = Unopened {
             span: declaring_line(Span::new(file, 0, text.len()), text),
             kind: WrapperKind::Ytt,
+        };
+        return Ok(ReadManifests {
+            documents: Vec::new(),
+            unopened: vec![unopened],
         });
     }
+    let mut collector = Collector::default();
     let nodes = match yaml::documents(file, text) {
-        _ if !collector.unopened.is_empty() => Vec::new(),
         Ok(nodes) => nodes,
         Err(_) if has_actions(text) => {
             documents_of_template(file, text, &mut collector).map_err(ManifestReadError::Syntax)?

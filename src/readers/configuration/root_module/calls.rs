@@ -3,13 +3,25 @@
 use std::sync::Arc;
 
 use crate::model::{MissingInputs, TraceStep};
+use crate::provider::modules::IMAGE_MIRRORS_INPUT;
 use crate::readers::configuration::provenance::ReferencedBlock;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, Reference, Subject};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{Callee, ModuleCall, ModuleId};
 
+/// Whether a call of a module may pass mirrors on, as far as its words tell.
+pub(crate) fn may_pass_mirrors(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), IMAGE_MIRRORS_INPUT.as_bytes()).is_some()
+}
+
 impl RootModuleReader<'_> {
+    /// Whether a call passes mirrors on, as far as its words tell.
+    pub(crate) fn passes_mirrors(&self, caller: ModuleId, call: &str) -> bool {
+        let call = self.tree.module(caller).calls.get(call);
+        call.is_some_and(|call| may_pass_mirrors(self.context.sources.slice(call.block.span())))
+    }
+
     /// The module calls that enclose an instance, outermost first.
     pub(crate) fn enclosing_calls(&self, instance: InstanceId) -> Arc<[TraceStep]> {
         let evaluator = &self.context.evaluator;

@@ -49,13 +49,13 @@ pub(super) fn has_manifests(name: &ResourceName) -> bool {
 pub(crate) fn may_carry_manifests(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     has(PROVISIONER)
-        || declares_mirrors(text)
+        || names_mirrors(text)
         || (has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
 }
 
 /// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
 /// its API.
-fn declares_mirrors(text: &str) -> bool {
+fn names_mirrors(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
 }
@@ -69,7 +69,7 @@ impl<'a> RootModuleReader<'a> {
     pub(crate) fn may_carry_manifests(&self, resource: &Resource) -> bool {
         can_carry_manifests(&resource.name) || self.runs_commands(resource) || {
             let text = self.context.sources.slice(resource.block.span());
-            manifest_type_of(&resource.name).is_none() && declares_mirrors(text)
+            manifest_type_of(&resource.name).is_none() && names_mirrors(text)
         }
     }
 
@@ -148,7 +148,7 @@ impl<'a> RootModuleReader<'a> {
 
     /// Searches the text of a block, its arguments, and the files that they name.
     fn search_block(&mut self, place: &CarrierPlace<'_>, carrier: Carrier, found: &mut Found) {
-        found.is_in_text = declares_mirrors(self.context.sources.slice(place.block.span));
+        found.is_in_text = names_mirrors(self.context.sources.slice(place.block.span));
         if found.is_in_text {
             return;
         }
@@ -162,7 +162,7 @@ impl<'a> RootModuleReader<'a> {
             let Some(value) = self.value_of(place, &attribute.value) else {
                 continue;
             };
-            found.is_in_text |= strings_of(&value).iter().any(|text| declares_mirrors(text));
+            found.is_in_text |= strings_of(&value).iter().any(|text| names_mirrors(text));
             if let ("chart", Some(chart)) = (&*attribute.name.text, value.as_str()) {
                 let templates = self.root_directory().join(&**chart).join("templates");
                 found.files.extend(self.mirror_sets_below(&templates));
@@ -187,7 +187,7 @@ impl<'a> RootModuleReader<'a> {
         let arguments = ["command", "inline", "script", "scripts", "source", "content"];
         for argument in arguments.into_iter().filter_map(argument) {
             if let Some(value) = self.value_of(place, &argument.value) {
-                found.is_in_text |= strings_of(&value).iter().any(|text| declares_mirrors(text));
+                found.is_in_text |= strings_of(&value).iter().any(|text| names_mirrors(text));
                 self.search_words(&value, &directories, found);
             }
         }
@@ -286,7 +286,7 @@ impl<'a> RootModuleReader<'a> {
                 let entries = entries.map(|entry| next.join(&entry.name));
                 pending.extend(entries.filter(|entry| !files.is_link(entry)));
             } else if let Ok(Some(bytes)) = files.read_bounded(&next, MAX_FILE_BYTES)
-                && declares_mirrors(&String::from_utf8_lossy(&bytes))
+                && names_mirrors(&String::from_utf8_lossy(&bytes))
             {
                 found.push(next);
             }

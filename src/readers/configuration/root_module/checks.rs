@@ -16,7 +16,6 @@ use crate::readers::configuration::issues::Issues;
 use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
-use crate::readers::configuration::root_module::may_pass_mirrors;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::dialect::Feature;
@@ -272,12 +271,6 @@ impl RootModuleReader<'_> {
                 pending.push((callee, path));
             }
         }
-    }
-
-    /// Whether a call passes mirrors on, as far as its words tell.
-    pub(crate) fn passes_mirrors(&self, caller: ModuleId, call: &str) -> bool {
-        let call = self.tree.module(caller).calls.get(call);
-        call.is_some_and(|call| may_pass_mirrors(self.context.sources.slice(call.block.span())))
     }
 
     fn check_module(&mut self, id: ModuleId, path: &ModulePath) {
