@@ -202,12 +202,6 @@ impl Dialect {
         (!self.has(feature)).then(|| feature.availability().to_string())
     }
 
-    /// Whether some version of a program has a function.
-    #[must_use]
-    pub fn knows_function(name: &str) -> bool {
-        FUNCTIONS.iter().any(|(function, _)| *function == name)
-    }
-
     /// Since when programs have a function, if not all versions have it.
     #[must_use]
     pub fn function_availability(name: &str) -> Option<Availability> {

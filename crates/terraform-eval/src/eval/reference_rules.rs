@@ -18,32 +18,32 @@ use super::{Evaluator, Result, Scope};
 
 /// What the references of an expression may name.
 #[derive(Clone, Copy)]
-struct ReferenceRules<'a> {
+pub(super) struct ReferenceRules<'a> {
     /// The module of the expression.
-    module: &'a Module,
+    pub(super) module: &'a Module,
     /// The files of the module.
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     /// The resource types whose attributes are known.
-    schemas: &'a ProviderSchemas,
+    pub(super) schemas: &'a ProviderSchemas,
     /// The program.
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     /// The names that the block of the expression adds.
-    names: BlockNames<'a>,
+    pub(super) names: BlockNames<'a>,
 }
 
 /// The names that a block adds to those of its module.
 #[derive(Debug, Clone, Copy, Default)]
-struct BlockNames<'a> {
+pub(super) struct BlockNames<'a> {
     /// Whether `each` can be used.
-    each: bool,
+    pub(super) each: bool,
     /// Whether `count` can be used.
-    count: bool,
+    pub(super) count: bool,
     /// The resource that `self` is.
-    own_resource: Option<&'a ResourceName>,
+    pub(super) own_resource: Option<&'a ResourceName>,
 }
 
 impl ReferenceRules<'_> {
-    fn check(&self, root: &Arc<str>, steps: &[Step], span: Span) -> Result<()> {
+    pub(super) fn check(&self, root: &Arc<str>, steps: &[Step], span: Span) -> Result<()> {
         self.check_names(root, steps, span)
             .map_err(|error| error.with_span(span))
     }
@@ -136,9 +136,9 @@ impl Evaluator<'_> {
             },
         };
         for expression in expressions {
-            for (root, steps, span) in references::names_in(expression) {
-                if scope.lookup(root).is_none() {
-                    rules.check(root, steps, span)?;
+            for name in references::names_in(expression) {
+                if scope.lookup(name.root).is_none() {
+                    rules.check(name.root, name.steps, name.span)?;
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! A top-level block that is parsed on demand.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::source::{Sources, Span};
@@ -13,7 +14,7 @@ pub struct LazyBlock {
     item: TopLevel,
     overrides: Vec<TopLevel>,
     parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
-    /// The syntax errors of a block that nothing needed when it was checked.
+    /// The syntax errors of a block that nothing needed when it was looked at.
     checked: OnceLock<Vec<SyntaxError>>,
 }
 
@@ -75,14 +76,17 @@ impl LazyBlock {
         (block, syntax_errors)
     }
 
-    /// Looks for syntax errors in a block that has not been parsed. Its syntax tree is not kept.
-    pub fn check(&self, sources: &Sources) {
-        if self.parsed.get().is_none() {
-            self.checked.get_or_init(|| self.read(sources).1);
+    /// The block for one look at it: what nothing needed before is parsed and not kept, apart from its syntax errors.
+    pub(crate) fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
+        if let Some((block, _)) = self.parsed.get() {
+            return block.as_ref().map(Cow::Borrowed);
         }
+        let (block, syntax_errors) = self.read(sources);
+        self.checked.get_or_init(|| syntax_errors);
+        block.map(Cow::Owned)
     }
 
-    /// The syntax errors in the block; empty until it is parsed or checked.
+    /// The syntax errors in the block; empty until it is parsed or looked at.
     #[must_use]
     pub fn syntax_errors(&self) -> &[SyntaxError] {
         match self.parsed.get() {
