@@ -470,3 +470,39 @@ fn functions_are_called_neither_in_defaults_nor_in_files_of_variables() {
     let json = ("v.auto.tfvars.json", "{\"v\": \"${upper(\\\"a\\\")}\"}");
     assert_eq!(errors("\"a\"", &[json]), [] as [&str; 0]);
 }
+
+#[test]
+fn terraform_imports_for_each_element_of_a_sensitive_value() {
+    let import = |for_each: &str| {
+        format!(
+            r#"resource "rhcs_image_mirror" "m" {{
+  for_each   = toset(["a"])
+  cluster_id = "2lbbrpgkocgajphhqee7vku1pgd4qsge"
+  source     = "quay.io/a"
+  mirrors    = ["mirror.example.com/a"]
+}}
+import {{
+  for_each = {for_each}
+  to       = rhcs_image_mirror.m[each.key]
+  id       = "2lbbrpgkocgajphhqee7vku1pgd4qsge:${{each.value}}"
+}}
+"#
+        )
+    };
+    // Terraform 1.11.4 and 1.16.0 plan the import of "a"; OpenTofu 1.12.6 says "Invalid for_each argument".
+    for for_each in [
+        r#"sensitive({ a = "2lbbrpgkocgajphhqee7vku1pgd4qsgf" })"#,
+        r#"{ (sensitive("a")) = "2lbbrpgkocgajphhqee7vku1pgd4qsgf" }"#,
+        "null",
+    ] {
+        let project = scratch(&[("main.tf", &import(for_each))]);
+        let errors = |engine: &str| {
+            let arguments = ["check", "--output-format", "json", "--engine", engine, "."];
+            let run = mirrorset_in(project.path(), &arguments);
+            let errors = findings(&run, project.path()).into_iter();
+            errors.filter(|(rule, ..)| rule == "invalid-configuration").count()
+        };
+        assert_eq!(errors("terraform"), 0, "{for_each}");
+        assert_eq!(errors("opentofu"), 1, "{for_each}");
+    }
+}

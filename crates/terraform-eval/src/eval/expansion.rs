@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName};
-use crate::cty::{Type, Value, ValueRef, convert};
-use crate::dialect::Feature;
+use crate::cty::{Marks, Type, Value, ValueRef, convert};
+use crate::dialect::{Engine, Feature};
 use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Attribute, Body};
 
@@ -133,6 +133,15 @@ fn keyed_instance((key, each_key, each_value): &(Arc<str>, Value, Value)) -> Rep
 }
 
 impl RepetitionData {
+    /// The instance with a sensitive `each.value`.
+    fn sensitive(self) -> Self {
+        let sensitive = |(key, value): (Value, Value)| (key, value.with_marks(&Marks::sensitive()));
+        Self {
+            each: self.each.map(sensitive),
+            ..self
+        }
+    }
+
     /// What `terraform validate` knows of the instances of a block: whether it has `count` or `for_each`.
     #[must_use]
     pub fn of_validation(body: &Body) -> Self {
@@ -164,7 +173,8 @@ impl Evaluator<'_> {
         self.expansion(instance, Block::Call(call.clone()), body)
     }
 
-    /// The instances of an `import` block of the root module. Its `for_each` may also be a list, with indices as keys.
+    /// The instances of an `import` block of the root module. Its `for_each` may also be a list, with indices as keys, and
+    /// null and sensitive in Terraform (`ImportValues` in `internal/terraform/eval_for_each.go`).
     pub fn import_instances(&self, body: &Body) -> Result<Vec<RepetitionData>> {
         let Some(for_each) = body.attribute("for_each") else {
             return Ok(vec![RepetitionData::single()]);
@@ -173,25 +183,16 @@ impl Evaluator<'_> {
             let value = self
                 .evaluate(&for_each.value, Scope::module(InstanceId::ROOT))?
                 .with_trace_step(for_each.value.span);
-            let items = match value.view() {
-                ValueRef::List(items) | ValueRef::Tuple(items) if !value.marks().is_sensitive() => items,
-                _ => {
-                    let expansion = expand_for_each(&value, for_each.value.span);
-                    return Ok(expansion
-                        .map_err(|error| error.with_span(for_each.value.span))?
-                        .instances());
-                }
-            };
-            if items.len() > MAX_BLOCK_INSTANCES {
-                let message = format!("for_each has more than {MAX_BLOCK_INSTANCES} elements");
-                return Err(EvalError::exhausted(message));
+            let is_terraform = self.dialect().engine() == Engine::Terraform;
+            if is_terraform && matches!(value.view(), ValueRef::Null) {
+                return Ok(Vec::new());
             }
-            let instance = |(index, item): (usize, &Value)| RepetitionData {
-                key: indexed_instance(index).key,
-                index: None,
-                each: Some((Value::from_len(index), item.clone())),
-            };
-            Ok(items.iter().enumerate().map(instance).collect())
+            if is_terraform && value.marks().is_sensitive() {
+                let marks = value.marks().without_sensitive();
+                let instances = expand_import(&value.with_only_marks(marks), for_each.value.span)?;
+                return Ok(instances.into_iter().map(RepetitionData::sensitive).collect());
+            }
+            expand_import(&value, for_each.value.span)
         };
         let instances: Vec<RepetitionData> = self.limits.with_depth(expand)?;
         self.limits.reserve_instances(instances.len())?;
@@ -362,6 +363,26 @@ fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
             ty.friendly_name()
         ))),
     }
+}
+
+fn expand_import(value: &Value, span: Span) -> Result<Vec<RepetitionData>> {
+    let items = match value.view() {
+        ValueRef::List(items) | ValueRef::Tuple(items) if !value.marks().is_sensitive() => items,
+        _ => {
+            let expansion = expand_for_each(value, span).map_err(|error| error.with_span(span))?;
+            return Ok(expansion.instances());
+        }
+    };
+    if items.len() > MAX_BLOCK_INSTANCES {
+        let message = format!("for_each has more than {MAX_BLOCK_INSTANCES} elements");
+        return Err(EvalError::exhausted(message));
+    }
+    let instance = |(index, item): (usize, &Value)| RepetitionData {
+        key: indexed_instance(index).key,
+        index: None,
+        each: Some((Value::from_len(index), item.clone())),
+    };
+    Ok(items.iter().enumerate().map(instance).collect())
 }
 
 fn expand_elements(value: &Value) -> Result<Expansion> {
