@@ -24,10 +24,12 @@
 //! | How do documents become an input of the model? | `assemble` |
 //! | Which resource types of Terraform apply manifests? | `resource_types` |
 //! | Which manifests do the resources of an input apply, and to which cluster? | `applied` |
+//! | Which blocks of Terraform declare mirrors and are not read? | `carrier` |
 //! | What is unknown or sensitive in them? | `evaluated` |
 
 mod applied;
 mod assemble;
+mod carrier;
 mod collect;
 mod detect;
 mod document;
@@ -50,6 +52,7 @@ mod unopened;
 
 pub(crate) use applied::AppliedManifests;
 pub(crate) use assemble::assemble_input;
+pub(crate) use carrier::{Carrier, names_mirrors};
 pub(crate) use detect::{declares_mirrors, has_manifest_marker, may_be_encoded, names_lists};
 pub(crate) use document::{ApplyingResource, ManifestDocument};
 pub(crate) use error::ManifestReadError;

@@ -500,7 +500,9 @@ import {{
             let arguments = ["check", "--output-format", "json", "--engine", engine, "."];
             let run = mirrorset_in(project.path(), &arguments);
             let errors = findings(&run, project.path()).into_iter();
-            errors.filter(|(rule, ..)| rule == "invalid-configuration").count()
+            errors
+                .filter(|(rule, ..)| rule == "invalid-configuration")
+                .count()
         };
         assert_eq!(errors("terraform"), 0, "{for_each}");
         assert_eq!(errors("opentofu"), 1, "{for_each}");

@@ -564,3 +564,45 @@ fn a_cluster_id_does_not_come_from_a_block_without_instances() {
     let run = mirrorset_in(other.path(), &["convert", &plan, "--no-notes"]);
     assert!(run.stdout.contains("name: new-0"), "{}{}", run.stdout, run.stderr);
 }
+
+#[test]
+fn provisioners_that_declare_mirrors_are_counted_in_a_plan() {
+    let resource = |name: &str, command: Value| {
+        json!({
+            "address": format!("terraform_data.{name}"), "mode": "managed", "type": "terraform_data", "name": name,
+            "provisioners": [{ "type": "local-exec", "expressions": { "command": command } }],
+        })
+    };
+    let apply = "oc apply -f - <<EOF\nkind: ImageDigestMirrorSet\nEOF\n";
+    let plan = json!({
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": { "root_module": {} },
+        "configuration": { "root_module": {
+            "resources": [
+                resource("a", json!({ "constant_value": "rosa create image-mirror --cluster=prod" })),
+                resource("b", json!({ "constant_value": "echo created" })),
+                resource("c", json!({ "references": ["self.id", "self"] })),
+            ],
+            "module_calls": { "m": { "source": "./m", "module": {
+                "resources": [resource("d", json!({ "constant_value": apply }))],
+            } } },
+        } },
+    });
+    let project = scratch(&[("plan.json", &plan.to_string())]);
+    let run = mirrorset_in(project.path(), &["check", "plan.json", "--output-format=concise"]);
+    let skipped = "commands that declare image mirrors, which are not run";
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", run.stdout);
+    for (line, address) in lines
+        .iter()
+        .zip(["module.m.terraform_data.d", "terraform_data.a"])
+    {
+        assert!(
+            line.ends_with(&format!("info[skipped-input] {address}: {skipped}")),
+            "{line}"
+        );
+    }
+    let strict = mirrorset_in(project.path(), &["check", "plan.json", "--strict"]);
+    assert_eq!(strict.status, 1, "{}", strict.stdout);
+}

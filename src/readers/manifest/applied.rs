@@ -11,6 +11,7 @@ use terraform_eval::syntax::yaml::scalar::Word;
 use terraform_eval::syntax::yaml::{self, Key, Node, NodeKind};
 
 use crate::readers::manifest::assemble::assemble_input;
+use crate::readers::manifest::carrier::Carrier;
 use crate::readers::manifest::collect::Collector;
 use crate::readers::manifest::detect::has_manifest_marker;
 use crate::readers::manifest::document::{ApplyingResource, ManifestDocument};
@@ -152,12 +153,12 @@ impl AppliedManifests {
         &mut self,
         address: &str,
         span: Span,
-        what: &str,
-        help: &str,
+        carrier: Carrier,
         held_in: Vec<PathBuf>,
     ) {
         let before = self.skipped.len();
-        self.skip(address, span, what.to_owned(), help, Hides::Possibly);
+        let what = carrier.description().to_owned();
+        self.skip(address, span, what, carrier.help(), Hides::Possibly);
         if let Some(skipped) = self.skipped.get_mut(before) {
             skipped.held_in = held_in;
         }

@@ -239,6 +239,8 @@ pub(super) struct ResourceConfiguration<'a> {
     pub(super) depends_on: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) provider_config_key: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) provisioners: Option<&'a RawValue>,
 }
 
 /// A `module` block and the module that it calls.

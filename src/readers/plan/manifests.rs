@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::model::{Hides, UnknownReason, UnknownReasons};
+use crate::model::{UnknownReason, UnknownReasons};
 use crate::readers::manifest::{
-    AppliedManifests, ApplyingResource, EvaluatedValues, HIDDEN_FIELD, ManifestResourceType, ManifestText,
-    Texts, is_helm_release, manifest_type, names_mirror_set,
+    AppliedManifests, ApplyingResource, Carrier, EvaluatedValues, HIDDEN_FIELD, ManifestResourceType,
+    ManifestText, Texts, is_helm_release, manifest_type, names_mirror_set, names_mirrors,
 };
 use terraform_eval::address::{Address, Mode};
 use terraform_eval::source::Span;
@@ -48,12 +48,10 @@ pub(super) fn read_applied_manifests<'a>(
                 continue;
             }
             if is_helm_release(kind) {
-                if resource
-                    .values
-                    .is_some_and(|values| names_mirror_set(values.get()))
-                {
+                if resource.values.is_some_and(|values| names_mirrors(values.get())) {
                     let (address, span) = resource_address(reader.text, &path, resource)?;
-                    skip_helm_release(manifests, &address, span);
+                    let address = address.to_string();
+                    manifests.skip_carrier(&address, span, Carrier::HelmRelease, Vec::new());
                 }
                 continue;
             }
@@ -87,6 +85,32 @@ pub(super) fn read_applied_manifests<'a>(
         }
     }
     Ok(())
+}
+
+/// Counts the provisioners that declare mirrors. Of a command with references, a plan records the references alone.
+pub(super) fn count_provisioners(
+    text: PlanText<'_>,
+    configuration: &RecordedConfiguration<'_>,
+    manifests: &mut AppliedManifests,
+) {
+    let mut pending: Vec<_> = (configuration.root_module.iter())
+        .map(|root| (String::new(), root))
+        .collect();
+    while let Some((prefix, module)) = pending.pop() {
+        for resource in module.resources.iter().flatten() {
+            if let (Some(provisioners), Some(address)) = (resource.provisioners, resource.address)
+                && names_mirrors(provisioners.get())
+            {
+                let span = text.span_of(address);
+                let name: String = serde_json::from_str(address.get()).unwrap_or_default();
+                manifests.skip_carrier(&format!("{prefix}{name}"), span, Carrier::Commands, Vec::new());
+            }
+        }
+        for (name, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
+            let module = call.module.iter();
+            pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
+        }
+    }
 }
 
 /// Counts the manifests in a configuration without values: of an expression, it has the references alone.
@@ -124,16 +148,6 @@ pub(super) fn count_declared_manifests(
             pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
         }
     }
-}
-
-fn skip_helm_release(manifests: &mut AppliedManifests, address: &Address, span: Span) {
-    manifests.skip(
-        &address.to_string(),
-        span,
-        "a Helm chart with a mirror set, which is not rendered".to_owned(),
-        "render the chart with `helm template`, and check the output",
-        Hides::Possibly,
-    );
 }
 
 /// An instance of a resource that applies manifests.

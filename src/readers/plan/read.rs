@@ -25,7 +25,7 @@ use crate::readers::plan::document::{
 use crate::readers::plan::error::{PlanError, PlanErrorKind};
 use crate::readers::plan::graph::build_reference_graph;
 use crate::readers::plan::instances::{Instances, read_instances};
-use crate::readers::plan::manifests::{count_declared_manifests, read_applied_manifests};
+use crate::readers::plan::manifests::{count_declared_manifests, count_provisioners, read_applied_manifests};
 use crate::readers::plan::mirrors::MirrorReader;
 use crate::readers::plan::plan_text::PlanText;
 use crate::readers::plan::sensitive::collect_sensitive_spans;
@@ -61,13 +61,14 @@ impl PlanContents {
     }
 }
 
-/// The markers of a plan whose middle has to be read: a relevant resource type, or a second document.
+/// The markers of a plan whose middle has to be read: a relevant resource type, a provisioner, or a second document.
 ///
 /// Terraform writes each type name in quotes and without escapes.
 pub(crate) fn plan_markers() -> Vec<&'static [u8]> {
     let documents = ["}{\"format_version\"", "}\n{\"format_version\""];
     let types = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
-    types.chain(documents).map(str::as_bytes).collect()
+    let others = documents.into_iter().chain(["\"provisioners\":"]);
+    types.chain(others).map(str::as_bytes).collect()
 }
 
 /// Reads a large plan from its head and tail, if none of the [`plan_markers`] is between them.
@@ -113,6 +114,7 @@ fn read_configuration<'a>(
     let mut contents = PlanContents::new(InputKind::TofuConfigJson, name);
     read_config_json(&reader, &configuration, &mut contents.input)?;
     count_declared_manifests(text, &configuration, &mut contents.manifests);
+    count_provisioners(text, &configuration, &mut contents.manifests);
     Ok(contents)
 }
 
@@ -192,6 +194,9 @@ fn read_resources<'a>(
         graph: &graph,
     };
     read_applied_manifests(&reader, document, values, &mut contents.manifests)?;
+    if let Some(configuration) = &document.configuration {
+        count_provisioners(text, configuration, &mut contents.manifests);
+    }
     let deferred = document.deferred_changes.iter().flatten();
     let input = &mut contents.input;
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;

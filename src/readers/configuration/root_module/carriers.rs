@@ -9,7 +9,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::manifests::ManifestArgument;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use crate::readers::manifest::{ManifestForm, can_carry_manifests, manifest_type_of, names_mirror_set};
+use crate::readers::manifest::{Carrier, ManifestForm, can_carry_manifests, manifest_type_of, names_mirrors};
 use terraform_eval::address::{Address, Mode, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{InstanceId, RepetitionData};
@@ -31,15 +31,6 @@ const FILE_OPTIONS: [&str; 4] = ["-f", "-k", "--filename", "--kustomize"];
 /// The blocks with commands of a resource.
 const PROVISIONER: &str = "provisioner";
 
-/// How a block carries manifests.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Carrier {
-    HelmRelease,
-    Documents,
-    Commands,
-    Other,
-}
-
 /// Whether a block applies or may carry manifests, by its type.
 pub(super) fn has_manifests(name: &ResourceName) -> bool {
     manifest_type_of(name).is_some() || can_carry_manifests(name) || is_external(name)
@@ -51,13 +42,6 @@ pub(crate) fn may_carry_manifests(text: &str) -> bool {
     has(PROVISIONER)
         || names_mirrors(text)
         || (has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
-}
-
-/// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
-/// its API.
-fn names_mirrors(text: &str) -> bool {
-    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
 }
 
 fn is_external(name: &ResourceName) -> bool {
@@ -105,24 +89,6 @@ impl<'a> RootModuleReader<'a> {
         } else {
             Carrier::Other
         };
-        let (what, help) = match carrier {
-            Carrier::HelmRelease => (
-                "a Helm chart with a mirror set, which is not rendered",
-                "render the chart with `helm template`, and check the output",
-            ),
-            Carrier::Documents => (
-                "documents with a mirror set, which are not read here",
-                "check the files that the documents are in",
-            ),
-            Carrier::Commands => (
-                "commands that declare image mirrors, which are not run",
-                "check the manifest that the commands apply, or declare the mirrors as `rhcs_image_mirror`",
-            ),
-            Carrier::Other => (
-                "a block that declares image mirrors, which is not read here",
-                "check the manifest that results from it, or declare the mirrors as `rhcs_image_mirror`",
-            ),
-        };
         let expansion = self.expansion_of(instance, resource);
         let (repetitions, _) = expand(expansion, enclosing);
         let module = self.context.evaluator.path(instance);
@@ -141,7 +107,7 @@ impl<'a> RootModuleReader<'a> {
                 let files = if found.is_in_text { Vec::new() } else { found.files };
                 let header = resource.block.header();
                 self.manifests
-                    .skip_carrier(&address.to_string(), header, what, help, files);
+                    .skip_carrier(&address.to_string(), header, carrier, files);
             }
         }
     }

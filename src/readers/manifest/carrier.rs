@@ -1,0 +1,45 @@
+//! Blocks of Terraform that declare mirrors in a form that is not read.
+
+use crate::readers::manifest::resource_types::names_mirror_set;
+
+/// How a block carries manifests, or creates mirrors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    HelmRelease,
+    Documents,
+    Commands,
+    Other,
+}
+
+impl Carrier {
+    /// What is not read.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::HelmRelease => "a Helm chart with a mirror set, which is not rendered",
+            Self::Documents => "documents with a mirror set, which are not read here",
+            Self::Commands => "commands that declare image mirrors, which are not run",
+            Self::Other => "a block that declares image mirrors, which is not read here",
+        }
+    }
+
+    /// What to do to have it checked.
+    pub(crate) fn help(self) -> &'static str {
+        match self {
+            Self::HelmRelease => "render the chart with `helm template`, and check the output",
+            Self::Documents => "check the files that the documents are in",
+            Self::Commands => {
+                "check the manifest that the commands apply, or declare the mirrors as `rhcs_image_mirror`"
+            }
+            Self::Other => {
+                "check the manifest that results from it, or declare the mirrors as `rhcs_image_mirror`"
+            }
+        }
+    }
+}
+
+/// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
+/// its API.
+pub(crate) fn names_mirrors(text: &str) -> bool {
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
+}
