@@ -248,6 +248,7 @@ fn levels(count: usize, calls: usize) -> Vec<(String, String)> {
 /// All dimensions.
 fn dimensions() -> Vec<Dimension> {
     let mut all = blocks();
+    all.extend(arguments_and_aliases());
     all.extend(expressions());
     all.extend(trees());
     all.extend(comments_and_settings());
@@ -349,6 +350,68 @@ fn blocks() -> Vec<Dimension> {
     ]
 }
 
+fn arguments_and_aliases() -> Vec<Dimension> {
+    vec![
+        dimension!("arguments of a block", 1000, |n| {
+            let arguments = repeat(n, |i| format!("  a{i} = {i}\n"));
+            file(mirror(0, "\"c\"").replace("}\n", &format!("{arguments}}}\n")))
+        }),
+        dimension!("arguments of a module call", 1000, |n| {
+            let arguments = repeat(n, |i| format!("  a{i} = {i}\n"));
+            let variables = repeat(n, |i| format!("variable \"a{i}\" {{}}\n"));
+            check(vec![
+                (
+                    "main.tf".to_owned(),
+                    format!("module \"m\" {{\n  source = \"./m\"\n{arguments}}}\n"),
+                ),
+                ("m/main.tf".to_owned(), variables + &mirror(0, "\"c\"")),
+            ])
+        }),
+        dimension!("arguments that a module does not have", 300, |n| {
+            let arguments = repeat(n, |i| format!("  a{i} = {i}\n"));
+            let variables = repeat(n, |i| format!("variable \"b{i}\" {{\n  default = 1\n}}\n"));
+            check(vec![
+                (
+                    "main.tf".to_owned(),
+                    format!("module \"m\" {{\n  source = \"./m\"\n{arguments}}}\n"),
+                ),
+                ("m/main.tf".to_owned(), variables + &mirror(0, "\"c\"")),
+            ])
+        }),
+        dimension!("references to what is not declared", 300, |n| {
+            let block = |i: usize| {
+                let dependency = format!("  depends_on = [rhcs_image_mirror.b{i}]\n}}\n");
+                mirror(i, "\"c\"").replace("}\n", &dependency)
+            };
+            file(repeat(n, block))
+        }),
+        dimension!("aliases of the provider", 300, |n| {
+            let required = "terraform {\n  required_providers {\n    rhcs = { source = \"terraform-redhat/rhcs\" }\n  }\n}\n";
+            let alias = |i: usize| format!("provider \"rhcs\" {{\n  alias = \"p{i}\"\n}}\n");
+            let uses = |i: usize| mirror(i, "\"c\"").replace("}\n", &format!("  provider = rhcs.p{i}\n}}\n"));
+            file(required.to_owned() + &repeat(n, |i| alias(i) + &uses(i)))
+        }),
+        dimension!("aliases that a call passes on", 300, |n| {
+            let alias = |i: usize| format!("provider \"rhcs\" {{\n  alias = \"p{i}\"\n}}\n");
+            let passed = repeat(n, |i| format!("    rhcs.p{i} = rhcs.p{i}\n"));
+            let call = format!("module \"m\" {{\n  source = \"./m\"\n  providers = {{\n{passed}  }}\n}}\n");
+            let names = repeat(n, |i| format!("rhcs.p{i}, "));
+            let required = |rest: &str| {
+                format!(
+                    "terraform {{\n  required_providers {{\n    rhcs = {{\n      source = \
+                     \"terraform-redhat/rhcs\"\n{rest}    }}\n  }}\n}}\n"
+                )
+            };
+            let expected = required(&format!("      configuration_aliases = [{names}]\n"));
+            let uses = |i: usize| mirror(i, "\"c\"").replace("}\n", &format!("  provider = rhcs.p{i}\n}}\n"));
+            check(vec![
+                ("main.tf".to_owned(), required("") + &repeat(n, alias) + &call),
+                ("m/main.tf".to_owned(), expected + &repeat(n, uses)),
+            ])
+        }),
+    ]
+}
+
 fn expressions() -> Vec<Dimension> {
     vec![
         dimension!("instances of a mirror", 1000, |n| {
@@ -399,6 +462,19 @@ fn expressions() -> Vec<Dimension> {
                 text,
                 vec![("host.txt".to_owned(), "quay.io\n".to_owned())],
             ))
+        }),
+        dimension!("entries of a file that some roots decode", 100, |n| {
+            let entries: serde_json::Map<String, Value> = (0..n)
+                .map(|i| (format!("k{i}"), json!({"source": format!("quay.io/a{i}")})))
+                .collect();
+            let text = |i: usize| {
+                mirror(i, "\"c\"").replace(
+                    &format!("\"quay.io/a{i}\""),
+                    &format!("jsondecode(file(\"${{path.module}}/../all.json\")).k{i}.source"),
+                )
+            };
+            let shared = ("all.json".to_owned(), json!(entries).to_string());
+            check(roots(50, text, vec![shared]))
         }),
         dimension!("expressions with file() over modules", 100, |n| {
             let module = "variable \"i\" {}\nresource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = \"c\"\n  source = \

@@ -4,6 +4,7 @@
 //! adds colors.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::attribute::{UnknownReason, UnknownReasons};
@@ -291,9 +292,57 @@ pub(crate) fn join_with_and<W: Borrow<str>>(words: &[W]) -> String {
 pub(crate) fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     // Below this, people no longer recognize what they meant.
     const MIN_SIMILARITY: f64 = 0.7;
-    let similarity = |other: &&str| strsim::jaro_winkler(word, other);
-    let best = words
-        .into_iter()
-        .max_by(|a, b| similarity(a).total_cmp(&similarity(b)))?;
-    (similarity(&best) >= MIN_SIMILARITY).then_some(best)
+    let words = words.into_iter();
+    let similarities = words.map(|other| (strsim::jaro_winkler(word, other), other));
+    let (similarity, best) = similarities.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (similarity >= MIN_SIMILARITY).then_some(best)
+}
+
+/// The keys of a map among which the one that was meant is searched for. Of many, these are the ones that precede and
+/// follow the key in order, as they begin with the same letters: comparing each unknown name with each known one takes
+/// time in proportion to the square of their number.
+pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m BTreeMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
+    const MAX_KEYS: usize = 100;
+    let each = if map.len() <= MAX_KEYS {
+        MAX_KEYS
+    } else {
+        MAX_KEYS / 2
+    };
+    let before: Vec<&K> = map.range(..key).map(|(key, _)| key).rev().take(each).collect();
+    let from = map.range(key..).map(|(key, _)| key).take(each);
+    before.into_iter().rev().chain(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_was_meant_is_near() {
+        for count in [10, 5_000] {
+            let map: BTreeMap<String, usize> = (0..count)
+                .map(|number| (format!("mirror_{number}"), number))
+                .collect();
+            for (name, nearest) in [
+                ("mirror_7x", Some("mirror_7")),
+                ("mirror_", Some("mirror_0")),
+                ("zzz", None),
+            ] {
+                let name = name.to_owned();
+                let keys = keys_near(&map, &name).map(String::as_str);
+                assert_eq!(nearest_of(&name, keys), nearest);
+            }
+        }
+    }
+
+    #[test]
+    fn few_keys_are_all_near_in_order_and_many_are_bounded() {
+        let near = |count: u32, key: u32| -> Vec<u32> {
+            let map: BTreeMap<u32, u32> = (0..count).map(|number| (number, number)).collect();
+            keys_near(&map, &key).copied().collect()
+        };
+        assert_eq!(near(3, 1), [0, 1, 2]);
+        assert_eq!(near(100, 1_000).len(), 100);
+        assert_eq!(near(1_000, 500), (450..550).collect::<Vec<_>>());
+    }
 }

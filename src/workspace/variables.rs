@@ -10,7 +10,7 @@ use crate::provider::modules::IMAGE_MIRRORS_INPUT;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::options::{Options, VariableArg};
 use crate::workspace::terraform_files::read_variables;
-use terraform_eval::eval::RootInputs;
+use terraform_eval::eval::{DecodedTexts, RootInputs};
 use terraform_eval::modules::Module;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::native::parse_expression;
@@ -27,6 +27,8 @@ pub(crate) struct VariableValues {
     files_of_roots: Vec<(PathBuf, Arguments)>,
     /// The names of `--var`.
     names: BTreeSet<Arc<str>>,
+    /// What functions have made of texts, for all root modules.
+    decoded_texts: Arc<DecodedTexts>,
 }
 
 /// Arguments that are the same for all root modules. Later ones replace earlier ones.
@@ -137,6 +139,7 @@ impl VariableValues {
         }
         let inputs = RootInputs {
             expressions,
+            decoded_texts: Arc::clone(&self.decoded_texts),
             ..RootInputs::default()
         };
         (inputs, syntax_errors)

@@ -5,6 +5,7 @@
 //! evaluation that reaches a limit ends in an error that the caller reports as undecided.
 
 mod conditional;
+mod decoded_texts;
 mod error;
 mod evaluator;
 mod expansion;
@@ -29,6 +30,7 @@ mod template;
 mod type_constraint;
 mod walk;
 
+pub use decoded_texts::DecodedTexts;
 pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};

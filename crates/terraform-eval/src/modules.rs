@@ -9,6 +9,7 @@ mod id_set;
 mod lazy_block;
 mod module;
 mod module_tree;
+mod providers;
 pub mod references;
 pub mod requirements;
 mod summaries;
@@ -17,5 +18,6 @@ pub use dependencies::{GraphBuilder, ResourceFilter};
 pub use lazy_block::LazyBlock;
 pub use module::{Declaration, Module, ModuleCall, ReferenceProblem, Resource};
 pub use module_tree::{Callee, ModuleId, ModuleTree};
+pub use providers::{Providers, Requirement};
 
 pub use crate::syntax::tree::literal;

@@ -4,6 +4,7 @@
 //! demand, because most blocks of a large configuration are never needed. No parser stops at the first error: an invalid
 //! argument is reported and omitted, and the rest of its block and file is read.
 
+pub mod by_name;
 pub mod comments;
 pub mod document;
 mod input;

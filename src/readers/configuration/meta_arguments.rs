@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Subject, nearest_of};
+use crate::diagnostic::{Subject, keys_near, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::{is_provider_source, types::PROVIDER_NAME};
 use crate::readers::configuration::issues::Issues;
@@ -11,7 +11,7 @@ use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::{Type, convert};
 use terraform_eval::cty::{Value, index};
 use terraform_eval::dialect::{Dialect, Feature};
-use terraform_eval::modules::{Module, literal, references, requirements};
+use terraform_eval::modules::{Module, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::Format;
@@ -262,14 +262,13 @@ impl MetaArguments<'_> {
                 "a reference is required",
             );
         };
-        let required = requirements::required_providers(self.module, self.sources);
-        let mut entries = required.iter().filter(|entry| *entry.name == *reference.root);
-        let is_rhcs = match entries.next() {
+        let providers = self.module.providers(self.sources);
+        let is_rhcs = match providers.requirement(&reference.root) {
             Some(entry) => entry.source.as_deref().is_none_or(is_provider_source),
             None => &*reference.root == PROVIDER_NAME,
         };
         if let (Some(alias), true, true) = (reference.name(0), self.is_root, is_rhcs)
-            && !requirements::has_provider_alias(self.module, &reference.root, alias, self.sources)
+            && !providers.has_alias(&reference.root, alias)
         {
             let message = format!(
                 "the root module configures no provider {}.{alias}",
@@ -383,7 +382,8 @@ impl MetaArguments<'_> {
         if self.module.resources.contains_key(resource) {
             return true;
         }
-        let declared: Vec<String> = self.module.resources.keys().map(ToString::to_string).collect();
+        let declared = keys_near(&self.module.resources, resource);
+        let declared: Vec<String> = declared.map(ToString::to_string).collect();
         let nearest = nearest_of(&resource.to_string(), declared.iter().map(String::as_str));
         let issue = self.issue(
             format!("the module declares no resource {resource}"),

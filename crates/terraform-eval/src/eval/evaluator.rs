@@ -1,6 +1,6 @@
 //! The evaluator of a root module and the modules that it calls.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -14,6 +14,7 @@ use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::Expression;
 
+use super::decoded_texts::DecodedTexts;
 use super::expansion::Expansion;
 use super::instance_id::InstanceId;
 use super::limits::{Limits, SharedWork};
@@ -35,6 +36,8 @@ pub struct RootInputs {
     pub workspace: Arc<str>,
     /// The program and version whose evaluation this is.
     pub dialect: Dialect,
+    /// What functions have made of texts, shared by the root modules that are evaluated together.
+    pub decoded_texts: Arc<DecodedTexts>,
 }
 
 impl Default for RootInputs {
@@ -44,6 +47,7 @@ impl Default for RootInputs {
             readable: Vec::new(),
             workspace: "default".into(),
             dialect: Dialect::default(),
+            decoded_texts: Arc::default(),
         }
     }
 }
@@ -60,6 +64,8 @@ pub struct Evaluator<'a> {
     pub(super) walk: Walk,
     sandbox: OnceCell<FileSandbox>,
     newer_minors: RefCell<BTreeSet<u32>>,
+    /// The number of results so far that depend on the program and version.
+    pub(super) feature_uses: Cell<u64>,
 }
 
 /// What an evaluator has computed so far.
@@ -98,6 +104,7 @@ impl<'a> Evaluator<'a> {
             walk: Walk::Plan,
             sandbox: OnceCell::new(),
             newer_minors: RefCell::default(),
+            feature_uses: Cell::default(),
         }
     }
 
@@ -159,6 +166,7 @@ impl<'a> Evaluator<'a> {
 
     /// Notes that the configuration uses something that older versions may not have.
     pub fn note_use(&self, availability: Availability) {
+        self.feature_uses.set(self.feature_uses.get() + 1);
         let newer = self.dialect().newer_than_admitted(availability);
         self.newer_minors.borrow_mut().extend(newer);
     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::cty::{Marks, Origin, Type, UnknownReason, Value};
 use crate::dialect::{Dialect, Feature};
-use crate::modules::requirements::required_providers;
 use crate::source::Span;
 use crate::source::sandbox::FileSandbox;
 use crate::syntax::tree::{Call, Expression};
 
-use super::functions::{self, FunctionError, FunctionHost};
+use super::decoded_texts::Decoded;
+use super::functions::{self, FunctionError, FunctionHost, FunctionResult};
 use super::reference::only_literals;
 use super::scope::TemplateScope;
 use super::{EvalError, Evaluator, InstanceId, Result, Scope};
@@ -37,6 +37,33 @@ impl FunctionHost for Evaluator<'_> {
 
     fn sandbox(&self) -> &FileSandbox {
         self.sandbox()
+    }
+
+    fn decode_once(
+        &self,
+        function: &'static str,
+        text: &str,
+        decode: &mut dyn FnMut() -> FunctionResult,
+    ) -> FunctionResult {
+        let texts = &self.variables.decoded_texts;
+        if let Some(known) = texts.get(function, text)
+            && self.limits.try_charge(known.steps, known.memory)
+        {
+            return Ok(known.value);
+        }
+        let (steps, memory) = self.limits.remaining();
+        let before = (self.limits.remaining_reserve(), self.feature_uses.get());
+        let value = decode()?;
+        if (self.limits.remaining_reserve(), self.feature_uses.get()) == before {
+            let (remaining_steps, remaining_memory) = self.limits.remaining();
+            let decoded = Decoded {
+                value: value.clone(),
+                steps: steps.saturating_sub(remaining_steps),
+                memory: memory.saturating_sub(remaining_memory),
+            };
+            texts.insert(function, text, decoded);
+        }
+        Ok(value)
     }
 
     fn render_template(
@@ -182,8 +209,8 @@ impl Evaluator<'_> {
             let message = format!("provider::{name} is a function of a provider, which {since}");
             return Err(EvalError::uncatchable(message));
         }
-        let required = required_providers(self.module(instance), self.sources);
-        let Some(entry) = required.iter().find(|entry| &*entry.name == provider) else {
+        let providers = self.module(instance).providers(self.sources);
+        let Some(entry) = providers.requirement(provider) else {
             return Err(EvalError::invalid(format!(
                 "unknown function provider::{name}: {provider:?} is not in the module's required_providers"
             )));

@@ -34,7 +34,7 @@ use crate::cty::Value;
 use super::EvalError;
 use function::Function;
 
-pub(super) use error::FunctionError;
+pub(super) use error::{FunctionError, FunctionResult};
 pub(super) use host::FunctionHost;
 pub(super) use template::{check_call, check_template, is_literal_template};
 

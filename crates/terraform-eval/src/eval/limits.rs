@@ -140,6 +140,29 @@ impl Limits {
         )))
     }
 
+    /// What remains of the steps and of the memory, apart from the reserves.
+    pub(super) fn remaining(&self) -> (u64, u64) {
+        (self.steps.remaining.get(), self.memory.remaining.get())
+    }
+
+    /// Charges steps and memory if there is enough of both, apart from the reserves. Returns whether there was.
+    pub(super) fn try_charge(&self, steps: u64, memory: u64) -> bool {
+        let (remaining_steps, remaining_memory) = self.remaining();
+        let rest = remaining_steps
+            .checked_sub(steps)
+            .zip(remaining_memory.checked_sub(memory));
+        if let Some((steps, memory)) = rest {
+            self.steps.remaining.set(steps);
+            self.memory.remaining.set(memory);
+        }
+        rest.is_some()
+    }
+
+    /// What remains of the reserves.
+    pub(super) fn remaining_reserve(&self) -> (u64, u64) {
+        (self.steps.reserve.get(), self.memory.reserve.get())
+    }
+
     /// What remains of the memory.
     pub(super) fn remaining_memory(&self) -> u64 {
         self.memory.remaining.get()

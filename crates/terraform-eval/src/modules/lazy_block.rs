@@ -1,6 +1,7 @@
 //! A top-level block that is parsed on demand.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::source::{Sources, Span};
@@ -101,21 +102,15 @@ impl LazyBlock {
 /// `internal/configs`).
 fn merge(base: &mut Body, overriding: Body) {
     for attribute in overriding.attributes {
-        match base
-            .attributes
-            .iter_mut()
-            .find(|existing| existing.name.text == attribute.name.text)
-        {
-            Some(existing) => *existing = attribute,
-            None => base.attributes.push(attribute),
-        }
+        base.attributes.set(attribute);
     }
     let (lifecycles, blocks): (Vec<Block>, Vec<Block>) = overriding
         .blocks
         .into_iter()
         .partition(|block| &*block.kind.text == "lifecycle");
+    let kinds: BTreeSet<&str> = blocks.iter().map(|block| &*block.kind.text).collect();
     base.blocks
-        .retain(|existing| !blocks.iter().any(|block| block.kind.text == existing.kind.text));
+        .retain(|existing| !kinds.contains(&*existing.kind.text));
     base.blocks.extend(blocks);
     for lifecycle in lifecycles {
         match base

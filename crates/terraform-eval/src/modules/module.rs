@@ -13,6 +13,7 @@ use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Expression, literal};
 
 use super::lazy_block::LazyBlock;
+use super::providers::Providers;
 
 /// A module, with its blocks by what they declare.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ pub struct Module {
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
+    providers: OnceLock<Providers>,
     is_checked: OnceLock<()>,
     reference_problems: Mutex<Vec<(Dialect, Arc<[ReferenceProblem]>)>>,
 }
@@ -108,6 +110,7 @@ impl Module {
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
+            providers: OnceLock::new(),
             is_checked: OnceLock::new(),
             reference_problems: Mutex::default(),
         };
@@ -243,6 +246,13 @@ impl Module {
     #[must_use]
     pub fn settings(&self) -> &[LazyBlock] {
         &self.settings
+    }
+
+    /// The providers that the module requires and configures, read on the first call.
+    pub fn providers(&self, sources: &Sources) -> &Providers {
+        let blocks = || self.others.iter().filter(|block| block.kind() == "provider");
+        self.providers
+            .get_or_init(|| Providers::read(&self.settings, blocks(), sources))
     }
 
     /// The `import` blocks.

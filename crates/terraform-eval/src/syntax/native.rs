@@ -218,22 +218,23 @@ impl<'a> Reader<'a> {
         let Outline { items, syntax_errors } =
             outline_body(self.input.file, self.input.text, span.range(), broken);
         self.syntax_errors.extend(syntax_errors);
-        let mut body = Body {
-            attributes: Vec::new(),
-            blocks: Vec::new(),
-            span,
-        };
+        let mut attributes = Vec::new();
+        let mut blocks = Vec::new();
         let mut seen = HashSet::new();
         for item in &items {
             if matches!(item.content, Content::Block { .. }) {
-                body.blocks.extend(self.block(item, depth + 1));
+                blocks.extend(self.block(item, depth + 1));
                 continue;
             }
             if self.is_first(item, &mut seen) {
-                body.attributes.extend(self.attribute(item));
+                attributes.extend(self.attribute(item));
             }
         }
-        body
+        Body {
+            attributes: attributes.into(),
+            blocks,
+            span,
+        }
     }
 
     /// Whether an attribute is the first with its name; a duplicate is reported.

@@ -9,6 +9,8 @@ use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::source::Span;
 use crate::stack;
 
+use super::by_name::{ByName, Named};
+
 /// A name and its span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -22,7 +24,7 @@ pub struct Name {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
     /// The attributes in source order.
-    pub attributes: Vec<Attribute>,
+    pub attributes: ByName<Attribute>,
     /// The blocks in source order.
     pub blocks: Vec<Block>,
     /// The bytes between the braces, or of the whole file.
@@ -33,9 +35,7 @@ impl Body {
     /// The attribute with a name. The parser reports duplicates and omits them.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes
-            .iter()
-            .find(|attribute| &*attribute.name.text == name)
+        self.attributes.get(name)
     }
 
     /// The blocks of a type.
@@ -53,6 +53,12 @@ pub struct Attribute {
     pub value: Expression,
     /// From the name to the end of the value.
     pub span: Span,
+}
+
+impl Named for Attribute {
+    fn name(&self) -> &str {
+        &self.name.text
+    }
 }
 
 /// `kind "label" { … }`.

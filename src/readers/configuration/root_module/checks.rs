@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::diagnostic::Subject;
+use crate::diagnostic::{Subject, keys_near, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider;
 use crate::provider::modules::is_stub;
@@ -441,9 +441,9 @@ impl RootModuleReader<'_> {
             if callee.variables.contains_key(name) || CALL_ARGUMENTS.contains(&&**name) {
                 continue;
             }
-            let names = callee.variables.keys().map(|name| &**name);
-            let suggestion = crate::diagnostic::nearest_of(name, names)
-                .filter(|suggestion| block.body.attribute(suggestion).is_none());
+            let names = keys_near(&callee.variables, name).map(|name| &**name);
+            let suggestion =
+                nearest_of(name, names).filter(|suggestion| block.body.attribute(suggestion).is_none());
             let issue = ConfigurationIssue::rejected(
                 ConfigurationIssueKind::UnsupportedArgument,
                 Subject::Other(path.to_string()),

@@ -489,11 +489,10 @@ impl<'a> RootModuleReader<'a> {
         let mut module = instance;
         while let Some((caller, call, _)) = evaluator.called_from(module) {
             let local_name = name.split('.').next().unwrap_or_default();
-            let mut others = evaluator.module(module).others().iter();
-            let is_configured_here = others.any(|other| {
-                let label = other.labels().first();
-                other.kind() == "provider" && label.is_some_and(|label| &*label.text == local_name)
-            });
+            let is_configured_here = evaluator
+                .module(module)
+                .providers(sources)
+                .is_configured(local_name);
             let declared = evaluator.module(caller).calls.get(&call);
             let call_block = declared.and_then(|call| call.block.parse(sources));
             let passed = call_block.and_then(|block| block.body.attribute("providers"));

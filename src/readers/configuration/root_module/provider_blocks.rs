@@ -1,6 +1,6 @@
 //! Checks the declarations and configurations of the rhcs provider, and which of them calls pass on to modules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Subject;
@@ -14,7 +14,7 @@ use terraform_eval::address::ModulePath;
 use terraform_eval::cty::{Type, convert};
 use terraform_eval::dialect::Feature;
 use terraform_eval::eval::{InstanceId, Scope};
-use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references, requirements};
+use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references};
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Attribute, Block, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
@@ -41,6 +41,27 @@ const REQUIREMENT_KEYS: [&str; 3] = ["source", "version", "configuration_aliases
 
 /// A configuration of a provider in a module: its local name, and its alias.
 type Configuration = (Arc<str>, Option<Arc<str>>);
+
+/// The providers that a module takes from its caller.
+struct ExpectedProviders {
+    /// The local names of the provider.
+    names: BTreeSet<Arc<str>>,
+    /// The configurations in `configuration_aliases`, in source order.
+    in_order: Vec<Configuration>,
+    aliases: BTreeSet<Configuration>,
+}
+
+impl ExpectedProviders {
+    fn of(module: &Module, sources: &Sources) -> Self {
+        let aliases = expected_aliases(module, sources).into_iter();
+        let in_order: Vec<Configuration> = aliases.map(|(configuration, _)| configuration).collect();
+        Self {
+            names: local_names(module, sources),
+            aliases: in_order.iter().cloned().collect(),
+            in_order,
+        }
+    }
+}
 
 impl RootModuleReader<'_> {
     /// Checks what a module says of the provider.
@@ -83,6 +104,8 @@ impl RootModuleReader<'_> {
                 }
             }
         }
+        let own = ExpectedProviders::of(module, sources);
+        let mut callees: BTreeMap<ModuleId, ExpectedProviders> = BTreeMap::new();
         for call in module.calls.values() {
             let callee = self.tree.callee(id, &call.name);
             let Some(terraform_eval::modules::Callee::Module(callee)) = callee else {
@@ -91,7 +114,10 @@ impl RootModuleReader<'_> {
             if let Some(block) = call.block.parse(sources)
                 && self.is_relevant(*callee)
             {
-                self.check_passed(module, *callee, block);
+                let expected = callees
+                    .entry(*callee)
+                    .or_insert_with(|| ExpectedProviders::of(self.tree.module(*callee), sources));
+                self.check_passed(module, &own, expected, block);
             }
         }
     }
@@ -218,14 +244,16 @@ impl RootModuleReader<'_> {
     }
 
     /// Checks which configurations of the provider a call passes to a module.
-    fn check_passed(&mut self, caller: &Module, callee: ModuleId, block: &Block) {
-        let sources = self.context.sources;
-        let callee = self.tree.module(callee);
-        let own = local_names(caller, sources);
-        let names = local_names(callee, sources);
-        let expected = expected_aliases(callee, sources);
+    fn check_passed(
+        &mut self,
+        caller: &Module,
+        own: &ExpectedProviders,
+        callee: &ExpectedProviders,
+        block: &Block,
+    ) {
+        let configured = caller.providers(self.context.sources);
         let Some(argument) = block.body.attribute("providers") else {
-            if let Some((configuration, _)) = expected.first() {
+            if let Some(configuration) = callee.in_order.first() {
                 let message = format!(
                     "the call passes no provider {}, which the module expects",
                     shown(configuration)
@@ -243,7 +271,7 @@ impl RootModuleReader<'_> {
             let (Some(to), Some(from)) = (configuration_of_key(&item.key), configuration(&item.value)) else {
                 continue;
             };
-            let (is_ours_to, is_ours_from) = (names.contains(&to.0), own.contains(&from.0));
+            let (is_ours_to, is_ours_from) = (callee.names.contains(&to.0), own.names.contains(&from.0));
             if is_ours_to != is_ours_from {
                 let message = format!(
                     "the call passes {} as {}, which is another provider",
@@ -252,7 +280,7 @@ impl RootModuleReader<'_> {
                 );
                 self.reject_provider(message, item.value.span, "another provider");
             } else if is_ours_to {
-                let is_expected = to.1.is_none() || expected.iter().any(|(expected, _)| *expected == to);
+                let is_expected = to.1.is_none() || callee.aliases.contains(&to);
                 if !is_expected {
                     let message = format!("the module expects no provider {}", shown(&to));
                     self.reject_provider(message, item.key.span(), "not in `configuration_aliases`");
@@ -260,7 +288,7 @@ impl RootModuleReader<'_> {
                 let is_known = from
                     .1
                     .as_ref()
-                    .is_none_or(|alias| has_configuration(caller, &from.0, alias, sources));
+                    .is_none_or(|alias| configured.has_alias(&from.0, alias) || own.aliases.contains(&from));
                 if !is_known {
                     let message = format!("the module configures no provider {}", shown(&from));
                     self.reject_provider(message, item.value.span, "not configured");
@@ -268,11 +296,11 @@ impl RootModuleReader<'_> {
             }
             passed.insert(to);
         }
-        for (configuration, _) in expected {
-            if !passed.contains(&configuration) {
+        for configuration in &callee.in_order {
+            if !passed.contains(configuration) {
                 let message = format!(
                     "the call passes no provider {}, which the module expects",
-                    shown(&configuration)
+                    shown(configuration)
                 );
                 self.reject_provider(message, argument.value.span, "not passed");
             }
@@ -289,7 +317,7 @@ impl RootModuleReader<'_> {
 
 /// The local names of the provider in a module.
 fn local_names(module: &Module, sources: &Sources) -> BTreeSet<Arc<str>> {
-    let required = requirements::required_providers(module, sources);
+    let required = module.providers(sources).required();
     let ours = required.iter().filter(|entry| match &entry.source {
         Some(source) => is_provider_source(source),
         None => &*entry.name == PROVIDER_NAME,
@@ -366,14 +394,6 @@ fn configuration_of_key(key: &ObjectKey) -> Option<Configuration> {
 fn alias_of(block: &LazyBlock, sources: &Sources) -> Option<Arc<str>> {
     let alias = block.parse(sources)?.body.attribute("alias")?;
     literal(&alias.value).map(Into::into)
-}
-
-/// Whether a module has a configuration under an alias, or expects it from its caller.
-fn has_configuration(module: &Module, name: &Arc<str>, alias: &Arc<str>, sources: &Sources) -> bool {
-    let is_expected =
-        |(expected, _): &(Configuration, Span)| expected.0 == *name && expected.1.as_ref() == Some(alias);
-    requirements::has_provider_alias(module, name, alias, sources)
-        || expected_aliases(module, sources).iter().any(is_expected)
 }
 
 fn shown((name, alias): &Configuration) -> String {

@@ -24,17 +24,16 @@ pub(crate) fn read_provider_versions<'m>(
     sources: &Sources,
 ) -> ProviderVersions {
     let constraints = modules.flat_map(|module| {
-        let required = requirements::required_providers(module, sources);
         let mut names: Vec<String> = Vec::new();
         let mut versions: Vec<(String, Span)> = Vec::new();
-        for entry in required {
+        for entry in module.providers(sources).required() {
             let is_ours = match &entry.source {
                 Some(source) => is_provider_source(source),
                 None => &*entry.name == PROVIDER_NAME,
             };
             if is_ours {
                 names.push(entry.name.to_string());
-                versions.extend(entry.version);
+                versions.extend(entry.version.clone());
             }
         }
         if names.is_empty() {
@@ -63,11 +62,12 @@ impl RootModuleReader<'_> {
         let Some(first) = blocks.find(|resource| is_provider_type(&resource.name.kind)) else {
             return;
         };
-        let required = requirements::required_providers(module, sources);
-        let declares = required
+        let providers = module.providers(sources);
+        let declares = providers
+            .required()
             .iter()
             .any(|entry| entry.source.as_deref().is_some_and(is_provider_source));
-        let entry = required.iter().find(|entry| &*entry.name == PROVIDER_NAME);
+        let entry = providers.requirement(PROVIDER_NAME);
         let name = display_name(&module.directory);
         let (span, consequence) = match entry {
             Some(entry) => match entry.source.as_deref() {
@@ -99,8 +99,9 @@ impl RootModuleReader<'_> {
 
     /// Whether a module declares the source of the provider.
     pub(crate) fn has_provider_source(&self, id: ModuleId) -> bool {
-        let required = requirements::required_providers(self.tree.module(id), self.context.sources);
-        required
+        let providers = self.tree.module(id).providers(self.context.sources);
+        providers
+            .required()
             .iter()
             .any(|entry| entry.source.as_deref().is_some_and(is_provider_source))
     }

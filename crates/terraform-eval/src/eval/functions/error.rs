@@ -7,7 +7,7 @@ use crate::cty::Value;
 use crate::eval::EvalError;
 
 /// The result of a function.
-pub(super) type FunctionResult<T = Value> = Result<T, FunctionError>;
+pub(in crate::eval) type FunctionResult<T = Value> = Result<T, FunctionError>;
 
 /// Why a function call has no result.
 #[derive(Debug)]

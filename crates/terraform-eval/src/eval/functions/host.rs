@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::error::FunctionError;
+use super::error::{FunctionError, FunctionResult};
 use crate::cty::{Type, Value};
 use crate::dialect::Feature;
 use crate::eval::EvalError;
@@ -27,6 +27,15 @@ pub(crate) trait FunctionHost {
 
     /// The files that functions may read.
     fn sandbox(&self) -> &FileSandbox;
+
+    /// What a function makes of a text: what `decode` returns, or has returned before. That is kept if it depends on
+    /// neither the program and its version nor a limit.
+    fn decode_once(
+        &self,
+        function: &'static str,
+        text: &str,
+        decode: &mut dyn FnMut() -> FunctionResult,
+    ) -> FunctionResult;
 
     /// Evaluates a template that knows the given variables only. `function` is the function that renders
     /// it, which decides what calls in the template are allowed.

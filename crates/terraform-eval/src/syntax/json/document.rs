@@ -214,11 +214,8 @@ impl<'a> Reader<'a> {
             end: span.end - 1,
             ..span
         };
-        let mut body = Body {
-            attributes: Vec::new(),
-            blocks: Vec::new(),
-            span: inner_span,
-        };
+        let mut attributes = Vec::new();
+        let mut blocks = Vec::new();
         let mut seen = HashSet::new();
         for (key, value) in members {
             let name = self.name(key);
@@ -227,7 +224,7 @@ impl<'a> Reader<'a> {
             }
             let Some((missing, inner)) = schema::block(place, &name.text) else {
                 let meaning = schema::meaning(place, &name.text);
-                self.attribute(key, value, meaning, depth + 1, &mut seen, &mut body.attributes);
+                self.attribute(key, value, meaning, depth + 1, &mut seen, &mut attributes);
                 continue;
             };
             let mut header = Header {
@@ -236,9 +233,13 @@ impl<'a> Reader<'a> {
                 missing,
                 place: inner,
             };
-            self.block(&mut header, value, depth + 1, &mut body.blocks);
+            self.block(&mut header, value, depth + 1, &mut blocks);
         }
-        body
+        Body {
+            attributes: attributes.into(),
+            blocks,
+            span: inner_span,
+        }
     }
 
     fn attribute(

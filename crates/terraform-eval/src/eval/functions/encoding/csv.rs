@@ -15,6 +15,11 @@ pub(super) const FUNCTIONS: &[Function] =
 
 fn csv_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
+    call.host
+        .decode_once("csvdecode", source, &mut || decode(call, source))
+}
+
+fn decode(call: &Call<'_>, source: &str) -> FunctionResult {
     call.charge(source.len() / 8)?;
     let mut reader = Reader {
         rest: source,

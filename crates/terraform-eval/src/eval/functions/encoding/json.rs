@@ -50,11 +50,17 @@ fn json_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let objects = source.bytes().filter(|byte| *byte == b'{').count();
     call.charge_memory(Value::fields_bytes(1).saturating_mul(objects))?;
     // The two differ in what they refuse.
-    let value = match from_json(source, Duplicates::SameType) {
-        Err(_) if !args.has(Feature::TypedJsonDuplicates) => from_json(source, Duplicates::Convertible),
-        value => value,
+    let decode = |duplicates| {
+        let value = from_json(source, duplicates);
+        value.map_err(|error| FunctionError::from(error.to_string()))
     };
-    value.map_err(|error| FunctionError::from(error.to_string()))
+    let decoded = call
+        .host
+        .decode_once("jsondecode", source, &mut || decode(Duplicates::SameType));
+    match decoded {
+        Err(_) if !args.has(Feature::TypedJsonDuplicates) => decode(Duplicates::Convertible),
+        decoded => decoded,
+    }
 }
 
 fn json_encode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {

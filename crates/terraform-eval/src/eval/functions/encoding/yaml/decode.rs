@@ -53,6 +53,11 @@ fn too_deep() -> FunctionError {
 
 pub(super) fn yaml_decode(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     let source = args.string(0);
+    call.host
+        .decode_once("yamldecode", source, &mut || decode(call, source))
+}
+
+fn decode(call: &Call<'_>, source: &str) -> FunctionResult {
     call.charge(source.len() / 4)?;
     let mut reader = Reader {
         call,
