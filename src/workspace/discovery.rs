@@ -410,8 +410,8 @@ impl<'a> Walker<'a> {
                 if self.enters(&path, is_hidden, tree) {
                     next.push(path);
                 }
-            } else if !is_hidden {
-                // Neither Terraform nor a directory of manifests has hidden files.
+            } else if !is_hidden || NameKind::of(Path::new(&entry.name)) == NameKind::Manifest {
+                // Terraform ignores hidden files, and `oc apply` does not.
                 self.look_at(&directory.join(&entry.name), entry.is_link, tree);
             }
         }

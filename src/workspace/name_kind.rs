@@ -85,6 +85,8 @@ impl NameKind {
             Self::Other("files of Terragrunt are not read")
         } else if has_ending(&[".hcl"]) {
             Self::Other("mirrorset does not read this kind of HCL file")
+        } else if has_ending(&[".yaml.gz", ".yml.gz", ".json.gz"]) {
+            Self::Other("compressed files are not read")
         } else if DATA_NAMES.contains(&&*name) {
             Self::Data
         } else if is_registries_conf(path) {
@@ -147,10 +149,28 @@ const DATA: &[&str] = &[
 ];
 
 /// Endings of scripts.
-const SCRIPTS: &[&str] = &[".sh", ".bash", ".zsh", ".ksh", ".ps1", ".bat", ".mk"];
+const SCRIPTS: &[&str] = &[
+    ".sh",
+    ".bash",
+    ".zsh",
+    ".ksh",
+    ".ps1",
+    ".bat",
+    ".mk",
+    ".Containerfile",
+    ".Dockerfile",
+];
 
 /// Names of scripts.
-const SCRIPT_NAMES: &[&str] = &["Jenkinsfile", "Justfile", "Makefile", "justfile", "makefile"];
+const SCRIPT_NAMES: &[&str] = &[
+    "Containerfile",
+    "Dockerfile",
+    "Jenkinsfile",
+    "Justfile",
+    "Makefile",
+    "justfile",
+    "makefile",
+];
 
 /// Endings of texts in which other tools keep manifests.
 const TEXTS: &[&str] = &[
@@ -183,8 +203,6 @@ pub(crate) fn may_be_text(path: &Path) -> bool {
 /// Names of files that are neither plans nor manifests.
 const DATA_NAMES: &[&str] = &[
     "CODEOWNERS",
-    "Containerfile",
-    "Dockerfile",
     "LICENSE",
     "OWNERS",
     "composer.json",

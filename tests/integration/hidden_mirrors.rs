@@ -229,6 +229,8 @@ fn texts_of_other_tools_that_name_mirrors_are_told() {
         ("main.jsonnet", "{ imageDigestMirrors: [] }\n", ending),
         ("apply.sh", &script, is_script),
         ("Makefile", rosa, is_script),
+        ("Dockerfile", &format!("RUN {rosa}"), is_script),
+        (".gitlab-ci.yml", &format!("a: {{script: [{rosa:?}]}}\n"), other),
         ("play.yml", &format!("- command: {rosa}"), other),
         (
             "Pulumi.yaml",
@@ -268,6 +270,26 @@ fn texts_of_other_tools_that_name_mirrors_are_told() {
         let run = check(&[("main.tf", "variable \"a\" {}\n"), (file, text)], &["."]);
         assert_eq!(findings(&run), [""; 0], "{file}");
     }
+}
+
+#[test]
+fn hidden_manifests_are_read_as_oc_applies_them() {
+    let hidden = (".set.yaml", &*set("a", "quay.io/a"));
+    let run = check(&[("main.tf", "variable \"a\" {}\n"), hidden], &["."]);
+    assert!(run.stderr.starts_with("1 mirror in 2 inputs"), "{}", run.stderr);
+}
+
+#[test]
+fn a_compressed_plan_is_counted() {
+    let run = check(
+        &[("main.tf", "variable \"a\" {}\n"), ("plan.json.gz", "x")],
+        &["."],
+    );
+    assert!(
+        run.stderr.contains("1 skipped (of another kind: 1)"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -249,12 +249,16 @@ impl Checker<'_> {
         for kind in kinds {
             for block in body.blocks(kind) {
                 self.arguments(&block.body, &["condition", "error_message"]);
-                let condition = block.body.attribute("condition").map(|condition| &condition.value);
+                let condition = block
+                    .body
+                    .attribute("condition")
+                    .map(|condition| &condition.value);
                 // A validation has to refer to its variable.
                 if let Some(condition) = condition.filter(|_| *kind != "validation")
                     && references::names_in(condition).is_empty()
                 {
-                    let error = EvalError::uncatchable(format!("the condition of the {kind} refers to nothing"));
+                    let error =
+                        EvalError::uncatchable(format!("the condition of the {kind} refers to nothing"));
                     self.reject(&error, condition.span);
                 }
             }
