@@ -402,6 +402,13 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
         &[("opentofu 1.12", "null")],
     ),
     (
+        r#"[for t in ["$${a}", "$${b}"] : issensitive(templatestring(t, { a = "x", b = sensitive("y") }))]"#,
+        &[
+            ("terraform 1.16", "[true,true]"),
+            ("opentofu 1.12", "[false,true]"),
+        ],
+    ),
+    (
         r#"provider::terraform::encode_expr("x")"#,
         &[
             ("terraform 1.7", "error"),

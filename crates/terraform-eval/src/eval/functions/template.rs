@@ -179,8 +179,14 @@ fn render(call: &Call<'_>, function: &'static str, name: &str, source: &str, var
     if value.is_null() && !call.host.has(Feature::NullTemplates) {
         return Err(format!("the result of {name} is null").into());
     }
-    // If any variable is sensitive, Terraform marks the whole result as sensitive.
-    let (deep, mut marks) = (vars.marks_deep(), vars.marks().as_influence());
+    // If any variable is sensitive, the whole result is; in OpenTofu's `templatestring`, only if the template uses it.
+    let uses_marks = function == "templatestring" && call.host.has(Feature::TypedTemplateString);
+    let mut marks = vars.marks().as_influence();
+    let deep = if uses_marks {
+        marks.clone()
+    } else {
+        vars.marks_deep()
+    };
     if deep.is_sensitive() {
         marks = marks.with_sensitive();
     }
