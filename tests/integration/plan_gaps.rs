@@ -606,3 +606,38 @@ fn provisioners_that_declare_mirrors_are_counted_in_a_plan() {
     let strict = mirrorset_in(project.path(), &["check", "plan.json", "--strict"]);
     assert_eq!(strict.status, 1, "{}", strict.stdout);
 }
+
+#[test]
+fn texts_with_mirror_sets_in_resources_of_any_type_are_counted_in_a_plan() {
+    let resource = |name: &str, content: &str| {
+        json!({
+            "address": format!("local_file.{name}"), "mode": "managed", "type": "local_file", "name": name,
+            "values": { "content": content },
+        })
+    };
+    let plan = |content: &str| {
+        json!({
+            "format_version": "1.2",
+            "terraform_version": "1.11.4",
+            "planned_values": { "root_module": {
+                "resources": [resource("a", content)],
+                "child_modules": [{ "address": "module.m", "resources": [resource("b", "a mirror")] }],
+            } },
+        })
+    };
+    let found = |content: &str| {
+        let project = scratch(&[("plan.json", &plan(content).to_string())]);
+        let run = mirrorset_in(project.path(), &["check", "plan.json", "--output-format=concise"]);
+        run.stdout
+    };
+    let message =
+        "info[skipped-input] local_file.a: a block that declares image mirrors, which is not read here\n";
+    for content in [
+        "kind: ImageDigestMirrorSet\n",
+        "kind: ImageContentSourcePolicy\n",
+        "rosa create image-mirror",
+    ] {
+        assert!(found(content).ends_with(message), "{content}");
+    }
+    assert_eq!(found("quay.io/a"), "");
+}

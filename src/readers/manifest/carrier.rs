@@ -37,9 +37,33 @@ impl Carrier {
     }
 }
 
+/// Parts of the words by which [`names_mirrors`] recognizes a text: one of them is in each.
+pub(crate) const MIRROR_WORDS: [&[u8]; 2] = [b"irror", b"ImageContentSource"];
+
 /// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
 /// its API.
 pub(crate) fn names_mirrors(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_that_names_mirrors_has_one_of_the_words() {
+        for text in [
+            "kind: ImageDigestMirrorSet",
+            "kind: ImageTagMirrorSet",
+            "kind: ImageContentSourcePolicy",
+            "rosa create image-mirror --cluster=a",
+            "curl https://api.openshift.com/api/clusters_mgmt/v1/clusters/a/image_mirrors",
+        ] {
+            assert!(names_mirrors(text), "{text}");
+            let has = |word: &&[u8]| memchr::memmem::find(text.as_bytes(), word).is_some();
+            assert!(MIRROR_WORDS.iter().any(has), "{text}");
+        }
+        assert!(!names_mirrors("a mirror of quay.io"));
+    }
 }

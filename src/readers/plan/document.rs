@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::provider::{is_provider_type, types::QUOTED_TYPE_PREFIX};
-use crate::readers::manifest::{QUOTED_TYPES, is_helm_release, manifest_type};
+use crate::readers::manifest::{MIRROR_WORDS, QUOTED_TYPES, is_helm_release, manifest_type, names_mirrors};
 use crate::readers::plan::error::PlanError;
 use crate::readers::plan::json_cursor::JsonCursor;
 use crate::readers::plan::plan_text::{JsonMembers, PlanText};
@@ -85,7 +85,15 @@ pub(super) struct ResourceValues<'a> {
 
 impl Relevant for ResourceValues<'_> {
     fn is_relevant(&self) -> bool {
-        self.kind.as_deref().is_some_and(is_relevant_type) || has_marks(self.sensitive_values)
+        self.kind.as_deref().is_some_and(is_relevant_type)
+            || has_marks(self.sensitive_values)
+            || self.values.is_some_and(|values| names_mirrors(values.get()))
+    }
+
+    fn has_word(element: &[u8]) -> bool {
+        MIRROR_WORDS
+            .iter()
+            .any(|word| memmem::find(element, word).is_some())
     }
 }
 
@@ -122,6 +130,11 @@ impl Relevant for ResourceChange<'_> {
                 .change
                 .as_ref()
                 .is_some_and(|change| has_marks(change.before_sensitive) || has_marks(change.after_sensitive))
+    }
+
+    /// The values of the resource are read, not their changes.
+    fn has_word(_element: &[u8]) -> bool {
+        false
     }
 }
 
@@ -274,6 +287,9 @@ fn has_marks(marks: Option<&RawValue>) -> bool {
 trait Relevant {
     /// Whether a rule needs the entry, or an excerpt must know which values in it are sensitive.
     fn is_relevant(&self) -> bool;
+
+    /// Whether the bytes of an entry have a word because of which it may be relevant, whatever its type is.
+    fn has_word(element: &[u8]) -> bool;
 }
 
 impl StateValues<'_> {
@@ -439,6 +455,7 @@ fn read_relevant<'a, T: Deserialize<'a> + Relevant>(
         let bytes = element.as_bytes();
         let marks = marks_key.find(bytes).and_then(|at| bytes.get(at..));
         let may_be_relevant = types.may_be_relevant(element)
+            || T::has_word(bytes)
             || marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
         if may_be_relevant || !element.starts_with('{') {
             let element: T = text.parse(element)?;

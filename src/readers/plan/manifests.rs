@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 
 use crate::model::{UnknownReason, UnknownReasons};
+use crate::provider::is_provider_type;
 use crate::readers::manifest::{
     AppliedManifests, ApplyingResource, Carrier, EvaluatedValues, HIDDEN_FIELD, ManifestResourceType,
     ManifestText, Texts, is_helm_release, manifest_type, names_mirror_set, names_mirrors,
@@ -47,15 +48,17 @@ pub(super) fn read_applied_manifests<'a>(
             if resource_mode(resource.mode.as_deref()) != Mode::Managed {
                 continue;
             }
-            if is_helm_release(kind) {
-                if resource.values.is_some_and(|values| names_mirrors(values.get())) {
-                    let (address, span) = resource_address(reader.text, &path, resource)?;
-                    let address = address.to_string();
-                    manifests.skip_carrier(&address, span, Carrier::HelmRelease, Vec::new());
-                }
-                continue;
-            }
             let Some(resource_type) = manifest_type(kind) else {
+                let values = resource.values.filter(|_| !is_provider_type(kind));
+                if values.is_some_and(|values| names_mirrors(values.get())) {
+                    let (address, span) = resource_address(reader.text, &path, resource)?;
+                    let carrier = if is_helm_release(kind) {
+                        Carrier::HelmRelease
+                    } else {
+                        Carrier::Other
+                    };
+                    manifests.skip_carrier(&address.to_string(), span, carrier, Vec::new());
+                }
                 continue;
             };
             let (address, _) = resource_address(reader.text, &path, resource)?;

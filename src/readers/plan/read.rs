@@ -13,7 +13,7 @@ use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::source::{FileId, Span};
 use terraform_eval::version::Version;
 
-use crate::readers::manifest::{AppliedManifests, QUOTED_TYPES};
+use crate::readers::manifest::{AppliedManifests, MIRROR_WORDS, QUOTED_TYPES};
 use crate::readers::plan::changes::Changes;
 use crate::readers::plan::clusters::{Clusters, collect_waiters, read_clusters};
 use crate::readers::plan::config_json::read_config_json;
@@ -61,14 +61,15 @@ impl PlanContents {
     }
 }
 
-/// The markers of a plan whose middle has to be read: a relevant resource type, a provisioner, or a second document.
+/// The markers of a plan whose middle has to be read: a relevant resource type, a word about mirrors in a text, or a second
+/// document.
 ///
 /// Terraform writes each type name in quotes and without escapes.
 pub(crate) fn plan_markers() -> Vec<&'static [u8]> {
     let documents = ["}{\"format_version\"", "}\n{\"format_version\""];
     let types = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
-    let others = documents.into_iter().chain(["\"provisioners\":"]);
-    types.chain(others).map(str::as_bytes).collect()
+    let names = types.chain(documents).map(str::as_bytes);
+    names.chain(MIRROR_WORDS).collect()
 }
 
 /// Reads a large plan from its head and tail, if none of the [`plan_markers`] is between them.
