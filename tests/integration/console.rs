@@ -40,6 +40,8 @@
 //! | OpenTofu 1.12.6 | 20 (14,225) | 6,580 | 1 | 0 |
 //! | OpenTofu 1.12.6 | 8,000,001 | 9,413 | 9 | 4, since corrected |
 //! | OpenTofu 1.12.6 | 9,000,001 | 9,404 | 2 | 1, since corrected |
+//! | OpenTofu 1.12.6 | 10,000,001 | not noted | not noted | 0 |
+//! | Terraform 1.16.0-rc2 | 11,000,001 | 9,384 | 4 | 1, since corrected |
 //!
 //! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
 //! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here

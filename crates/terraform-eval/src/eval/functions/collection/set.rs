@@ -58,14 +58,10 @@ fn common_set_type(args: Args<'_>) -> FunctionResult<Type> {
     }
 }
 
-/// Converts all sets to the type of the result.
-fn convert_sets(call: &Call<'_>, args: Args<'_>) -> FunctionResult<Vec<Value>> {
-    let mut sets = Vec::with_capacity(args.len());
-    for argument in args.all() {
-        call.charge_elements(items(argument).len())?;
-        sets.push(convert(argument, call.result_type).map_err(|error| error.message_with_path())?);
-    }
-    Ok(sets)
+/// Converts a set to the type of the result.
+fn convert_set(call: &Call<'_>, set: &Value) -> FunctionResult<Value> {
+    call.charge_elements(items(set).len())?;
+    convert(set, call.result_type).map_err(|error| error.message_with_path().into())
 }
 
 /// A set that contains only untyped nulls keeps its element type when it is converted, and Terraform then fails.
@@ -77,7 +73,11 @@ fn check_types(sets: &[Value]) -> FunctionResult<()> {
 }
 
 fn union(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
-    let sets = convert_sets(call, args)?;
+    let sets: Vec<Value> = args
+        .all()
+        .iter()
+        .map(|set| convert_set(call, set))
+        .collect::<FunctionResult<_>>()?;
     check_types(&sets)?;
     let all = sets.iter().flat_map(items).cloned().collect();
     let marks = sets
@@ -96,11 +96,17 @@ fn subtract(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
 
 /// The elements of the first set that each other set contains, or that none of them contains.
 fn filter(call: &Call<'_>, args: Args<'_>, is_contained: bool) -> FunctionResult {
-    let sets = convert_sets(call, args)?;
-    // Terraform compares the sets in order and stops at the first unknown one.
-    let known = sets.iter().take_while(|set| set.is_wholly_known()).count();
-    check_types(&sets[..known])?;
-    if known < sets.len() {
+    // Terraform converts and compares the sets in order, and stops at the first unknown one.
+    let mut sets = Vec::with_capacity(args.len());
+    for set in args.all() {
+        let set = convert_set(call, set)?;
+        if !set.is_wholly_known() {
+            break;
+        }
+        sets.push(set);
+    }
+    check_types(&sets)?;
+    if sets.len() < args.len() {
         return Ok(unknown_result(call.result_type, args.all()));
     }
     let Some((first, others)) = sets.split_first() else {
