@@ -1,7 +1,8 @@
-//! How far the work of a run is, for a person who waits for it.
+//! How far the work of a run is, for a person who waits for it, and whether anybody still does.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 /// What is being done. The work itself only counts; who shows the count reads it from another thread.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,18 @@ struct Counters {
     done: AtomicUsize,
     /// How much there is to do; 0 if that is not known.
     total: AtomicUsize,
+    stop: Stop,
+    is_stopped: AtomicBool,
+}
+
+/// Tells whether the result is not wanted any more. By default, it always is.
+#[derive(Default)]
+struct Stop(Option<Box<dyn Fn() -> bool + Send + Sync>>);
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "asked" } else { "never" })
+    }
 }
 
 /// A part of a run that takes time.
@@ -30,6 +43,24 @@ pub(crate) enum Stage {
 }
 
 impl Progress {
+    /// Progress of work that ends early, with a result that is not to be used, once `is_unwanted` holds.
+    pub(crate) fn until(is_unwanted: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Counters {
+            stop: Stop(Some(Box::new(is_unwanted))),
+            ..Counters::default()
+        }))
+    }
+
+    /// Whether the rest of the work can be left out, because its result is not used.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let Counters { stop, is_stopped, .. } = &*self.0;
+        let is_unwanted = || stop.0.as_ref().is_some_and(|is_unwanted| is_unwanted());
+        if !is_stopped.load(Ordering::Relaxed) && is_unwanted() {
+            is_stopped.store(true, Ordering::Relaxed);
+        }
+        is_stopped.load(Ordering::Relaxed)
+    }
+
     /// Begins a stage. `total` is 0 if it is not known how much there is to do.
     pub(crate) fn begin(&self, stage: Stage, total: usize) {
         self.0.done.store(0, Ordering::Relaxed);
@@ -65,6 +96,18 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_that_was_stopped_stays_stopped() {
+        let is_unwanted = Arc::new(AtomicBool::new(false));
+        let asked = is_unwanted.clone();
+        let progress = Progress::until(move || asked.load(Ordering::Relaxed));
+        assert!(!progress.is_stopped() && !Progress::default().is_stopped());
+        is_unwanted.store(true, Ordering::Relaxed);
+        assert!(progress.clone().is_stopped());
+        is_unwanted.store(false, Ordering::Relaxed);
+        assert!(progress.is_stopped());
+    }
 
     #[test]
     fn the_line_says_what_is_done_and_how_far() {

@@ -14,6 +14,7 @@
 //! | Which root modules do the named paths stand for? | `selection` |
 //! | Which modules of the tree call a module? | `callers` |
 //! | What do the files of a directory say at a glance? | `survey` |
+//! | Which texts are parsed already? | `known_documents` |
 //! | What is known of project trees, and when is it looked at again? | `known_trees` |
 //! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |
@@ -45,6 +46,7 @@ mod expressions;
 mod ignore_files;
 mod input_files;
 mod installed_modules;
+mod known_documents;
 mod known_trees;
 mod kustomize;
 mod load;

@@ -8,6 +8,7 @@ use crate::baseline::BaselineError;
 use crate::check::Verdict;
 use crate::diagnostic::Diagnostic;
 use crate::model::MirrorId;
+use crate::progress::Progress;
 use crate::session::{Session, SessionOptions};
 use crate::workspace::InputPaths;
 use terraform_eval::source::Files;
@@ -38,13 +39,13 @@ pub(super) struct Analysis {
 
 impl Analysis {
     /// Checks what the open texts of a folder stand for, as `mirrorset check` does that runs in the folder and names them.
-    /// All open texts are laid over the files on disk.
+    /// All open texts are laid over the files on disk. `None` if the progress was stopped before that was done.
     pub(super) fn check(
         folder: &Path,
         documents: &Documents,
         options: &SessionOptions,
         disk: Arc<dyn Files>,
-    ) -> Result<Self, BaselineError> {
+    ) -> Result<Option<Self>, BaselineError> {
         let uris = FileUris::new(folder, documents, &*disk);
         let canonical = disk.canonical_path(folder);
         let named = documents.in_folder(folder).map(|document| {
@@ -55,6 +56,11 @@ impl Analysis {
         options.inputs = InputPaths::Paths(named.collect());
         let files: Arc<dyn Files> = Arc::new(FolderFiles::new(&canonical, documents.over(disk)));
         let session = Session::open_over(&options, files.clone())?;
+        if options.load.progress.is_stopped() {
+            return Ok(None);
+        }
+        // What else the session is opened for is done to its end.
+        options.load.progress = Progress::default();
         let mut verdicts = Vec::new();
         let mut roots = Vec::new();
         let findings = match session.configuration_errors() {
@@ -71,7 +77,7 @@ impl Analysis {
             }
             errors => errors.to_vec(),
         };
-        Ok(Self {
+        Ok(Some(Self {
             session,
             findings,
             roots,
@@ -79,7 +85,7 @@ impl Analysis {
             uris,
             files,
             options,
-        })
+        }))
     }
 
     /// The locations of the spans of its files.

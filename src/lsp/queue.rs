@@ -1,14 +1,17 @@
 //! The messages that wait: in the order in which they came, without requests that the client no longer wants.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lsp_server::{Connection, ErrorCode, Message, Request, RequestId, Response};
+use lsp_server::{Connection, ErrorCode, Message, RequestId, Response};
+use serde_json::Value;
 
 /// The messages of the client.
-#[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: VecDeque<Message>,
+    connection: Arc<Connection>,
+    /// What has come and is not handled.
+    waiting: Mutex<VecDeque<Message>>,
 }
 
 /// What comes next.
@@ -25,28 +28,39 @@ pub(super) enum Next {
 }
 
 impl Queue {
+    pub(super) fn new(connection: Arc<Connection>) -> Self {
+        Self {
+            connection,
+            waiting: Mutex::default(),
+        }
+    }
+
     /// Returns the next message. Without one, waits for the time, or forever if there is none.
-    pub(super) fn next(&mut self, connection: &Connection, pause: Option<Duration>) -> Next {
-        if self.waiting.is_empty() {
+    pub(super) fn next(&self, pause: Option<Duration>) -> Next {
+        let receiver = &self.connection.receiver;
+        let mut waiting = self.waiting();
+        if waiting.is_empty() {
             let received = match pause {
-                None => connection.receiver.recv().map_err(|_| true),
+                None => receiver.recv().map_err(|_| true),
                 Some(pause) => {
-                    let received = connection.receiver.recv_timeout(pause);
+                    let received = receiver.recv_timeout(pause);
                     received.map_err(|error| error.is_disconnected())
                 }
             };
             match received {
-                Ok(message) => self.waiting.push_back(message),
+                Ok(message) => waiting.push_back(message),
                 Err(true) => return Next::End,
                 Err(false) => return Next::Pause,
             }
         }
-        self.waiting.extend(connection.receiver.try_iter());
-        match self.waiting.pop_front() {
-            Some(Message::Request(request)) if self.is_canceled(&request) => {
-                let message = "canceled by the client".to_owned();
-                let code = ErrorCode::RequestCanceled as i32;
-                Next::Canceled(Response::new_err(request.id, code, message))
+        match waiting.pop_front() {
+            Some(Message::Request(request)) => {
+                drop(waiting);
+                if self.is_canceled(&request.id) {
+                    Next::Canceled(canceled(request.id))
+                } else {
+                    Next::Message(Message::Request(request))
+                }
             }
             Some(message) => Next::Message(message),
             None => Next::Pause,
@@ -54,22 +68,46 @@ impl Queue {
     }
 
     /// Whether a message that waits cancels a request.
-    fn is_canceled(&self, request: &Request) -> bool {
-        self.waiting.iter().any(|message| match message {
-            Message::Notification(notification) if notification.method == "$/cancelRequest" => {
-                let id = notification.params.get("id").cloned();
-                let id = id.and_then(|id| serde_json::from_value::<RequestId>(id).ok());
-                id.as_ref() == Some(&request.id)
+    pub(super) fn is_canceled(&self, request: &RequestId) -> bool {
+        self.waits_for("$/cancelRequest", |params| {
+            let id = params.get("id").cloned();
+            let id = id.and_then(|id| serde_json::from_value::<RequestId>(id).ok());
+            id.as_ref() == Some(request)
+        })
+    }
+
+    /// Whether a message that waits changes a text.
+    pub(super) fn has_edit(&self) -> bool {
+        self.waits_for("textDocument/didChange", |_| true)
+    }
+
+    /// Whether a notification waits, or has just come, whose parameters are such.
+    fn waits_for(&self, method: &str, is_wanted: impl Fn(&Value) -> bool) -> bool {
+        let mut waiting = self.waiting();
+        waiting.extend(self.connection.receiver.try_iter());
+        waiting.iter().any(|message| match message {
+            Message::Notification(notification) => {
+                notification.method == method && is_wanted(&notification.params)
             }
             _ => false,
         })
     }
+
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Message>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The answer to a request that the client has canceled.
+pub(super) fn canceled(id: RequestId) -> Response {
+    let message = "canceled by the client".to_owned();
+    Response::new_err(id, ErrorCode::RequestCanceled as i32, message)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lsp_server::Notification;
+    use lsp_server::{Notification, Request};
     use serde_json::json;
 
     #[test]
@@ -81,16 +119,31 @@ mod tests {
         let cancel = Notification::new("$/cancelRequest".to_owned(), json!({"id": 2}));
         client.sender.send(cancel.into()).unwrap();
         drop(client);
-        let mut queue = Queue::default();
+        let queue = Queue::new(Arc::new(server));
         let no_pause = Some(Duration::ZERO);
         assert!(
-            matches!(queue.next(&server, no_pause), Next::Message(Message::Request(request)) if request.id == 1.into())
+            matches!(queue.next(no_pause), Next::Message(Message::Request(request)) if request.id == 1.into())
         );
-        assert!(matches!(queue.next(&server, no_pause), Next::Canceled(response) if response.id == 2.into()));
+        assert!(matches!(queue.next(no_pause), Next::Canceled(response) if response.id == 2.into()));
         assert!(matches!(
-            queue.next(&server, no_pause),
+            queue.next(no_pause),
             Next::Message(Message::Notification(_))
         ));
-        assert!(matches!(queue.next(&server, no_pause), Next::End));
+        assert!(matches!(queue.next(no_pause), Next::End));
+    }
+    #[test]
+    fn what_comes_while_a_request_is_handled_is_noticed() {
+        let (server, client) = Connection::memory();
+        let queue = Queue::new(Arc::new(server));
+        let notify = |method: &str, params| {
+            let notification = Notification::new(method.to_owned(), params);
+            client.sender.send(notification.into()).unwrap();
+        };
+        notify("$/cancelRequest", json!({"id": 2}));
+        assert!(!queue.has_edit() && !queue.is_canceled(&1.into()) && queue.is_canceled(&2.into()));
+        notify("textDocument/didChange", json!({}));
+        assert!(queue.has_edit());
+        assert!(matches!(queue.next(None), Next::Message(_)) && queue.has_edit());
+        assert!(matches!(queue.next(None), Next::Message(_)) && !queue.has_edit());
     }
 }

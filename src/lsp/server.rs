@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use terraform_eval::source::{DiskFiles, FileId, ReadLimits, Span};
 
 use crate::config::ConfigSource;
+use crate::progress::Progress;
 use crate::session::SessionOptions;
 use crate::untrusted::one_line;
 
@@ -44,7 +45,7 @@ use super::known_folders::KnownFolders;
 use super::locations::LocatedFile;
 use super::navigation;
 use super::position::TextLines;
-use super::queue::{Next, Queue};
+use super::queue::{Next, Queue, canceled};
 use super::transport::{answer_to_invalid, log, stdio};
 use super::uri::path_of;
 
@@ -76,8 +77,9 @@ pub(crate) fn serve_stdio(options: ServerOptions) -> std::io::Result<bool> {
 
 /// Serves a client. Returns whether the client has ended the session as the protocol asks.
 pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
-    let mut queue = Queue::default();
-    let Some((client, settings)) = initialize(&connection, &mut queue) else {
+    let connection = Arc::new(connection);
+    let queue = Arc::new(Queue::new(connection.clone()));
+    let Some((client, settings)) = initialize(&connection, &queue) else {
         return false;
     };
     let mut documents = Documents::default();
@@ -95,6 +97,7 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
         analyses: BTreeMap::new(),
         outdated: BTreeSet::new(),
         last_check: Duration::ZERO,
+        was_given_up: false,
         published: BTreeMap::new(),
         answered: BTreeMap::new(),
         logged: BTreeSet::new(),
@@ -107,9 +110,9 @@ pub(crate) fn serve(connection: Connection, options: ServerOptions) -> bool {
 }
 
 /// Answers `initialize`. Returns the client and its first settings; `None` if it leaves before.
-fn initialize(connection: &Connection, queue: &mut Queue) -> Option<(Client, Value)> {
+fn initialize(connection: &Connection, queue: &Queue) -> Option<(Client, Value)> {
     loop {
-        match queue.next(connection, None) {
+        match queue.next(None) {
             Next::Message(Message::Request(request)) if request.method == "initialize" => {
                 let client = Client::new(&request.params);
                 let result = InitializeResult {
@@ -223,8 +226,8 @@ impl<'a> Place<'a> {
 }
 
 struct Server {
-    connection: Connection,
-    queue: Queue,
+    connection: Arc<Connection>,
+    queue: Arc<Queue>,
     options: ServerOptions,
     client: Client,
     /// The settings of folders, and those of everything else.
@@ -238,6 +241,9 @@ struct Server {
     outdated: BTreeSet<PathBuf>,
     /// How long the last check took.
     last_check: Duration,
+    /// Whether the last check was given up, because there was a newer edit. The next one is not, so that findings are shown while
+    /// edits come.
+    was_given_up: bool,
     /// The diagnostics that the client has, by URI, with the version of the text.
     published: BTreeMap<String, (Option<i32>, Vec<LspDiagnostic>)>,
     /// The diagnostics that the client has asked for, by URI, with the version of the text.
@@ -256,9 +262,9 @@ impl Server {
             // While changes come, checks take at most half of the time.
             let is_outdated = !self.outdated.is_empty();
             let pause = is_outdated.then(|| self.last_check.min(MAX_PAUSE));
-            match self.queue.next(&self.connection, pause) {
+            match self.queue.next(pause) {
                 Next::End => return self.is_shut_down,
-                Next::Pause => self.check_outdated(),
+                Next::Pause => self.check_after_pause(),
                 Next::Canceled(response) => self.send(response),
                 Next::Message(Message::Request(request)) => {
                     let response = self.answer(request);
@@ -571,7 +577,14 @@ impl Server {
             "textDocument/definition" => self.answer_with::<DefinitionRequest>(request, |server, params| {
                 let place = server.place(&params.text_document_position_params)?;
                 let spans = navigation::definition(place.analysis, place.file, place.offset);
-                let locations = server.locate(place.analysis, spans);
+                let mut locations = server.locate(place.analysis, spans);
+                let encoding = server.client.encoding;
+                locations.extend(navigation::data_locations(
+                    place.analysis,
+                    place.file,
+                    place.offset,
+                    encoding,
+                ));
                 Some(DefinitionResponse::Definition(Definition::LocationList(
                     locations,
                 )))
@@ -612,7 +625,10 @@ impl Server {
         let Request { id, params, .. } = request;
         match serde_json::from_value::<R::Params>(params) {
             Ok(params) => {
-                self.check_outdated();
+                let (queue, request) = (self.queue.clone(), id.clone());
+                if !self.check_outdated(move || queue.is_canceled(&request)) {
+                    return canceled(id);
+                }
                 let result = answer(self, params);
                 ok(id, &result)
             }
@@ -675,32 +691,42 @@ impl Server {
         items
     }
 
-    /// Checks the folders whose texts have changed, and tells the client.
-    fn check_outdated(&mut self) {
+    /// Checks the folders whose texts have changed, unless there is a newer edit before that is done.
+    fn check_after_pause(&mut self) {
+        let (queue, may_give_up) = (self.queue.clone(), !self.was_given_up);
+        self.was_given_up = !self.check_outdated(move || may_give_up && queue.has_edit());
+    }
+
+    /// Checks the folders whose texts have changed, and tells the client. Returns whether that is done: it is given up once
+    /// `is_unwanted` holds.
+    fn check_outdated(&mut self, is_unwanted: impl Fn() -> bool + Send + Sync + 'static) -> bool {
         if self.outdated.is_empty() {
-            return;
+            return true;
         }
+        let progress = Progress::until(is_unwanted);
         let start = Instant::now();
         let used = self.documents.used_folders();
         self.analyses.retain(|folder, _| used.contains(folder));
         self.known.retain(&used);
-        for folder in std::mem::take(&mut self.outdated) {
-            if !used.contains(&folder) {
-                continue;
-            }
+        self.outdated.retain(|folder| used.contains(folder));
+        for folder in self.outdated.clone() {
             // The old one is no longer needed, so that two are never in memory.
             self.analyses.remove(&folder);
             let mut options = self.session_options(&folder);
+            options.load.progress = progress.clone();
             options.load.known = Some(self.known.of_folder(&folder, self.documents.folders()));
             let (file, total) = self.options.limits;
             let disk = Arc::new(DiskFiles::new(ReadLimits::from_megabytes(file, total)));
             match Analysis::check(&folder, &self.documents, &options, disk) {
-                Ok(analysis) => _ = self.analyses.insert(folder, analysis),
+                Ok(Some(analysis)) => _ = self.analyses.insert(folder.clone(), analysis),
+                Ok(None) => return false,
                 Err(error) => self.log(error.to_string()),
             }
+            self.outdated.remove(&folder);
         }
         self.last_check = start.elapsed();
         self.publish();
+        true
     }
 
     /// The options of a folder's session: those of the command line and of the client.

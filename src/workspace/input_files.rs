@@ -48,7 +48,7 @@ impl InputFiles {
         let cached = CachedFiles::with_listings(options.files.clone(), known.listings());
         let cached = Arc::new(cached);
         Self {
-            sources: Sources::with_files(cached.clone()),
+            sources: known.sources(cached.clone()),
             cached,
             known,
             threads: options.threads,

@@ -12,15 +12,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::parallel::Threads;
 use crate::workspace::callers::Callers;
+use crate::workspace::known_documents::KnownDocuments;
 use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::survey::{ModuleFacts, Survey};
-use terraform_eval::source::{CachedFiles, Files, Listings, Stamp};
+use terraform_eval::source::{CachedFiles, FileIds, Files, Listings, Sources, Stamp};
 
 /// What is known of project trees.
 #[derive(Debug, Default)]
 pub struct KnownTrees {
     listings: Arc<Listings>,
     survey: Survey,
+    file_ids: Arc<FileIds>,
+    documents: KnownDocuments,
     search: Mutex<Option<Arc<TreeSearch>>>,
     calls: Mutex<Option<KnownCalls>>,
     /// Whether it is kept between loads.
@@ -61,6 +64,7 @@ impl KnownTrees {
         Self {
             listings: Arc::new(Listings::kept()),
             survey: Survey::kept(),
+            documents: KnownDocuments::kept(),
             is_kept: true,
             told,
             ..Self::default()
@@ -75,6 +79,20 @@ impl KnownTrees {
     /// What modules say.
     pub(crate) fn survey(&self) -> &Survey {
         &self.survey
+    }
+
+    /// The syntax of configuration files.
+    pub(crate) fn documents(&self) -> &KnownDocuments {
+        &self.documents
+    }
+
+    /// The sources of a load, in which files have the ids that they had in earlier loads.
+    pub(crate) fn sources(&self, files: Arc<dyn Files>) -> Sources {
+        if self.is_kept {
+            Sources::with_ids(files, self.file_ids.clone())
+        } else {
+            Sources::with_files(files)
+        }
     }
 
     /// Notes that something may have appeared, changed or vanished at a path, given with the canonical path of its directory.
@@ -100,6 +118,7 @@ impl KnownTrees {
         if !self.is_kept {
             return;
         }
+        self.documents.begin_load();
         let is_told = |directory: &Path| self.is_told(directory);
         let in_doubt = self.listings.in_doubt(is_told);
         let look_again = |directory: &PathBuf| self.listings.look_again(directory, files);

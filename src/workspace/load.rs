@@ -12,7 +12,7 @@ use crate::readers::configuration::{
 };
 use crate::readers::manifest::AppliedManifests;
 use crate::workspace::configuration_names::is_automatic_variables;
-use crate::workspace::dialects::DialectChoice;
+use crate::workspace::dialects::{Candidate, DialectChoice};
 use crate::workspace::discovery::discover;
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
@@ -33,6 +33,7 @@ use crate::workspace::selection::Selection;
 use crate::workspace::variables::FileValuesId;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, OverlayFiles, Span, display_name};
+use terraform_eval::syntax::syntax_error::SyntaxError;
 
 impl InputPaths {
     /// Loads the inputs.
@@ -186,6 +187,25 @@ impl SelectedRoots {
         };
         self.accessed.contains(path) || (is_automatic_variables(path) && is_of_root())
     }
+}
+
+/// A root module that the chosen program rejects.
+struct RejectedRoot {
+    /// Its position among the root modules.
+    position: usize,
+    root: ModuleId,
+    choice: DialectChoice,
+    /// What is to be tried.
+    candidates: std::vec::IntoIter<Candidate>,
+}
+
+/// A rejected root module as a candidate reads it.
+struct Attempt {
+    rejected: RejectedRoot,
+    alternative: RootModule,
+    /// What was found when it was read.
+    skipped: Vec<Skipped>,
+    syntax_errors: Vec<SyntaxError>,
 }
 
 /// Named files that functions of the configuration may read.
@@ -402,17 +422,12 @@ impl Loader {
         let models = models.map(|(model, root)| with_older_versions(modules, sources, root, model, budget));
         let models: Vec<RootModuleModel> = models.collect();
         let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
-        let mut called = BTreeSet::new();
-        let mut evaluated = Vec::new();
-        for (root, model) in ids.into_iter().zip(models) {
-            match self.evaluate_alternative(modules, root, &model, options) {
-                Some((alternative, model)) => {
-                    called.extend(modules.directories_below(alternative));
-                    evaluated.push((alternative, model));
-                }
-                None => evaluated.push((root, model)),
-            }
-        }
+        let mut evaluated: Vec<(ModuleId, RootModuleModel)> = ids.into_iter().zip(models).collect();
+        let alternatives = self.evaluate_alternatives(modules, &mut evaluated, options);
+        let called = alternatives.into_iter();
+        let called: BTreeSet<PathBuf> = called
+            .flat_map(|alternative| modules.directories_below(alternative))
+            .collect();
         // Modules that OpenTofu alone finds are roots no more.
         evaluated.retain(|(root, _)| {
             let location = modules.location(*root);
@@ -421,45 +436,73 @@ impl Loader {
         evaluated
     }
 
-    /// The root module as another program or version evaluates it, if the chosen one rejects it, nothing says that it is
-    /// that one, and the other accepts it.
-    fn evaluate_alternative(
+    /// Replaces root modules that the chosen program rejects, although nothing says that it is that one, by what another program
+    /// or version makes of them, if that accepts them. Returns the modules that it reads instead.
+    fn evaluate_alternatives(
         &mut self,
         modules: &mut LoadedModules,
-        root: ModuleId,
-        model: &RootModuleModel,
+        evaluated: &mut [(ModuleId, RootModuleModel)],
         options: &Options,
-    ) -> Option<(ModuleId, RootModuleModel)> {
-        if !model.is_rejected {
-            return None;
-        }
-        let choice = modules.choices.get(&root)?.clone();
-        for candidate in choice.candidates() {
-            let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
-            let alternative = modules.read_alternative(root, &candidate, options, &mut self.files)?;
+    ) -> Vec<ModuleId> {
+        let is_rejected = |(position, (root, model)): (usize, &(ModuleId, RootModuleModel))| {
+            let choice = modules.choices.get(root).filter(|_| model.is_rejected)?.clone();
+            let candidates = choice.candidates().into_iter();
+            Some(RejectedRoot {
+                position,
+                root: *root,
+                choice,
+                candidates,
+            })
+        };
+        let mut rejected: Vec<RejectedRoot> = evaluated.iter().enumerate().filter_map(is_rejected).collect();
+        let mut accepted = Vec::new();
+        while !rejected.is_empty() {
+            let attempts = rejected.into_iter();
+            let attempts: Vec<Attempt> = attempts
+                .filter_map(|root| self.read_alternative(modules, root, options))
+                .collect();
             let InputFiles {
                 sources,
                 threads,
                 progress,
                 ..
             } = &self.files;
-            let models = evaluate_roots(
-                &modules.tree,
-                sources,
-                &[&alternative],
-                *threads,
-                &self.budget,
-                progress,
-            );
-            let mut models = models.into_iter().flatten();
-            if let Some(model) = models.next().filter(|model| !model.is_rejected) {
-                return Some((alternative.module, model));
+            let roots: Vec<&RootModule> = attempts.iter().map(|attempt| &attempt.alternative).collect();
+            let models = evaluate_roots(&modules.tree, sources, &roots, *threads, &self.budget, progress);
+            rejected = Vec::new();
+            for (attempt, model) in attempts.into_iter().zip(models.into_iter().flatten()) {
+                let place = evaluated.get_mut(attempt.rejected.position);
+                let Some(place) = place.filter(|_| !model.is_rejected) else {
+                    let RejectedRoot { root, choice, .. } = &attempt.rejected;
+                    modules.choices.insert(*root, choice.clone());
+                    rejected.push(attempt.rejected);
+                    continue;
+                };
+                self.files.skipped.extend(attempt.skipped);
+                modules.syntax_errors.extend(attempt.syntax_errors);
+                accepted.push(attempt.alternative.module);
+                *place = (attempt.alternative.module, model);
             }
-            self.files.skipped.truncate(skipped);
-            modules.syntax_errors.truncate(syntax_errors);
         }
-        modules.choices.insert(root, choice);
-        None
+        accepted
+    }
+
+    /// Reads a root module as the next candidate does. `None` if there is no other one.
+    fn read_alternative(
+        &mut self,
+        modules: &mut LoadedModules,
+        mut rejected: RejectedRoot,
+        options: &Options,
+    ) -> Option<Attempt> {
+        let candidate = rejected.candidates.next()?;
+        let (skipped, syntax_errors) = (self.files.skipped.len(), modules.syntax_errors.len());
+        let alternative = modules.read_alternative(rejected.root, &candidate, options, &mut self.files)?;
+        Some(Attempt {
+            alternative,
+            skipped: self.files.skipped.split_off(skipped),
+            syntax_errors: modules.syntax_errors.split_off(syntax_errors),
+            rejected,
+        })
     }
 
     /// Keeps the root modules that the named paths stand for.

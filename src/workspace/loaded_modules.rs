@@ -24,7 +24,7 @@ use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, r
 use crate::workspace::variables::{FileValues, FileValuesId, OwnValues, UndeclaredValues, VariableValues};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
-use terraform_eval::modules::{Callee, Module, ModuleCall, ModuleId, ModuleTree, literal};
+use terraform_eval::modules::{Callee, FileBlock, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
@@ -490,13 +490,13 @@ impl LoadedModules {
             let Some(file) = *self.read_files.entry(path.clone()).or_insert_with(read) else {
                 continue;
             };
-            let document = parse_file(file, files.sources.text(file), Format::from_path(&path));
+            let document = files.known.documents().of_file(file, &path, &files.sources);
             file_ids.push(file);
-            self.syntax_errors.extend(document.syntax_errors);
+            self.syntax_errors.extend(document.syntax_errors.iter().cloned());
             if is_override(&path) {
-                overrides.extend(document.items);
+                overrides.extend(document.blocks.iter().cloned());
             } else {
-                blocks.extend(document.items);
+                blocks.extend(document.blocks.iter().cloned());
             }
         }
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
@@ -542,8 +542,9 @@ impl LoadedModules {
         let name = format!("{}/main.tf", directory.display());
         let file = files.sources.add(name, stub.text);
         let document = parse_file(file, stub.text, Format::Native);
+        let blocks = document.items.into_iter().map(FileBlock::new).collect();
         let schemas = self.tree.schemas();
-        let module = Module::new(&directory, vec![file], document.items, Vec::new(), schemas);
+        let module = Module::new(&directory, vec![file], blocks, Vec::new(), schemas);
         self.tree.add(directory, module)
     }
 

@@ -20,7 +20,7 @@ use crate::workspace::configuration_names::{
 };
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use memchr::memmem::Finder;
-use terraform_eval::modules::{Module, ModuleCall};
+use terraform_eval::modules::{FileBlock, Module, ModuleCall};
 use terraform_eval::source::{
     CachedFiles, DirectoryEntry, FileId, FileKind, Files, Listings, ReadError, Stamp,
 };
@@ -229,7 +229,7 @@ impl Surveyor<'_> {
         }
     }
 
-    fn look_at_configuration(&mut self, entry: &DirectoryEntry, blocks: &mut Vec<TopLevel>) {
+    fn look_at_configuration(&mut self, entry: &DirectoryEntry, blocks: &mut Vec<Arc<FileBlock>>) {
         let Some((path, text)) = self.read(entry, FileRole::Configuration) else {
             return;
         };
@@ -251,7 +251,7 @@ impl Surveyor<'_> {
         {
             self.look_at_call(block, &text);
         }
-        blocks.extend(document.items);
+        blocks.extend(document.items.into_iter().map(FileBlock::new));
         self.texts.push((path, text));
     }
 

@@ -575,6 +575,89 @@ fn a_canceled_request_is_answered_as_canceled() {
     assert!(is_canceled || canceled.get("result").is_some(), "{canceled}");
 }
 
+#[test]
+fn edits_that_come_while_a_check_runs_count() {
+    let slow = "locals {\n  all = [for i in range(400) : [for j in range(400) : i * j]]\n}\nresource \"rhcs_image_mirror\" \
+                \"n\" {\n  cluster_id = \"c\"\n  source     = length(local.all) == 400 ? \"redis\" : \"quay.io/a\"\n  \
+                mirrors    = [\"mirror.example.com/n\"]\n}\n";
+    let root = scratch(&[VERSIONS, ("main.tf", ""), ("slow.tf", slow)]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("slow.tf");
+    editor.open("main.tf", &mirror("quay.io/org/app"));
+    let uri = editor.uri("main.tf");
+    for number in 0..20 {
+        editor.change("main.tf", &mirror(&format!("nginx{number}")));
+        editor.wait(Duration::from_millis(20));
+    }
+    while !editor.published.contains_key(&uri) {
+        editor.wait(Duration::from_millis(50));
+    }
+    let found = editor.diagnostics("main.tf");
+    assert!(found.len() == 1 && found[0].contains("\"nginx19\""), "{found:?}");
+    assert_eq!(editor.diagnostics("slow.tf").len(), 1);
+    assert_eq!(editor.shut_down(), 0);
+}
+
+#[test]
+fn a_module_that_needs_less_has_fewer_syntax_errors() {
+    let broken = "resource \"aws_s3_bucket\" \"b\" {\n  bucket = 1 +\n}\n";
+    let root = scratch(&[
+        VERSIONS,
+        ("main.tf", &mirror("nginx")),
+        ("main_override.tf", ""),
+        ("other.tf", broken),
+    ]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("main.tf");
+    let errors = |editor: &mut Editor| editor.diagnostics("other.tf").len();
+    // Every block counts where mirrors are declared.
+    assert_eq!(errors(&mut editor), 1);
+    editor.change("main.tf", "");
+    assert_eq!(errors(&mut editor), 0);
+    editor.change("main.tf", &mirror("quay.io/org/app"));
+    assert_eq!(errors(&mut editor), 1);
+    // An override replaces the argument of a block that has not changed.
+    editor.open(
+        "main_override.tf",
+        &mirror("redis").replace("  cluster_id = \"c\"\n", ""),
+    );
+    let found = editor.diagnostics("main_override.tf");
+    assert!(
+        found
+            .iter()
+            .any(|shown| shown.contains("short-source") && shown.contains("redis")),
+        "{found:?}"
+    );
+    editor.change("main_override.tf", "");
+    assert_eq!(editor.diagnostics("main.tf"), [] as [&str; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_is_given_back() {
+    let root = tree_with_a_module();
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("live/a/main.tf");
+    editor.open_file("modules/m/main.tf");
+    let text = std::fs::read_to_string(root.path().join("modules/m/main.tf")).unwrap();
+    let mut edit_often = |times: usize| {
+        for number in 0..times {
+            editor.change(
+                "modules/m/main.tf",
+                &text.replace("quay.io", &format!("quay{number}.io")),
+            );
+            editor.settle();
+        }
+        editor.memory()
+    };
+    let before = edit_often(50);
+    let after = edit_often(300);
+    assert!(
+        after <= before + 8,
+        "{before} MB after 50 edits, {after} MB after 350"
+    );
+}
+
 /// The tree of a module that two root modules call.
 fn tree_with_a_module() -> tempfile::TempDir {
     scratch(&[
@@ -805,6 +888,43 @@ fn a_definition_is_where_the_value_is_written() {
 }
 
 #[test]
+fn a_decoded_value_leads_to_the_line_of_its_file() {
+    let text = "locals {\n  all = yamldecode(file(\"${path.module}/mirrors.yaml\"))\n}\nresource \"rhcs_image_mirror\" \"m\" {\n  \
+                for_each   = local.all\n  cluster_id = \"c\"\n  source     = each.key\n  mirrors    = [for host in \
+                each.value : host]\n}\n";
+    let yaml = "# quay.io/org\nquay.io/org:\n  - mirror.example.com/org\n'quay.io/org/app': [\"two.example.com/app\"]\n";
+    let root = scratch(&[
+        VERSIONS,
+        ("main.tf", text),
+        ("mirrors.yaml", yaml),
+        ("other.yaml", yaml),
+    ]);
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("main.tf");
+    let mut defined = |marked: &str| {
+        let found = places(
+            &mut editor,
+            root.path(),
+            "textDocument/definition",
+            "main.tf",
+            marked,
+        );
+        found
+            .into_iter()
+            .filter(|place| place.contains(".yaml"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        defined("= each.k^ey"),
+        [
+            "mirrors.yaml:1: # quay.io/org",
+            "mirrors.yaml:2: quay.io/org:",
+            "mirrors.yaml:4: 'quay.io/org/app': [\"two.example.com/app\"]",
+        ]
+    );
+}
+
+#[test]
 fn a_source_leads_to_the_entries_that_shadow_it() {
     let both = format!(
         "{}{}",
@@ -828,6 +948,31 @@ fn a_source_leads_to_the_entries_that_shadow_it() {
     assert!(
         found.iter().any(|place| place.contains("\"quay.io/org/app\"")),
         "{found:?}"
+    );
+    // Also where they have the same mirrors, so that nothing is reported.
+    let other = mirror("quay.io/org/app").replace("\"m\"", "\"n\"");
+    editor.change("main.tf", &(mirror("quay.io/org") + &other));
+    let definition = "textDocument/definition";
+    assert_eq!(
+        places(
+            &mut editor,
+            root.path(),
+            definition,
+            "main.tf",
+            "\"quay.io/^org\""
+        )
+        .len(),
+        1
+    );
+    assert_eq!(
+        places(
+            &mut editor,
+            root.path(),
+            definition,
+            "main.tf",
+            "\"quay.io/org/^app\""
+        ),
+        [] as [&str; 0]
     );
 }
 

@@ -51,6 +51,30 @@ const FILES: &[(&str, &[&str])] = &[
             "",
         ],
     ),
+    (
+        "live/b/other.tf",
+        &[
+            "",
+            "resource \"aws_s3_bucket\" \"b\" {\n  bucket = 1 +\n}\n",
+            "resource \"aws_s3_bucket\" \"b\" {\n  bucket = 1\n}\nlocals {\n  names = [\n}\n",
+        ],
+    ),
+    (
+        "live/b/main_override.tf",
+        &[
+            "",
+            "module \"m\" {\n  names = [\"httpd\"]\n}\n",
+            "variable \"gone\" {}\n",
+        ],
+    ),
+    (
+        "live/a/engine.tofu",
+        &[
+            "",
+            "locals {\n  x = provider::x::y(\n",
+            "variable \"y\" {\n  const = true\n}\n",
+        ],
+    ),
     ("modules/m/versions.tf", &[VERSIONS.1, "terraform {}\n"]),
     (
         "modules/m/mirrors.yaml",
@@ -363,6 +387,39 @@ impl Tree {
         Some(found)
     }
 
+    /// Holds what the editor shows to the report of `mirrorset check`.
+    fn assert_shows_the_report(&self, editor: &mut Editor, place: &str) {
+        let shown = Self::shown(editor);
+        let Some(reported) = self.report() else {
+            // Errors in the settings precede a report.
+            assert!(
+                shown.iter().all(|shown| shown.2.is_empty()) && !shown.is_empty(),
+                "{place}: {:?}\n{shown:#?}",
+                self.open
+            );
+            return;
+        };
+        let shown: Vec<_> = shown.into_iter().filter(|shown| !shown.2.is_empty()).collect();
+        let is_same = |shown: &Shown, reported: &Shown| {
+            (&shown.0, shown.1, &shown.2, &shown.3) == (&reported.0, reported.1, &reported.2, &reported.3)
+                && shown.4.starts_with(&reported.4)
+        };
+        let only_shown = shown
+            .iter()
+            .filter(|shown| !reported.iter().any(|reported| is_same(shown, reported)));
+        let only_shown: Vec<&Shown> = only_shown.collect();
+        let only_reported = reported
+            .iter()
+            .filter(|reported| !shown.iter().any(|shown| is_same(shown, reported)));
+        let only_reported: Vec<&Shown> = only_reported.collect();
+        assert!(
+            only_shown.is_empty() && only_reported.is_empty(),
+            "{place}: {:?}\nonly shown: {only_shown:?}\nonly reported: {only_reported:?}\nedits: {:#?}",
+            self.open,
+            self.edits
+        );
+    }
+
     /// What the editor shows, in the same form.
     fn shown(editor: &mut Editor) -> Vec<Shown> {
         editor.settle();
@@ -426,6 +483,7 @@ fn position(text: &str, offset: usize) -> Value {
     json!({"line": line, "character": before[start..].chars().count()})
 }
 
+/// How many edits and messages are tried.
 fn count() -> usize {
     let wanted = std::env::var("MIRRORSET_EDITS")
         .ok()
@@ -469,34 +527,8 @@ fn go_through_edits(seed: usize, edits: usize, is_told: bool) {
         }
         #[cfg(unix)]
         tree.remove_links_to_unsaved_files(&mut editor);
-        let shown = Tree::shown(&mut editor);
-        let place = format!("seed {seed}, told {is_told}, step {step}: {:?}", tree.open);
-        let Some(reported) = tree.report() else {
-            // Errors in the settings precede a report.
-            assert!(
-                shown.iter().all(|shown| shown.2.is_empty()) && !shown.is_empty(),
-                "{place}\n{shown:#?}"
-            );
-            continue;
-        };
-        let shown: Vec<_> = shown.into_iter().filter(|shown| !shown.2.is_empty()).collect();
-        let is_same = |shown: &Shown, reported: &Shown| {
-            (&shown.0, shown.1, &shown.2, &shown.3) == (&reported.0, reported.1, &reported.2, &reported.3)
-                && shown.4.starts_with(&reported.4)
-        };
-        let only_shown = shown
-            .iter()
-            .filter(|shown| !reported.iter().any(|reported| is_same(shown, reported)));
-        let only_shown: Vec<&Shown> = only_shown.collect();
-        let only_reported = reported
-            .iter()
-            .filter(|reported| !shown.iter().any(|shown| is_same(shown, reported)));
-        let only_reported: Vec<&Shown> = only_reported.collect();
-        assert!(
-            only_shown.is_empty() && only_reported.is_empty(),
-            "{place}\nonly shown: {only_shown:?}\nonly reported: {only_reported:?}\nedits: {:#?}",
-            tree.edits
-        );
+        let place = format!("seed {seed}, told {is_told}, step {step}");
+        tree.assert_shows_the_report(&mut editor, &place);
     }
     assert_eq!(editor.shut_down(), 0);
 }
@@ -567,24 +599,42 @@ fn value(random: &mut Random, editor: &Editor, depth: usize) -> Value {
     }
 }
 
+/// A random message: a request with an id, or a notification. Some cancel requests, which are there or not.
+fn message(random: &mut Random, editor: &Editor, number: usize) -> Value {
+    if random.below(8) == 0 {
+        let ids = [
+            json!(format!("random-{}", number.saturating_sub(random.below(4)))),
+            json!(u64::MAX),
+            json!(null),
+        ];
+        let params = json!({"id": random.of(&ids)});
+        return json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": params});
+    }
+    let method = *random.of(METHODS);
+    let params = value(random, editor, 0);
+    let mut message = json!({"jsonrpc": "2.0", "method": method, "params": params});
+    if !method.starts_with('$') && random.below(3) > 0 {
+        message["id"] = json!(format!("random-{number}"));
+    }
+    message
+}
+
 #[test]
 fn a_random_stream_of_messages_ends_nothing() {
     let per_sequence = 100;
     for seed in 1..=count().div_ceil(per_sequence) {
         let mut random = Random(u64::try_from(seed).unwrap().wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let tree = Tree::new(true);
-        let mut editor = Editor::start(tree.root.path(), &able());
-        for id in 0..per_sequence {
-            let method = *random.of(METHODS);
-            let params = value(&mut random, &editor, 0);
-            let mut message = json!({"jsonrpc": "2.0", "method": method, "params": params});
-            if !method.starts_with('$') && random.below(3) > 0 {
-                message["id"] = json!(format!("random-{id}"));
-            }
+        let mut tree = Tree::new(true);
+        let mut editor = Editor::start(tree.root.path(), &counting_characters());
+        let mut requests = Vec::new();
+        for number in 0..per_sequence {
+            let message = message(&mut random, &editor, number);
             let mut text = message.to_string().into_bytes();
             if random.below(10) == 0 {
                 let at = random.below(text.len());
                 text[at] = b'\xff';
+            } else {
+                requests.extend(message.get("id").cloned());
             }
             editor.write_raw(format!("Content-Length: {}\r\n\r\n", text.len()).as_bytes());
             editor.write_raw(&text);
@@ -593,6 +643,23 @@ fn a_random_stream_of_messages_ends_nothing() {
             }
         }
         editor.settle();
+        let place = format!("after the messages of seed {seed}");
+        for id in requests {
+            let mut received = editor.received.iter();
+            let answers = received.by_ref().filter(|message| message.get("id") == Some(&id));
+            assert_eq!(answers.count(), 1, "{place}: answers to {id}");
+        }
+        // Whatever was said before, the texts that are open now are those that count.
+        for (name, _) in FILES {
+            editor.close(name);
+        }
+        for _ in 0..4 {
+            let (name, texts) = random.of(FILES);
+            let text = *random.of(texts);
+            editor.open(name, text);
+            tree.open.insert(name, text.to_owned());
+        }
+        tree.assert_shows_the_report(&mut editor, &place);
         assert_eq!(editor.shut_down(), 0);
     }
 }

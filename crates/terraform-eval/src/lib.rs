@@ -45,7 +45,7 @@
 //!
 //! use terraform_eval::cty::to_json;
 //! use terraform_eval::eval::{Evaluator, RootInputs, InstanceId, Scope};
-//! use terraform_eval::modules::{Module, ModuleTree};
+//! use terraform_eval::modules::{FileBlock, Module, ModuleTree};
 //! use terraform_eval::schema::ProviderSchemas;
 //! use terraform_eval::source::{MemoryFiles, Sources};
 //! use terraform_eval::syntax::document::{Format, parse_file};
@@ -67,7 +67,8 @@
 //!
 //! let directory = Path::new("/app");
 //! let mut tree = ModuleTree::new(ProviderSchemas::builtin());
-//! let module = Module::new(directory, vec![file], document.items, Vec::new(), tree.schemas());
+//! let blocks = document.items.into_iter().map(FileBlock::new).collect();
+//! let module = Module::new(directory, vec![file], blocks, Vec::new(), tree.schemas());
 //! let root = tree.add(directory.to_owned(), module);
 //!
 //! let text = "{ for key, greeting in terraform_data.greeting : key => upper(greeting.input) }";

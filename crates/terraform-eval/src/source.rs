@@ -6,6 +6,7 @@
 mod cached_files;
 mod canonical_directories;
 mod disk_file;
+mod file_ids;
 mod files;
 mod listings;
 mod read_error;
@@ -17,6 +18,7 @@ mod tool_data;
 
 pub use cached_files::CachedFiles;
 pub use disk_file::FileEnds;
+pub use file_ids::FileIds;
 pub use files::{DirectoryEntry, DiskFiles, FileKind, Files, MemoryFiles, OverlayFiles};
 pub use listings::{ChangedDirectory, Listings};
 pub use read_error::ReadError;
@@ -25,6 +27,7 @@ pub use span::{FileId, Location, Span};
 pub use stamp::Stamp;
 pub use tool_data::is_tool_data;
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -152,8 +155,18 @@ fn is_continuation(byte: u8) -> bool {
 /// The files that a run has read, and the access to all others.
 #[derive(Debug)]
 pub struct Sources {
-    read: Vec<SourceFile>,
+    /// By id. Without ids from earlier runs, all are there.
+    read: Vec<Option<Arc<SourceFile>>>,
+    ids: Option<Ids>,
     files: Arc<dyn Files>,
+}
+
+/// The ids that files keep from run to run.
+#[derive(Debug)]
+struct Ids {
+    kept: Arc<FileIds>,
+    /// How often a name has been read.
+    names: HashMap<String, usize>,
 }
 
 impl Default for Sources {
@@ -174,7 +187,21 @@ impl Sources {
     pub fn with_files(files: Arc<dyn Files>) -> Self {
         Self {
             read: Vec::new(),
+            ids: None,
             files,
+        }
+    }
+
+    /// The same, where a file has the id that it had in earlier runs.
+    #[must_use]
+    pub fn with_ids(files: Arc<dyn Files>, kept: Arc<FileIds>) -> Self {
+        let ids = Ids {
+            kept,
+            names: HashMap::new(),
+        };
+        Self {
+            ids: Some(ids),
+            ..Self::with_files(files)
         }
     }
 
@@ -219,28 +246,42 @@ impl Sources {
     }
 
     fn insert(&mut self, name: String, path: Option<PathBuf>, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.read.len()).unwrap_or(u32::MAX));
-        self.read.push(SourceFile {
+        let file = SourceFile {
             name,
             path,
             text,
             line_starts: OnceLock::new(),
             character_counts: OnceLock::new(),
-        });
-        id
+        };
+        let (index, file) = match &mut self.ids {
+            None => (self.read.len(), Arc::new(file)),
+            Some(Ids { kept, names }) => {
+                let count = names.entry(file.name.clone()).or_default();
+                let position = *count;
+                *count += 1;
+                kept.assign(file, position)
+            }
+        };
+        if self.read.len() <= index {
+            self.read.resize(index + 1, None);
+        }
+        if let Some(place) = self.read.get_mut(index) {
+            *place = Some(file);
+        }
+        FileId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    /// The file with an id of this set.
-    ///
-    /// # Panics
-    ///
-    /// On an id of another set.
+    /// The file with an id of this set. That of any other id has no name and no text.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
-        if id == FileId::DETACHED {
-            return &DETACHED;
-        }
-        &self.read[id.0 as usize]
+        let read = self.read.get(id.0 as usize);
+        read.and_then(Option::as_deref).unwrap_or(&DETACHED)
+    }
+
+    /// The same, shared.
+    #[must_use]
+    pub fn shared_file(&self, id: FileId) -> Option<&Arc<SourceFile>> {
+        self.read.get(id.0 as usize)?.as_ref()
     }
 
     /// The text of a file, including a byte order mark.
@@ -255,9 +296,10 @@ impl Sources {
         self.text(span.file).get(span.range()).unwrap_or_default()
     }
 
-    /// All ids, in the order in which the files were read.
-    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
-        (0..u32::try_from(self.read.len()).unwrap_or(u32::MAX)).map(FileId)
+    /// The ids of all files that were read: in this order, if no file has its id from an earlier run.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> {
+        let ids = (0..).map(FileId).zip(&self.read);
+        ids.filter_map(|(id, file)| file.as_ref().map(|_| id))
     }
 }
 

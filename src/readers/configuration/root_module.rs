@@ -108,6 +108,9 @@ pub(crate) fn evaluate_roots(
     let evaluate = |threads: Threads| {
         progress.begin(Stage::Evaluate, roots.len());
         threads.map_within(roots, &enclose, |root| {
+            if progress.is_stopped() {
+                return RootModuleModel::without_blocks(String::new());
+            }
             let model = evaluate_root(tree, sources, root, budget);
             progress.advance(1);
             model

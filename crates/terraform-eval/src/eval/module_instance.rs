@@ -165,7 +165,7 @@ impl Evaluator<'_> {
                 let mut marks = self.variable_marks(&block.body);
                 // The argument that hides the value may be the one with the syntax error.
                 let text = self.sources.slice(block.span);
-                if !declaration.syntax_errors().is_empty()
+                if declaration.has_syntax_errors()
                     && (text.contains("sensitive") || text.contains("ephemeral"))
                 {
                     marks = marks.with_sensitive();

@@ -91,7 +91,7 @@ impl Evaluator<'_> {
         let resource = self.module(instance).resources.get(name);
         let block = resource.and_then(|resource| {
             let block = resource.block.parse(self.sources)?;
-            Some((block, !resource.block.syntax_errors().is_empty()))
+            Some((block, resource.block.has_syntax_errors()))
         });
         let Some((block, has_syntax_errors)) = block else {
             return Err(EvalError::unreadable(format!("{name} cannot be read")));

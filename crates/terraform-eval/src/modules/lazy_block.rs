@@ -2,98 +2,184 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::source::{Sources, Span};
 use crate::syntax::document::TopLevel;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Block, Body, Name};
 
-/// A top-level block of a file. Most blocks of a configuration are never needed, and those are not parsed.
+/// A top-level block of a file, with its syntax tree once something needed it.
+///
+/// The modules that read the file share it: a file may be read for two programs, and again while its text stays the same.
 #[derive(Debug)]
-pub struct LazyBlock {
+pub struct FileBlock {
     item: TopLevel,
-    overrides: Vec<TopLevel>,
     parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
-    /// The syntax errors of a block that nothing needed when it was looked at.
+    /// The syntax errors, if nothing needed the tree when it was looked at.
     checked: OnceLock<Vec<SyntaxError>>,
+    /// Whether the tree is kept as well if it is only looked at.
+    is_kept: bool,
 }
 
-impl LazyBlock {
+impl FileBlock {
     /// A block of a file's outline.
     #[must_use]
-    pub fn new(item: TopLevel) -> Self {
-        Self {
+    pub fn new(item: TopLevel) -> Arc<Self> {
+        Self::with(item, false)
+    }
+
+    /// The same for modules of several runs, each of which looks at the block.
+    #[must_use]
+    pub fn kept(item: TopLevel) -> Arc<Self> {
+        Self::with(item, true)
+    }
+
+    fn with(item: TopLevel, is_kept: bool) -> Arc<Self> {
+        Arc::new(Self {
             item,
-            overrides: Vec::new(),
             parsed: OnceLock::new(),
             checked: OnceLock::new(),
-        }
-    }
-
-    /// The block type, which is the word before the labels: `resource`.
-    #[must_use]
-    pub fn kind(&self) -> &str {
-        &self.item.kind.text
-    }
-
-    /// The labels of the block, decoded.
-    #[must_use]
-    pub fn labels(&self) -> &[Name] {
-        &self.item.labels
-    }
-
-    /// The span of the whole block in its file.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        self.item.span
+            is_kept,
+        })
     }
 
     /// The span of the block type and the labels.
-    #[must_use]
-    pub fn header(&self) -> Span {
+    pub(super) fn header(&self) -> Span {
         self.item.header()
     }
 
-    /// Merges a block of an override file into this one when it is parsed, so this has to precede the first parse.
-    pub(super) fn overlay(&mut self, item: TopLevel) {
-        self.overrides.push(item);
+    /// The block type.
+    pub(super) fn kind(&self) -> &str {
+        &self.item.kind.text
     }
 
-    /// Parses the block as far as possible; [`syntax_errors`](Self::syntax_errors) has what is wrong with it.
-    pub fn parse(&self, sources: &Sources) -> Option<&Block> {
-        self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
+    /// The labels, decoded.
+    pub(super) fn labels(&self) -> &[Name] {
+        &self.item.labels
     }
 
     fn read(&self, sources: &Sources) -> (Option<Block>, Vec<SyntaxError>) {
-        let (mut block, mut syntax_errors) = self.item.parse(sources.text(self.item.span.file));
-        for item in &self.overrides {
-            let (overriding, further) = item.parse(sources.text(item.span.file));
-            syntax_errors.extend(further);
-            if let (Some(block), Some(overriding)) = (&mut block, overriding) {
-                merge(&mut block.body, overriding.body);
-            }
-        }
-        (block, syntax_errors)
+        self.item.parse(sources.text(self.item.span.file))
     }
 
-    /// The block for one look at it: what nothing needed before is parsed and not kept, apart from its syntax errors.
-    pub(crate) fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
-        if let Some((block, _)) = self.parsed.get() {
-            return block.as_ref().map(Cow::Borrowed);
+    fn parse(&self, sources: &Sources) -> Option<&Block> {
+        self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
+    }
+
+    /// The block for one look at it.
+    fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
+        if self.is_kept || self.parsed.get().is_some() {
+            return self.parse(sources).map(Cow::Borrowed);
         }
         let (block, syntax_errors) = self.read(sources);
         self.checked.get_or_init(|| syntax_errors);
         block.map(Cow::Owned)
     }
 
-    /// The syntax errors in the block; empty until it is parsed or looked at.
-    #[must_use]
-    pub fn syntax_errors(&self) -> &[SyntaxError] {
+    fn syntax_errors(&self) -> &[SyntaxError] {
         match self.parsed.get() {
             Some((_, syntax_errors)) => syntax_errors,
             None => self.checked.get().map_or(&[], Vec::as_slice),
         }
+    }
+}
+
+/// A top-level block of a module. Most blocks of a configuration are never needed, and those are not parsed.
+#[derive(Debug)]
+pub struct LazyBlock {
+    block: Arc<FileBlock>,
+    overrides: Vec<Arc<FileBlock>>,
+    /// The block with its overrides, if there are any.
+    merged: OnceLock<Option<Block>>,
+    /// Whether the module has needed the block: only then its syntax errors are those of the module.
+    is_needed: OnceLock<()>,
+}
+
+impl LazyBlock {
+    /// A block of a file.
+    #[must_use]
+    pub fn new(block: Arc<FileBlock>) -> Self {
+        Self {
+            block,
+            overrides: Vec::new(),
+            merged: OnceLock::new(),
+            is_needed: OnceLock::new(),
+        }
+    }
+
+    /// The block type, which is the word before the labels: `resource`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.block.kind()
+    }
+
+    /// The labels of the block, decoded.
+    #[must_use]
+    pub fn labels(&self) -> &[Name] {
+        self.block.labels()
+    }
+
+    /// The span of the whole block in its file.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.block.item.span
+    }
+
+    /// The span of the block type and the labels.
+    #[must_use]
+    pub fn header(&self) -> Span {
+        self.block.header()
+    }
+
+    /// Merges a block of an override file into this one when it is parsed, so this has to precede the first parse.
+    pub(super) fn overlay(&mut self, block: Arc<FileBlock>) {
+        self.overrides.push(block);
+    }
+
+    /// Parses the block as far as possible; [`syntax_errors`](Self::syntax_errors) has what is wrong with it.
+    pub fn parse(&self, sources: &Sources) -> Option<&Block> {
+        self.is_needed.get_or_init(|| ());
+        if self.overrides.is_empty() {
+            return self.block.parse(sources);
+        }
+        self.merged.get_or_init(|| self.merge(sources)).as_ref()
+    }
+
+    fn merge(&self, sources: &Sources) -> Option<Block> {
+        let mut block = self.block.parse(sources).cloned();
+        for item in &self.overrides {
+            if let (Some(block), Some(overriding)) = (&mut block, item.parse(sources)) {
+                merge(&mut block.body, overriding.body.clone());
+            }
+        }
+        block
+    }
+
+    /// The block for one look at it: what nothing needed before is parsed and not kept, apart from its syntax errors.
+    pub(crate) fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
+        if !self.overrides.is_empty() {
+            return self.parse(sources).map(Cow::Borrowed);
+        }
+        self.is_needed.get_or_init(|| ());
+        self.block.look(sources)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &FileBlock> {
+        std::iter::once(&*self.block).chain(self.overrides.iter().map(|block| &**block))
+    }
+
+    /// The syntax errors in the block; none until it is parsed or looked at.
+    pub fn syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
+        let is_needed = self.is_needed.get().is_some();
+        let needed = self.parts().filter(move |_| is_needed);
+        needed.flat_map(FileBlock::syntax_errors)
+    }
+
+    /// Whether the block has been parsed or looked at, and has syntax errors.
+    #[must_use]
+    pub fn has_syntax_errors(&self) -> bool {
+        self.syntax_errors().next().is_some()
     }
 }
 

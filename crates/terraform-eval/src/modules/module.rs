@@ -8,11 +8,10 @@ use crate::address::{Mode, ResourceName};
 use crate::dialect::Dialect;
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::document::TopLevel;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Expression, literal};
 
-use super::lazy_block::LazyBlock;
+use super::lazy_block::{FileBlock, LazyBlock};
 use super::providers::Providers;
 
 /// A module, with its blocks by what they declare.
@@ -92,8 +91,8 @@ impl Module {
     pub fn new(
         directory: &Path,
         files: Vec<FileId>,
-        blocks: Vec<TopLevel>,
-        overrides: Vec<TopLevel>,
+        blocks: Vec<Arc<FileBlock>>,
+        overrides: Vec<Arc<FileBlock>>,
         schemas: &ProviderSchemas,
     ) -> Self {
         let mut module = Self {
@@ -124,10 +123,13 @@ impl Module {
     }
 
     /// Merges a block of an override file into the one that it overrides.
-    fn override_with(&mut self, block: TopLevel) {
-        let label = |position: usize| block.labels.get(position).map(|label| label.text.clone());
-        let base = match (&*block.kind.text, label(0), label(1)) {
-            ("locals", ..) => return self.locals_overrides.push(LazyBlock::new(block)),
+    fn override_with(&mut self, block: Arc<FileBlock>) {
+        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
+        let base = match (block.kind(), label(0), label(1)) {
+            ("locals", ..) => {
+                self.locals_overrides.push(LazyBlock::new(block));
+                return;
+            }
             ("variable", Some(name), None) => self.variables.get_mut(&name),
             ("output", Some(name), None) => self.outputs.get_mut(&name),
             ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),

@@ -177,7 +177,7 @@ impl RootModuleReader<'_> {
     /// A block without syntax errors.
     fn parsed<'b>(&self, block: &'b LazyBlock) -> Option<&'b Block> {
         let parsed = block.parse(self.context.sources)?;
-        block.syntax_errors().is_empty().then_some(parsed)
+        (!block.has_syntax_errors()).then_some(parsed)
     }
 
     fn check_form(&mut self, subject: &Subject, form: &Form, block: &Block) {

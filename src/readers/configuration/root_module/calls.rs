@@ -61,13 +61,13 @@ impl RootModuleReader<'_> {
     ) -> Option<MissingInputs> {
         let sources = self.context.sources;
         let block = declared.block.parse(sources)?;
-        if !declared.block.syntax_errors().is_empty() {
+        if declared.block.has_syntax_errors() {
             return None;
         }
         let required = self.tree.module(callee).variables.iter().filter(|(_, variable)| {
             let parsed = variable.parse(sources);
             parsed.is_some_and(|block| block.body.attribute("default").is_none())
-                && variable.syntax_errors().is_empty()
+                && !variable.has_syntax_errors()
         });
         let missing = required.filter(|(name, _)| block.body.attribute(name).is_none());
         let names: Vec<String> = missing.map(|(name, _)| name.to_string()).collect();

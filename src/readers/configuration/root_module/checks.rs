@@ -192,10 +192,7 @@ impl RootModuleReader<'_> {
             ))
         });
         for (name, variable) in &module.variables {
-            let Some(block) = variable
-                .parse(sources)
-                .filter(|_| variable.syntax_errors().is_empty())
-            else {
+            let Some(block) = variable.parse(sources).filter(|_| !variable.has_syntax_errors()) else {
                 continue;
             };
             let (expression, subject) = match &called {
@@ -336,7 +333,7 @@ impl RootModuleReader<'_> {
                     || provider::is_image_mirrors_data_source(&resource.name)
                     || provider::is_cluster_wait(&resource.name);
                 let is_extract = !is_short && !self.declares_source;
-                if resource.block.syntax_errors().is_empty() && !is_extract {
+                if !resource.block.has_syntax_errors() && !is_extract {
                     check_required(block, &resource.name, schema, &subject, sources, &mut self.issues);
                 }
             }

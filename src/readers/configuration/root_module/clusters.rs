@@ -31,7 +31,7 @@ impl<'a> RootModuleReader<'a> {
             let repetition = Rc::new(repetition);
             self.context.evaluator.grant_reserve_budget();
             let mut reader = BlockReader::new(&self.context, instance, &repetition, block)
-                .with_syntax_errors(!resource.block.syntax_errors().is_empty())
+                .with_syntax_errors(resource.block.has_syntax_errors())
                 .with_rejection(enclosing.rejection.as_ref());
             let module = self.context.evaluator.path(instance);
             instances.push(ClusterInstance {

@@ -36,7 +36,7 @@ impl<'a> RootModuleReader<'a> {
         let path = self.resource_path(instance, resource);
         let repetition = Rc::new(repetition);
         let mut reader = BlockReader::new(&self.context, instance, &repetition, block)
-            .with_syntax_errors(!resource.block.syntax_errors().is_empty());
+            .with_syntax_errors(resource.block.has_syntax_errors());
         let (cluster_id, cluster_origin) = reader.cluster_id(|reference| self.referenced_block(reference));
         self.sensitive.extend(reader.sensitive);
         let depends_on = block.body.attribute("depends_on");

@@ -42,7 +42,7 @@ impl<'a> RootModuleReader<'a> {
             let repetition = Rc::new(repetition);
             self.context.evaluator.grant_reserve_budget();
             let mut reader = BlockReader::new(&self.context, instance, &repetition, block)
-                .with_syntax_errors(!resource.block.syntax_errors().is_empty())
+                .with_syntax_errors(resource.block.has_syntax_errors())
                 .with_rejection(enclosing.rejection.as_ref().or(dependencies.cycle.as_ref()));
             let (cluster_id, cluster_origin) =
                 reader.cluster_id(|reference| self.referenced_block(reference));

@@ -40,7 +40,7 @@ impl RootModuleReader<'_> {
             if !is_moved && block.kind() != "removed" {
                 continue;
             }
-            let Some(block) = block.parse(sources).filter(|_| block.syntax_errors().is_empty()) else {
+            let Some(block) = block.parse(sources).filter(|_| !block.has_syntax_errors()) else {
                 continue;
             };
             self.check_move_arguments(block, is_moved);
