@@ -146,13 +146,15 @@ impl Random {
 
     /// An offset between two characters of a text.
     fn offset(&mut self, text: &str) -> usize {
-        let offsets: Vec<usize> = text
-            .char_indices()
-            .map(|(at, _)| at)
-            .chain([text.len()])
-            .collect();
+        let offsets: Vec<usize> = (0..=text.len()).filter(|at| is_between(text, *at)).collect();
         *self.of(&offsets)
     }
+}
+
+/// Whether an edit may begin or end at an offset. In the protocol, a `\r` alone ends a line, and in a report it does not, so
+/// no edit leaves one alone.
+fn is_between(text: &str, at: usize) -> bool {
+    text.is_char_boundary(at) && !(text[..at].ends_with('\r') && text[at..].starts_with('\n'))
 }
 
 /// A finding as an editor shows it: the file, the range, the rule, the severity and the headline.
@@ -281,7 +283,7 @@ impl Tree {
                 let (one, other) = (random.offset(text), random.offset(text));
                 let far = one.max(other).min(one.min(other) + 12);
                 let (start, mut end) = (one.min(other), far);
-                while !text.is_char_boundary(end) {
+                while !is_between(text, end) {
                     end += 1;
                 }
                 let inserted = *random.of(INSERTED);
