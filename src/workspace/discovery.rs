@@ -17,7 +17,7 @@ use crate::workspace::configuration_names::is_configuration;
 use crate::workspace::ignore_files::{EXCLUDE_FILE, IgnoreFiles};
 use crate::workspace::input_files::InputFiles;
 use crate::workspace::load_error::LoadError;
-use crate::workspace::name_kind::{NameKind, may_be_text};
+use crate::workspace::name_kind::{NameKind, is_compressed, may_be_text};
 use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
 
 use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, Sources, display_name};
@@ -448,7 +448,7 @@ impl<'a> Walker<'a> {
                 None => _ = self.node_files.insert(path.to_owned()),
                 Some(choice) => self.skip_by_choice(path, choice),
             },
-            kind if (kind.may_hide_mirrors() || may_be_text(path))
+            kind if (kind.may_hide_mirrors() || may_be_text(path) || is_compressed(path))
                 && self.is_named(path)
                 && self.choice_to_skip(path, false, tree).is_none() =>
             {

@@ -85,8 +85,6 @@ impl NameKind {
             Self::Other("files of Terragrunt are not read")
         } else if has_ending(&[".hcl"]) {
             Self::Other("mirrorset does not read this kind of HCL file")
-        } else if has_ending(&[".yaml.gz", ".yml.gz", ".json.gz"]) {
-            Self::Other("compressed files are not read")
         } else if DATA_NAMES.contains(&&*name) {
             Self::Data
         } else if is_registries_conf(path) {
@@ -198,6 +196,14 @@ pub(crate) fn may_be_text(path: &Path) -> bool {
     let name = name.to_ascii_lowercase();
     NameKind::of(path) == NameKind::Content
         && (!name.contains('.') || TEXTS.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// Whether a file is a compressed manifest, plan or state, by its name.
+pub(crate) fn is_compressed(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    [".yaml.gz", ".yml.gz", ".json.gz"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// Names of files that are neither plans nor manifests.

@@ -8,7 +8,7 @@ use crate::model::{FileRole, Hides, SkipReason, Skipped};
 use crate::provider;
 use crate::readers::manifest;
 use crate::workspace::input_files::InputFiles;
-use crate::workspace::name_kind::{NameKind, may_be_text};
+use crate::workspace::name_kind::{NameKind, is_compressed, may_be_text};
 use terraform_eval::source::display_name;
 
 /// Words by which a file of another tool passes on mirrors, or calls what declares them.
@@ -66,6 +66,10 @@ pub(crate) fn skipped_file(path: &Path, kind: NameKind, files: &InputFiles) -> O
             Skipped::new(name, SkipReason::UnknownKind, message),
             is_hiding(&WORDS),
         ),
+        _ if is_compressed(path) => {
+            let message = "compressed files are not read";
+            (Skipped::new(name, SkipReason::UnknownKind, message), false)
+        }
         _ => return unopened_text(path, files),
     };
     if hides {

@@ -159,11 +159,6 @@ fn errors_are_where_terraform_rejects() {
 }
 
 #[test]
-fn names_are_rejected_where_terraform_rejects_them() {
-    assert_eq!(differences(&fixture("provider/names.jsonl")), [] as [&str; 0]);
-}
-
-#[test]
 fn errors_are_where_one_of_the_two_rejects() {
     assert_eq!(
         differences(&fixture("provider/variations.jsonl")),

@@ -18,7 +18,6 @@ mod limits;
 mod loop_invariants;
 mod memo;
 mod module_instance;
-mod module_references;
 mod operators;
 mod partial_value;
 mod reference;
@@ -36,7 +35,6 @@ pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
 pub use limits::{MAX_MODULE_DEPTH, SharedWork};
-pub use module_references::reference_problems;
 pub use scope::{RepetitionData, Scope};
 
 pub use crate::stack::with_stack;

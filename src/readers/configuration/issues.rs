@@ -47,14 +47,6 @@ impl Issues {
             span.unwrap_or(expression),
         ));
     }
-
-    /// Adds what is wrong with a reference, unless the error of an expression was reported that says so.
-    pub(crate) fn add_problem(&mut self, subject: Subject, message: &str, span: Span) {
-        if self.reported.insert((Some(span), message.to_owned())) {
-            let kind = ConfigurationIssueKind::Other;
-            self.add(ConfigurationIssue::rejected(kind, subject, message, span));
-        }
-    }
 }
 
 impl ConfigurationIssue {

@@ -144,10 +144,10 @@ fn evaluate_root(
     if reader.has_manifests(root.module) {
         reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
     }
-    let imports = reader.read_imports(root_module);
     if reader.is_relevant(root.module) || reader.has_manifests(root.module) {
-        reader.check_names(root.module);
+        check_syntax(tree, sources, root.module);
     }
+    let imports = reader.read_imports(root_module);
     let accessed = reader.context.evaluator.accessed_paths();
     let newer_minors = reader.context.evaluator.newer_minors();
     reader.count_carriers();
@@ -182,6 +182,18 @@ fn evaluate_root(
         input,
         sensitive: reader.sensitive.into_iter().collect(),
         diagnostics,
+    }
+}
+
+/// Looks for syntax errors in all modules of a root module that has mirrors. The program rejects one wherever it stands; in
+/// other root modules, only what evaluation needs is parsed.
+fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId) {
+    let mut seen = BTreeSet::from([root]);
+    let mut pending = vec![root];
+    while let Some(id) = pending.pop() {
+        tree.module(id).check_syntax(sources);
+        let called = tree.calls_of(id).into_iter().map(|(_, called, _)| called);
+        pending.extend(called.filter(|called| seen.insert(*called)));
     }
 }
 

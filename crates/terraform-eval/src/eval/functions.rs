@@ -65,22 +65,12 @@ fn find(name: &str) -> Option<&'static Function> {
         .find(|function| function.name == name)
 }
 
-/// Whether some version of a program has a function, by its name without `core::`.
-pub(super) fn exists(name: &str) -> bool {
-    find(name).is_some() || matches!(name, "try" | "can" | CONVERT)
-}
-
 /// Calls a function by its name without `core::`.
 pub(super) fn call(host: &dyn FunctionHost, name: &str, arguments: &[Value]) -> Result<Value, EvalError> {
     match find(name) {
         Some(function) => call::call(host, function, arguments),
-        None => Err(unknown(name)),
+        None => Err(EvalError::invalid(format!("no function named {name:?}"))),
     }
-}
-
-/// The error of a call of a function that no program has.
-pub(super) fn unknown(name: &str) -> EvalError {
-    EvalError::invalid(format!("no function named {name:?}"))
 }
 
 /// Calls a function of the provider that is built into the program.

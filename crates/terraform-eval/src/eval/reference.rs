@@ -424,46 +424,35 @@ enum Selected {
 
 /// Checks whether a key follows the name of a resource. Terraform does this before it evaluates anything.
 fn check_key(name: &ResourceName, expansion: &Expansion, steps: &[Step]) -> Result<()> {
-    if has_two_keys(steps) {
-        return Err(two_keys());
+    if let [
+        Step::Index { key: first, .. },
+        Step::Index { key: second, .. },
+        ..,
+    ] = steps
+        && literal_key(first).is_some()
+        && literal_key(second).is_some()
+    {
+        return Err(EvalError::uncatchable(
+            "only an attribute can follow an instance key, as in `[0].id`",
+        ));
     }
     match (expansion, steps.first()) {
         (expansion, Some(Step::Index { key, .. }))
             if expansion.is_without_keys() && literal_key(key).is_some() =>
         {
-            Err(unexpected_key(name))
+            Err(EvalError::uncatchable(format!(
+                "{name} has neither count nor for_each, so no key can follow it"
+            )))
         }
         (
             Expansion::Count(_) | Expansion::Each(_) | Expansion::Unknown { .. },
             Some(Step::Attribute(attribute)),
-        ) => Err(missing_key(&name.to_string(), &attribute.text)),
+        ) => Err(EvalError::uncatchable(format!(
+            "{name} has several instances; select one with an index before `.{}`",
+            attribute.text
+        ))),
         _ => Ok(()),
     }
-}
-
-/// Whether two literal keys follow the name of a resource.
-pub(super) fn has_two_keys(steps: &[Step]) -> bool {
-    matches!(steps, [Step::Index { key: first, .. }, Step::Index { key: second, .. }, ..]
-        if literal_key(first).is_some() && literal_key(second).is_some())
-}
-
-/// The error of a reference with two keys after the name of a resource.
-pub(super) fn two_keys() -> EvalError {
-    EvalError::uncatchable("only an attribute can follow an instance key, as in `[0].id`")
-}
-
-/// The error of a reference with a key to a resource without several instances.
-pub(super) fn unexpected_key(name: &ResourceName) -> EvalError {
-    EvalError::uncatchable(format!(
-        "{name} has neither count nor for_each, so no key can follow it"
-    ))
-}
-
-/// The error of a reference without a key to an attribute of a block with several instances.
-pub(super) fn missing_key(name: &str, attribute: &str) -> EvalError {
-    EvalError::uncatchable(format!(
-        "{name} has several instances; select one with an index before `.{attribute}`"
-    ))
 }
 
 /// Checks the attributes of a resource with a known schema, as far as the steps are literal. They have to exist
@@ -507,8 +496,7 @@ pub(super) fn only_literals() -> EvalError {
     EvalError::uncatchable("only literal values are allowed here, not references or function calls")
 }
 
-/// The value of a literal key.
-pub(super) fn literal_key(key: &Expression) -> Option<Value> {
+fn literal_key(key: &Expression) -> Option<Value> {
     match &key.kind {
         ExpressionKind::String(text) => Some(Value::shared_string(text.clone())),
         ExpressionKind::Number(text) => Number::parse(text).ok().map(Value::number),

@@ -18,32 +18,32 @@ use super::{Evaluator, Result, Scope};
 
 /// What the references of an expression may name.
 #[derive(Clone, Copy)]
-pub(super) struct ReferenceRules<'a> {
+struct ReferenceRules<'a> {
     /// The module of the expression.
-    pub(super) module: &'a Module,
+    module: &'a Module,
     /// The files of the module.
-    pub(super) sources: &'a Sources,
+    sources: &'a Sources,
     /// The resource types whose attributes are known.
-    pub(super) schemas: &'a ProviderSchemas,
+    schemas: &'a ProviderSchemas,
     /// The program.
-    pub(super) dialect: Dialect,
+    dialect: Dialect,
     /// The names that the block of the expression adds.
-    pub(super) names: BlockNames<'a>,
+    names: BlockNames<'a>,
 }
 
 /// The names that a block adds to those of its module.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct BlockNames<'a> {
+struct BlockNames<'a> {
     /// Whether `each` can be used.
-    pub(super) each: bool,
+    each: bool,
     /// Whether `count` can be used.
-    pub(super) count: bool,
+    count: bool,
     /// The resource that `self` is.
-    pub(super) own_resource: Option<&'a ResourceName>,
+    own_resource: Option<&'a ResourceName>,
 }
 
 impl ReferenceRules<'_> {
-    pub(super) fn check(&self, root: &Arc<str>, steps: &[Step], span: Span) -> Result<()> {
+    fn check(&self, root: &Arc<str>, steps: &[Step], span: Span) -> Result<()> {
         self.check_names(root, steps, span)
             .map_err(|error| error.with_span(span))
     }
@@ -136,9 +136,9 @@ impl Evaluator<'_> {
             },
         };
         for expression in expressions {
-            for name in references::names_in(expression) {
-                if scope.lookup(name.root).is_none() {
-                    rules.check(name.root, name.steps, name.span)?;
+            for (root, steps, span) in references::names_in(expression) {
+                if scope.lookup(root).is_none() {
+                    rules.check(root, steps, span)?;
                 }
             }
         }

@@ -1,6 +1,5 @@
 //! A top-level block that is parsed on demand.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -16,9 +15,9 @@ use crate::syntax::tree::{Block, Body, Name};
 pub struct FileBlock {
     item: TopLevel,
     parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
-    /// The syntax errors, if nothing needed the tree when it was looked at.
+    /// The syntax errors, if nothing needed the tree when it was checked.
     checked: OnceLock<Vec<SyntaxError>>,
-    /// Whether the tree is kept as well if it is only looked at.
+    /// Whether the tree is kept as well if it is only checked.
     is_kept: bool,
 }
 
@@ -29,7 +28,7 @@ impl FileBlock {
         Self::with(item, false)
     }
 
-    /// The same for modules of several runs, each of which looks at the block.
+    /// The same for modules of several runs, each of which checks the block.
     #[must_use]
     pub fn kept(item: TopLevel) -> Arc<Self> {
         Self::with(item, true)
@@ -67,14 +66,13 @@ impl FileBlock {
         self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
     }
 
-    /// The block for one look at it.
-    fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
-        if self.is_kept || self.parsed.get().is_some() {
-            return self.parse(sources).map(Cow::Borrowed);
+    /// Looks for syntax errors.
+    fn check(&self, sources: &Sources) {
+        if self.is_kept {
+            self.parse(sources);
+        } else if self.parsed.get().is_none() {
+            self.checked.get_or_init(|| self.read(sources).1);
         }
-        let (block, syntax_errors) = self.read(sources);
-        self.checked.get_or_init(|| syntax_errors);
-        block.map(Cow::Owned)
     }
 
     fn syntax_errors(&self) -> &[SyntaxError] {
@@ -156,27 +154,26 @@ impl LazyBlock {
         block
     }
 
-    /// The block for one look at it: what nothing needed before is parsed and not kept, apart from its syntax errors.
-    pub(crate) fn look(&self, sources: &Sources) -> Option<Cow<'_, Block>> {
-        if !self.overrides.is_empty() {
-            return self.parse(sources).map(Cow::Borrowed);
-        }
+    /// Looks for syntax errors in a block that nothing may need. Its syntax tree is not kept.
+    pub(crate) fn check(&self, sources: &Sources) {
         self.is_needed.get_or_init(|| ());
-        self.block.look(sources)
+        for part in self.parts() {
+            part.check(sources);
+        }
     }
 
     fn parts(&self) -> impl Iterator<Item = &FileBlock> {
         std::iter::once(&*self.block).chain(self.overrides.iter().map(|block| &**block))
     }
 
-    /// The syntax errors in the block; none until it is parsed or looked at.
+    /// The syntax errors in the block; none until it is parsed or checked.
     pub fn syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
         let is_needed = self.is_needed.get().is_some();
         let needed = self.parts().filter(move |_| is_needed);
         needed.flat_map(FileBlock::syntax_errors)
     }
 
-    /// Whether the block has been parsed or looked at, and has syntax errors.
+    /// Whether the block has been parsed or checked, and has syntax errors.
     #[must_use]
     pub fn has_syntax_errors(&self) -> bool {
         self.syntax_errors().next().is_some()

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use crate::address::{Mode, ResourceName};
-use crate::dialect::Dialect;
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::syntax_error::SyntaxError;
@@ -40,18 +39,6 @@ pub struct Module {
     locals: OnceLock<Locals>,
     providers: OnceLock<Providers>,
     is_checked: OnceLock<()>,
-    reference_problems: Mutex<Vec<(Dialect, Arc<[ReferenceProblem]>)>>,
-}
-
-/// A reference that the program rejects before it evaluates anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReferenceProblem {
-    /// The block inside the module: `output.id`, `aws_instance.web`.
-    pub block: String,
-    /// What is wrong, in lower case and without a full stop.
-    pub message: String,
-    /// The reference, or the part of it that is wrong.
-    pub span: Span,
 }
 
 /// The local values of a module, and the errors in their declarations.
@@ -111,7 +98,6 @@ impl Module {
             locals: OnceLock::new(),
             providers: OnceLock::new(),
             is_checked: OnceLock::new(),
-            reference_problems: Mutex::default(),
         };
         for block in blocks {
             module.declare(LazyBlock::new(block), schemas);
@@ -292,39 +278,18 @@ impl Module {
         self.is_checked.get_or_init(|| {
             self.locals(sources);
             for block in self.blocks() {
-                block.look(sources);
+                block.check(sources);
             }
         });
     }
 
-    /// The problems of the module's references in a dialect. `find` finds them, once for all root modules of the dialect.
-    pub(crate) fn reference_problems(
-        &self,
-        dialect: Dialect,
-        find: impl FnOnce() -> Vec<ReferenceProblem>,
-    ) -> Arc<[ReferenceProblem]> {
-        let known = self.reference_problems.lock();
-        let mut known = known.unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, problems)) = known.iter().find(|(other, _)| *other == dialect) {
-            return problems.clone();
-        }
-        let problems: Arc<[ReferenceProblem]> = find().into();
-        known.push((dialect, problems.clone()));
-        problems
-    }
-
-    /// The blocks apart from `locals`.
-    pub(crate) fn blocks_with_names(&self) -> impl Iterator<Item = &LazyBlock> {
+    fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
         let values = self.variables.values().chain(self.outputs.values());
+        let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
         let objects = self.calls.values().map(|call| &call.block);
         let objects = objects.chain(self.resources.values().map(|resource| &resource.block));
         let others = self.settings.iter().chain(&self.imports).chain(&self.others);
-        values.chain(objects).chain(others)
-    }
-
-    fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
-        let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
-        self.blocks_with_names().chain(locals)
+        values.chain(locals).chain(objects).chain(others)
     }
 
     /// The errors in everything that has been parsed or checked so far.

@@ -6,7 +6,7 @@ use crate::address::{InstanceKey, Mode, ModulePath, ResourceName, Subject};
 use crate::reference_graph::Node;
 use crate::source::Span;
 use crate::stack;
-use crate::syntax::tree::{Body, Call, Expression, ExpressionKind, ObjectKey, Step, Template, TemplatePart};
+use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey, Step, Template, TemplatePart};
 
 /// A reference in an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub fn in_expression(expression: &Expression) -> Vec<Traversal> {
 #[must_use]
 pub fn root_names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
     let found = names_in(expression).into_iter();
-    found.map(|name| (name.root.clone(), name.span)).collect()
+    found.map(|(root, _, span)| (root.clone(), span)).collect()
 }
 
 /// Collects the references in a body and its nested blocks.
@@ -51,45 +51,26 @@ pub fn in_body(body: &Body) -> Vec<Traversal> {
     resolve_all(collector.found)
 }
 
-/// A reference, whatever it names.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Named<'e> {
-    /// The first word.
-    pub(crate) root: &'e Arc<str>,
-    /// The steps after it.
-    pub(crate) steps: &'e [Step],
-    /// The span of all of it.
-    pub(crate) span: Span,
-    /// Whether it is evaluated in any case, and nothing catches its errors.
-    pub(crate) is_certain: bool,
-}
+/// The root name, the steps and the span of a reference, whatever it names.
+pub(crate) type Named<'e> = (&'e Arc<str>, &'e [Step], Span);
 
 /// Collects the references in an expression, whatever they name.
 pub(crate) fn names_in(expression: &Expression) -> Vec<Named<'_>> {
-    names_and_calls_in(expression).0
-}
-
-/// Collects the references in an expression, whatever they name, and the function calls that are evaluated in any case and
-/// whose errors nothing catches.
-pub(crate) fn names_and_calls_in(expression: &Expression) -> (Vec<Named<'_>>, Vec<&Call>) {
     let mut collector = Collector::default();
     collector.expression(expression);
-    (collector.found, collector.calls)
+    collector.found
 }
 
 fn resolve_all(found: Vec<Named<'_>>) -> Vec<Traversal> {
     let found = found.into_iter();
     found
-        .filter_map(|name| resolve(name.root, name.steps, name.span))
+        .filter_map(|(root, steps, span)| resolve(root, steps, span))
         .collect()
 }
 
 #[derive(Default)]
 struct Collector<'e> {
     found: Vec<Named<'e>>,
-    calls: Vec<&'e Call>,
-    /// The number of enclosing expressions that may skip what is in them, or catch its errors.
-    conditions: usize,
     /// Variables that an enclosing `for` or `dynamic` block binds.
     bound: Vec<Arc<str>>,
 }
@@ -159,15 +140,17 @@ impl<'e> Collector<'e> {
             }
             Kind::Splat { base, each, .. } => {
                 self.expression(base);
-                self.conditionally(|collector| collector.expression(each));
+                self.expression(each);
             }
-            Kind::Call(call) => self.call(call),
+            Kind::Call(call) => call
+                .arguments
+                .iter()
+                .for_each(|argument| self.expression(argument)),
             Kind::Unary { operand, .. } => self.expression(operand),
             Kind::Binary { first, rest } => {
                 self.expression(first);
                 for operation in rest {
-                    // Newer versions evaluate the second operand of some only if the first one does not decide.
-                    self.conditionally(|collector| collector.expression(&operation.operand));
+                    self.expression(&operation.operand);
                 }
             }
             Kind::Conditional { branches, otherwise } => {
@@ -184,39 +167,13 @@ impl<'e> Collector<'e> {
                 self.bound
                     .extend(names.into_iter().flatten().map(|name| name.text.clone()));
                 let inner = [parts.key.as_ref(), Some(&parts.value), parts.condition.as_ref()];
-                self.conditionally(|collector| {
-                    for expression in inner.into_iter().flatten() {
-                        collector.expression(expression);
-                    }
-                });
+                for expression in inner.into_iter().flatten() {
+                    self.expression(expression);
+                }
                 self.bound.truncate(outer);
             }
             Kind::Parenthesis(inner) => self.expression(inner),
         }
-    }
-
-    fn call(&mut self, call: &'e Call) {
-        if self.conditions == 0 {
-            self.calls.push(call);
-        }
-        let name = &*call.name.text;
-        let catches_errors = matches!(name.strip_prefix("core::").unwrap_or(name), "try" | "can");
-        // Its second argument is a type.
-        let is_conversion = matches!(name, "convert" | "core::convert");
-        for (position, argument) in call.arguments.iter().enumerate() {
-            if catches_errors || (is_conversion && position > 0) {
-                self.conditionally(|collector| collector.expression(argument));
-            } else {
-                self.expression(argument);
-            }
-        }
-    }
-
-    /// Collects in an expression that is not evaluated in any case.
-    fn conditionally(&mut self, collect: impl FnOnce(&mut Self)) {
-        self.conditions += 1;
-        collect(self);
-        self.conditions -= 1;
     }
 
     fn template(&mut self, template: &'e Template) {
@@ -243,7 +200,7 @@ impl<'e> Collector<'e> {
                     let names = [key_variable.as_ref(), Some(value_variable)];
                     self.bound
                         .extend(names.into_iter().flatten().map(|name| name.text.clone()));
-                    self.conditionally(|collector| collector.template(body));
+                    self.template(body);
                     self.bound.truncate(outer);
                 }
             }
@@ -253,12 +210,7 @@ impl<'e> Collector<'e> {
     /// A name and the steps after it: a reference, unless the name is bound.
     fn traversal(&mut self, root: &'e Arc<str>, steps: &'e [Step], span: Span) {
         if !self.bound.contains(root) {
-            self.found.push(Named {
-                root,
-                steps,
-                span,
-                is_certain: self.conditions == 0,
-            });
+            self.found.push((root, steps, span));
         }
     }
 }

@@ -251,6 +251,7 @@ impl RootModuleReader<'_> {
                 self.check_module(id, &path);
                 self.check_forms(id, &path);
                 self.check_providers(id, &path);
+                self.check_references(id, &path);
                 self.check_moves(id);
                 self.check_provider_source(id);
                 for call in self.tree.module(id).calls.values() {
@@ -265,38 +266,6 @@ impl RootModuleReader<'_> {
                     self.check_call(id, &call, callee, &path);
                 }
                 pending.push((callee, path));
-            }
-        }
-    }
-
-    /// Looks for syntax errors, and for references to what is not declared, in all modules of a root module that has
-    /// mirrors. The program rejects them wherever they stand; in other root modules, only what evaluation needs is parsed.
-    pub(crate) fn check_names(&mut self, root: ModuleId) {
-        let (tree, sources, dialect) = (self.tree, self.context.sources, self.context.inputs.dialect);
-        let has_all_outputs = |called: &Module| !is_stub(&called.directory);
-        let reported: BTreeSet<Span> = self.issues.found.iter().map(|issue| issue.span).collect();
-        let mut seen = BTreeSet::from([root]);
-        let mut pending = vec![(root, ModulePath::root())];
-        while let Some((id, path)) = pending.pop() {
-            if is_stub(&tree.module(id).directory) {
-                continue;
-            }
-            for problem in &*eval::reference_problems(tree, id, sources, dialect, &has_all_outputs) {
-                if reported.contains(&problem.span) {
-                    continue;
-                }
-                let subject = if path.is_root() {
-                    problem.block.clone()
-                } else {
-                    format!("{path}.{}", problem.block)
-                };
-                self.issues
-                    .add_problem(Subject::Other(subject), &problem.message, problem.span);
-            }
-            for (call, callee, _) in tree.calls_of(id) {
-                if seen.insert(callee) {
-                    pending.push((callee, path.child(call, None)));
-                }
             }
         }
     }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
+use crate::provider::is_provider_type;
+use crate::provider::modules::is_stub;
 use crate::provider::types::TYPE_PREFIX;
 use crate::readers::configuration::block_checks::condition_failure;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{self, ModulePath, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{InstanceId, Scope};
-use terraform_eval::modules::{LazyBlock, references};
+use terraform_eval::modules::{Callee, LazyBlock, ModuleId, references, references::Traversal};
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
@@ -38,6 +40,93 @@ impl RootModuleReader<'_> {
             if self.names_provider(check.span()) {
                 self.check_assertions(instance, &path, check);
             }
+        }
+    }
+
+    /// Checks what blocks that are not evaluated refer to: blocks of other providers, and calls of modules without mirrors.
+    pub(crate) fn check_references(&mut self, id: ModuleId, path: &ModulePath) {
+        let sources = self.context.sources;
+        let module = self.tree.module(id);
+        let others = module
+            .resources
+            .values()
+            .filter(|resource| !is_provider_type(&resource.name.kind));
+        for resource in others {
+            if self.names_provider(resource.block.span())
+                && let Some(block) = resource.block.parse(sources)
+            {
+                let subject = subject(path, &resource.name.to_string());
+                self.check_references_of(id, &subject, references::in_body(&block.body));
+            }
+        }
+        for call in module.calls.values() {
+            let is_evaluated = match self.tree.callee(id, &call.name) {
+                Some(Callee::Module(callee)) => self.is_relevant(*callee),
+                _ => false,
+            };
+            if !is_evaluated
+                && self.names_provider(call.block.span())
+                && let Some(block) = call.block.parse(sources)
+            {
+                let subject = subject(path, &format!("module.{}", call.name));
+                self.check_references_of(id, &subject, references::in_body(&block.body));
+            }
+        }
+        for (name, output) in &module.outputs {
+            let value = output
+                .parse(sources)
+                .and_then(|block| block.body.attribute("value"));
+            if let Some(value) = value {
+                let mut found = references::in_expression(&value.value);
+                // The others are evaluated.
+                found.retain(|reference| matches!(reference.subject, address::Subject::Module(_)));
+                self.check_references_of(id, &subject(path, &format!("output.{name}")), found);
+            }
+        }
+    }
+
+    fn check_references_of(&mut self, id: ModuleId, subject: &Subject, references: Vec<Traversal>) {
+        for reference in references {
+            if let Some(problem) = self.reference_problem(id, &reference) {
+                let kind = ConfigurationIssueKind::Other;
+                let issue = ConfigurationIssue::rejected(kind, subject.clone(), problem, reference.span);
+                self.issues.add(issue.label("not there"));
+            }
+        }
+    }
+
+    /// Why Terraform rejects a reference to a block of the provider, or to a module that has some.
+    fn reference_problem(&mut self, id: ModuleId, reference: &Traversal) -> Option<String> {
+        let module = self.tree.module(id);
+        match &reference.subject {
+            address::Subject::Resource(name) => {
+                let schema = self.tree.schemas().get(name)?;
+                if !is_provider_type(&name.kind) {
+                    return None;
+                }
+                if !module.resources.contains_key(name) {
+                    return Some(format!("the module declares no resource {name}"));
+                }
+                let attribute = reference.attribute.as_ref()?;
+                (!schema.contains_key(attribute)).then(|| format!("{name} has no attribute {attribute:?}"))
+            }
+            address::Subject::Module(call) => {
+                let Some(Callee::Module(callee)) = self.tree.callee(id, call) else {
+                    return None;
+                };
+                let outputs = &self.tree.module(*callee).outputs;
+                let output = reference.attribute.as_ref()?;
+                let is_missing =
+                    !outputs.contains_key(output) && !is_stub(&self.tree.module(*callee).directory);
+                let block = module.calls.get(call)?.block.parse(self.context.sources)?;
+                let has_instances = ["count", "for_each"]
+                    .iter()
+                    .any(|name| block.body.attribute(name).is_some());
+                let names_instance = has_instances == reference.key.is_some();
+                (is_missing && names_instance && self.is_relevant(*callee))
+                    .then(|| format!("module.{call} has no output {output:?}"))
+            }
+            _ => None,
         }
     }
 
