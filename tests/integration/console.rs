@@ -42,6 +42,7 @@
 //! | OpenTofu 1.12.6 | 9,000,001 | 9,404 | 2 | 1, since corrected |
 //! | OpenTofu 1.12.6 | 10,000,001 | not noted | not noted | 0 |
 //! | Terraform 1.16.0-rc2 | 11,000,001 | 9,384 | 4 | 1, since corrected |
+//! | Terraform 1.16.0-rc2 | 12,000,001 | 9,285 | 4 | 0 |
 //!
 //! One difference (seed 1,200,050) remains: `alltrue(toset([local.u.string, "a"]))`. Terraform converts a set of
 //! unknown length to a list of its own element type, whatever the target type is, and then rejects the list. Here
