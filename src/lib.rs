@@ -56,7 +56,7 @@
 //! | 1 domain | `diagnostic` | findings, labels, fixes |
 //! | 1 domain | `file_writer` | files are written whole, never through a link or over another program's text |
 //! | 1 domain | `parallel` | work on many things, spread over the cores |
-//! | 1 domain | `progress` | how far the work of a run is |
+//! | 1 domain | `progress` | how far the work of a run is, and whether its result is still wanted |
 //! | 1 domain | `untrusted` | text of inputs, as outputs may show it |
 //!
 //! Rules have a tier of their own below the readers, because the configuration file and suppressions name rules and

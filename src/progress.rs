@@ -1,4 +1,4 @@
-//! How far the work of a run is, for a person who waits for it, and whether anybody still does.
+//! How far the work of a run is, for a person who waits for it, and whether its result is still wanted.
 
 use std::fmt;
 use std::sync::Arc;

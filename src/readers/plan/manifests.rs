@@ -1,6 +1,7 @@
 //! The manifests that the resources of a plan or state apply.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -17,7 +18,7 @@ use terraform_eval::syntax::yaml::scalar::Word;
 use terraform_eval::syntax::yaml::{self, Key, Node, NodeKind};
 
 use crate::readers::plan::document::{
-    Change, PlanDocument, RecordedConfiguration, ResourceValues, StateValues,
+    Change, PlanDocument, RecordedConfiguration, ResourceConfiguration, ResourceValues, StateValues,
 };
 use crate::readers::plan::error::PlanError;
 use crate::readers::plan::instance_address::{change_address, module_path, resource_address, resource_mode};
@@ -90,28 +91,38 @@ pub(super) fn read_applied_manifests<'a>(
     Ok(())
 }
 
+/// The resources in a configuration, each with the address of its module and a dot before it: `module.a.`.
+fn declared_resources<'c, 'a>(
+    configuration: &'c RecordedConfiguration<'a>,
+) -> Vec<(Rc<str>, &'c ResourceConfiguration<'a>)> {
+    let mut found = Vec::new();
+    let mut pending: Vec<(Rc<str>, _)> = (configuration.root_module.iter())
+        .map(|root| ("".into(), root))
+        .collect();
+    while let Some((prefix, module)) = pending.pop() {
+        let resources = module.resources.iter().flatten();
+        found.extend(resources.map(|resource| (prefix.clone(), resource)));
+        for (name, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
+            let module = call.module.iter();
+            pending.extend(module.map(|module| (format!("{prefix}module.{name}.").into(), module)));
+        }
+    }
+    found
+}
+
 /// Counts the provisioners that declare mirrors. Of a command with references, a plan records the references alone.
 pub(super) fn count_provisioners(
     text: PlanText<'_>,
     configuration: &RecordedConfiguration<'_>,
     manifests: &mut AppliedManifests,
 ) {
-    let mut pending: Vec<_> = (configuration.root_module.iter())
-        .map(|root| (String::new(), root))
-        .collect();
-    while let Some((prefix, module)) = pending.pop() {
-        for resource in module.resources.iter().flatten() {
-            if let (Some(provisioners), Some(address)) = (resource.provisioners, resource.address)
-                && names_mirrors(provisioners.get())
-            {
-                let span = text.span_of(address);
-                let name: String = serde_json::from_str(address.get()).unwrap_or_default();
-                manifests.skip_carrier(&format!("{prefix}{name}"), span, Carrier::Commands, Vec::new());
-            }
-        }
-        for (name, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
-            let module = call.module.iter();
-            pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
+    for (prefix, resource) in declared_resources(configuration) {
+        if let (Some(provisioners), Some(address)) = (resource.provisioners, resource.address)
+            && names_mirrors(provisioners.get())
+        {
+            let span = text.span_of(address);
+            let name: String = serde_json::from_str(address.get()).unwrap_or_default();
+            manifests.skip_carrier(&format!("{prefix}{name}"), span, Carrier::Commands, Vec::new());
         }
     }
 }
@@ -122,33 +133,24 @@ pub(super) fn count_declared_manifests(
     configuration: &RecordedConfiguration<'_>,
     manifests: &mut AppliedManifests,
 ) {
-    let mut pending: Vec<_> = (configuration.root_module.iter())
-        .map(|root| (String::new(), root))
-        .collect();
-    while let Some((prefix, module)) = pending.pop() {
-        for resource in module.resources.iter().flatten() {
-            let kind = resource.kind.as_deref().unwrap_or_default();
-            let (Some(resource_type), Some(address)) = (manifest_type(kind), resource.address) else {
-                continue;
-            };
-            if resource_mode(resource.mode.as_deref()) != Mode::Managed {
-                continue;
-            }
-            let arguments = resource.expressions.and_then(members).unwrap_or_default();
-            let arguments = arguments.by_name();
-            let argument = arguments.get(resource_type.argument).map(|raw| **raw);
-            let names_it = argument.is_some_and(|raw| names_mirror_set(raw.get()));
-            let is_constant = argument.is_none_or(|raw| raw.get().contains("constant_value"));
-            if names_it || (resource_type.form.is_any_object() && !is_constant) {
-                let span = text.span_of(address);
-                let name: String = serde_json::from_str(address.get()).unwrap_or_default();
-                let why = "`tofu show -config` has no values";
-                manifests.skip_manifest(&format!("{prefix}{name}"), span, why, names_it);
-            }
+    for (prefix, resource) in declared_resources(configuration) {
+        let kind = resource.kind.as_deref().unwrap_or_default();
+        let (Some(resource_type), Some(address)) = (manifest_type(kind), resource.address) else {
+            continue;
+        };
+        if resource_mode(resource.mode.as_deref()) != Mode::Managed {
+            continue;
         }
-        for (name, call) in module.module_calls.iter().flat_map(|calls| &calls.0) {
-            let module = call.module.iter();
-            pending.extend(module.map(|module| (format!("{prefix}module.{name}."), module)));
+        let arguments = resource.expressions.and_then(members).unwrap_or_default();
+        let arguments = arguments.by_name();
+        let argument = arguments.get(resource_type.argument).map(|raw| **raw);
+        let names_it = argument.is_some_and(|raw| names_mirror_set(raw.get()));
+        let is_constant = argument.is_none_or(|raw| raw.get().contains("constant_value"));
+        if names_it || (resource_type.form.is_any_object() && !is_constant) {
+            let span = text.span_of(address);
+            let name: String = serde_json::from_str(address.get()).unwrap_or_default();
+            let why = "`tofu show -config` has no values";
+            manifests.skip_manifest(&format!("{prefix}{name}"), span, why, names_it);
         }
     }
 }

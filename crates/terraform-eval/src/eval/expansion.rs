@@ -365,6 +365,7 @@ fn expand_for_each(value: &Value, span: Span) -> Result<Expansion> {
     }
 }
 
+/// The instances of an import for each element of a value. A sensitive one is an error.
 fn expand_import(value: &Value, span: Span) -> Result<Vec<RepetitionData>> {
     let items = match value.view() {
         ValueRef::List(items) | ValueRef::Tuple(items) if !value.marks().is_sensitive() => items,
