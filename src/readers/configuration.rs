@@ -44,6 +44,7 @@ mod trace;
 pub(crate) use budget::RunBudget;
 pub(crate) use provenance::unknown_reasons;
 pub(crate) use root_module::{
-    RootModule, RootModuleModel, evaluate_roots, may_carry_manifests, may_have_inputs, may_pass_mirrors,
+    RootModule, RootModuleModel, evaluate_root, evaluate_roots, may_carry_manifests, may_have_inputs,
+    may_pass_mirrors,
 };
 pub(crate) use syntax_errors::syntax_error_findings;

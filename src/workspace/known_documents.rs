@@ -13,7 +13,7 @@ use terraform_eval::syntax::syntax_error::SyntaxError;
 /// The blocks of a configuration file.
 #[derive(Debug)]
 pub(crate) struct FileBlocks {
-    pub(crate) blocks: Vec<Arc<FileBlock>>,
+    pub(crate) blocks: Box<[Arc<FileBlock>]>,
     /// The errors outside of the blocks.
     pub(crate) syntax_errors: Vec<SyntaxError>,
 }
@@ -51,6 +51,13 @@ impl KnownDocuments {
     pub(crate) fn begin_load(&self) {
         let mut loads = self.loads();
         loads.last = mem::take(&mut loads.this);
+    }
+
+    /// Ends a load: documents that no other load needs are forgotten.
+    pub(crate) fn end_load(&self) {
+        if !self.is_kept {
+            *self.loads() = Loads::default();
+        }
     }
 
     /// The blocks of a configuration file that was read from a path.

@@ -86,6 +86,11 @@ impl KnownTrees {
         &self.documents
     }
 
+    /// Whether another load may follow.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
     /// The sources of a load, in which files have the ids that they had in earlier loads.
     pub(crate) fn sources(&self, files: Arc<dyn Files>) -> Sources {
         if self.is_kept {

@@ -1,11 +1,14 @@
 //! Loads inputs: has every file read, and adds the inputs to the project in a fixed order.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Coverage, FileRole, Input, Project, ReadFile, SharedFiles, SkipReason, Skipped};
+use crate::model::{
+    Coverage, FileRole, Input, InputKind, Project, ReadFile, SharedFiles, SkipReason, Skipped,
+};
 use crate::progress::Stage;
 use crate::readers::configuration::{
     RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
@@ -78,6 +81,10 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     loader.add_idle(relevance.idle, &mut modules, &mut roots);
     let undeclared = modules.undeclared_values(&roots.ids);
     loader.files.skipped.extend(undeclared);
+    let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
+    let known = &loader.files.known;
+    known.documents().end_load();
+    let modules = known.is_kept().then_some(modules);
     // What the configuration reads is its data and not an input of its own.
     let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
     manifests.read_candidates(candidates.iter().filter(is_input), &mut loader.files);
@@ -87,25 +94,18 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let is_used = |path: &Path| roots.uses(path);
     report_other_files(&others_in_directories, &is_used, &mut loader.files);
     // A manifest that a resource applies is one of the resource and not one of its directory.
-    let applied = roots
-        .models
-        .values()
-        .flat_map(|(_, model)| model.manifests.files());
+    let models = roots.by_directory.values().flat_map(|root| &root.model);
+    let applied = models.flat_map(|model| model.manifests.files());
     loader.applied_files = manifests.remove(&applied.chain(roots.accessed.iter().cloned()).collect());
     let applied_files = loader.applied_files.values();
     (loader.files.roles).extend(applied_files.map(|file| (*file, FileRole::Data)));
     loader.add_manifests(manifests);
     loader.add_nodes(nodes, options.reads_neighbors);
-    for (directory, model) in roots.models.into_values() {
-        let name = model.input.name.clone();
-        loader.add(directory.clone(), model.input, model.sensitive);
-        loader.add_applied(&directory, &name, model.manifests);
-    }
-    let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
+    loader.add_roots(roots.by_directory);
     loader.files.diagnostics.extend(syntax_errors);
     loader.report_empty(&directories, &links);
     Loaded {
-        modules: Some(modules),
+        modules,
         ..loader.finish()
     }
 }
@@ -170,12 +170,20 @@ fn load_over_file(path: &Path, options: &Options) -> Loaded {
 /// The root modules that the named paths stand for.
 #[derive(Default)]
 struct SelectedRoots {
-    /// The models, with the directories of the root modules as findings show them, by canonical directory.
-    models: BTreeMap<PathBuf, (PathBuf, RootModuleModel)>,
+    /// By canonical directory.
+    by_directory: BTreeMap<PathBuf, SelectedRoot>,
     /// Those that were evaluated.
     ids: BTreeSet<ModuleId>,
     /// The paths that their functions looked up.
     accessed: BTreeSet<PathBuf>,
+}
+
+/// A root module.
+struct SelectedRoot {
+    /// The directory, as findings show it.
+    shown: PathBuf,
+    /// `None` if it has nothing to check.
+    model: Option<Box<RootModuleModel>>,
 }
 
 impl SelectedRoots {
@@ -183,7 +191,7 @@ impl SelectedRoots {
     fn uses(&self, path: &Path) -> bool {
         let is_of_root = || {
             path.parent()
-                .is_some_and(|parent| self.models.contains_key(parent))
+                .is_some_and(|parent| self.by_directory.contains_key(parent))
         };
         self.accessed.contains(path) || (is_automatic_variables(path) && is_of_root())
     }
@@ -314,7 +322,9 @@ impl Loader {
             threads,
             ..
         } = &self.files;
-        Relevance::divide(directories, &selection.modules, known.survey(), cached, *threads)
+        let relevance = Relevance::divide(directories, &selection.modules, known.survey(), cached, *threads);
+        known.survey().end_load();
+        relevance
     }
 
     /// Adds modules that have nothing to check: their files count as read, and the roots are inputs without mirrors.
@@ -333,8 +343,8 @@ impl Loader {
                 }));
             if is_root {
                 modules.add_idle_root(&facts, &shown, &directory.tree, &mut self.files);
-                let model = RootModuleModel::without_blocks(display_name(&shown));
-                selected.models.insert(directory.path.clone(), (shown, model));
+                let root = SelectedRoot { shown, model: None };
+                selected.by_directory.insert(directory.path.clone(), root);
             }
             self.idle_directories.push(directory.path);
         }
@@ -414,7 +424,8 @@ impl Loader {
         let roots: Vec<&RootModule> = roots.collect();
         let (sources, threads, budget) = (&self.files.sources, self.files.threads, &self.budget);
         let progress = &self.files.progress;
-        let Some(models) = evaluate_roots(&modules.tree, sources, &roots, threads, budget, progress) else {
+        let Some(models) = evaluate_roots(&mut modules.tree, sources, &roots, threads, budget, progress)
+        else {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
@@ -468,7 +479,14 @@ impl Loader {
                 ..
             } = &self.files;
             let roots: Vec<&RootModule> = attempts.iter().map(|attempt| &attempt.alternative).collect();
-            let models = evaluate_roots(&modules.tree, sources, &roots, *threads, &self.budget, progress);
+            let models = evaluate_roots(
+                &mut modules.tree,
+                sources,
+                &roots,
+                *threads,
+                &self.budget,
+                progress,
+            );
             rejected = Vec::new();
             for (attempt, model) in attempts.into_iter().zip(models.into_iter().flatten()) {
                 let place = evaluated.get_mut(attempt.rejected.position);
@@ -564,7 +582,11 @@ impl Loader {
                 .location(root)
                 .map_or(&directory, |location| &location.path)
                 .clone();
-            selected.models.insert(path, (directory, model));
+            let root = SelectedRoot {
+                shown: directory,
+                model: Some(Box::new(model)),
+            };
+            selected.by_directory.insert(path, root);
         }
         let shared_files = shared_files.into_iter().map(|(id, root_modules)| SharedFiles {
             files: modules.file_values(id).files.clone(),
@@ -635,25 +657,31 @@ impl Loader {
             trees,
             ..
         } = &self.files;
-        let inputs = roles
-            .iter()
-            .filter(|(_, role)| **role != FileRole::WithoutMirrors);
-        let mut names: BTreeSet<String> = inputs
-            .map(|(file, _)| file)
-            .chain(unreadable)
-            .map(|file| sources.file(*file).name().to_owned())
-            .collect();
-        names.extend(self.data_files.iter().map(|read| read.name.clone()));
-        names.extend(skipped.iter().map(|skipped| skipped.name.clone()));
-        names.extend(self.errors.iter().map(|error| error.path.clone()));
-        // A name is a path relative to the current directory, or the address of a module call.
-        let paths: BTreeSet<PathBuf> = names.iter().map(|name| trees.absolute(name)).collect();
+        // Most directories hold a module, so that the names of all files are often not needed.
+        let paths = LazyCell::new(|| {
+            let inputs = roles
+                .iter()
+                .filter(|(_, role)| **role != FileRole::WithoutMirrors);
+            let files = inputs.map(|(file, _)| file).chain(unreadable);
+            let names = files
+                .map(|file| sources.file(*file).name())
+                .chain(self.data_files.iter().map(|read| &*read.name))
+                .chain(skipped.iter().map(|skipped| &*skipped.name))
+                .chain(self.errors.iter().map(|error| &*error.path));
+            // A name is a path relative to the current directory, or the address of a module call.
+            names
+                .map(|name| trees.absolute(name))
+                .collect::<BTreeSet<PathBuf>>()
+        });
         let idle = &self.idle_directories;
         let holds_nothing = |directory: &PathBuf| {
-            let mut following = paths.range(directory.clone()..);
             let next = idle.partition_point(|path| path < directory);
-            let idle = idle.get(next).is_some_and(|path| path.starts_with(directory));
-            !idle && !following.next().is_some_and(|path| path.starts_with(directory))
+            let holds_module = idle.get(next).is_some_and(|path| path.starts_with(directory));
+            let holds_file = || {
+                let first = paths.range(directory.clone()..).next();
+                first.is_some_and(|path| path.starts_with(directory))
+            };
+            !holds_module && !holds_file()
         };
         let is_empty = |directory: &PathBuf| {
             let links = links.range(directory.clone()..);
@@ -674,6 +702,19 @@ impl Loader {
             } else {
                 self.errors.push(LoadError::from_path(&directory, message));
             }
+        }
+    }
+
+    fn add_roots(&mut self, roots: BTreeMap<PathBuf, SelectedRoot>) {
+        self.project.inputs.reserve(roots.len());
+        for SelectedRoot { shown, model } in roots.into_values() {
+            let name = display_name(&shown);
+            let Some(model) = model else {
+                self.add(shown, Input::new(InputKind::Configuration, name), Vec::new());
+                continue;
+            };
+            self.add(shown.clone(), model.input, model.sensitive);
+            self.add_applied(&shown, &name, model.manifests);
         }
     }
 

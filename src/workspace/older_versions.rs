@@ -2,9 +2,7 @@
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, Input};
-use crate::parallel::Threads;
-use crate::progress::Progress;
-use crate::readers::configuration::{RootModule, RootModuleModel, RunBudget, evaluate_roots};
+use crate::readers::configuration::{RootModule, RootModuleModel, RunBudget, evaluate_root};
 use crate::workspace::loaded_modules::LoadedModules;
 use terraform_eval::modules::requirements;
 use terraform_eval::source::Sources;
@@ -28,7 +26,7 @@ pub(crate) fn with_older_versions(
     mut model: RootModuleModel,
     budget: &RunBudget,
 ) -> RootModuleModel {
-    if model.is_rejected {
+    if model.is_rejected || model.newer_minors.is_empty() {
         return model;
     }
     let dialect = root.inputs.dialect;
@@ -43,15 +41,7 @@ pub(crate) fn with_older_versions(
     for since in model.newer_minors.iter().rev() {
         let mut older = root.clone();
         older.inputs.dialect = dialect.older(since.saturating_sub(1));
-        let models = evaluate_roots(
-            &modules.tree,
-            sources,
-            &[&older],
-            Threads::ONE,
-            &budget.for_comparison(),
-            &Progress::default(),
-        );
-        let found = models.and_then(|models| models.into_iter().next());
+        let found = evaluate_root(&modules.tree, sources, &older, &budget.for_comparison());
         let what = match found.map(|found| compare(&model.input, &found)) {
             Some(Older::Rejected(Some(error))) => format!("reject the configuration: {error}"),
             Some(Older::Rejected(None)) => "reject the configuration".to_owned(),

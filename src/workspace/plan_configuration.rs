@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::readers::configuration::{
-    RootModule, RootModuleModel, RunBudget, evaluate_roots, syntax_error_findings,
+    RootModule, RootModuleModel, RunBudget, evaluate_root, syntax_error_findings,
 };
 use crate::readers::plan_with_configuration;
 use crate::workspace::dialects::DialectChoice;
@@ -285,18 +285,11 @@ impl<'f> PlanJoiner<'f> {
     }
 
     fn evaluate(&mut self, modules: &LoadedModules, root: &RootModule) -> Option<RootModuleModel> {
-        let models = evaluate_roots(
-            &modules.tree,
-            &self.files.sources,
-            &[root],
-            self.files.threads,
-            self.budget,
-            &self.files.progress,
-        );
-        if models.is_none() {
+        let model = evaluate_root(&modules.tree, &self.files.sources, root, self.budget);
+        if model.is_none() {
             self.errors.push(LoadError::out_of_memory());
         }
-        models?.into_iter().next()
+        model
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) struct ModuleFacts {
     pub(crate) calls: BTreeSet<String>,
     /// Whether a function may read other files.
     pub(crate) reads_files: bool,
-    /// The variables that it declares.
-    pub(crate) variables: BTreeSet<Arc<str>>,
+    /// The variables that it declares, by name.
+    pub(crate) variables: Box<[Arc<str>]>,
     /// The names of the files that were read, with what they are.
     pub(crate) files: Vec<(OsString, FileRole)>,
 }
@@ -103,6 +103,14 @@ impl Survey {
             None => Arc::default(),
         };
         directories.iter().map(facts).collect()
+    }
+
+    /// Ends a load: facts that no other load needs are forgotten.
+    pub(crate) fn end_load(&self) {
+        if !self.is_kept {
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            *known = HashMap::new();
+        }
     }
 
     /// Forgets the facts that the text of a file is part of.

@@ -87,6 +87,7 @@ pub(crate) fn cluster_origin(
             candidates.push(candidate);
         }
     }
+    candidates.shrink_to_fit();
     candidates.sort_by_key(|candidate| (distance_from_cluster(&candidate.target), candidate.target.clone()));
     ClusterOrigin {
         candidates,

@@ -51,6 +51,9 @@ use terraform_eval::source::{Sources, Span, display_name};
 /// times have more paths than anyone intends.
 const MAX_MIRROR_BLOCKS: usize = 20_000;
 
+/// The number of root modules whose syntax trees are in memory at the same time.
+const BATCH: usize = 64;
+
 /// A root module with the values for its variables.
 #[derive(Debug, Clone)]
 pub(crate) struct RootModule {
@@ -96,8 +99,10 @@ impl RootModuleModel {
 }
 
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
+///
+/// Syntax trees take ten times the memory of their texts. Of many root modules, those of each batch go when it is evaluated.
 pub(crate) fn evaluate_roots(
-    tree: &ModuleTree,
+    tree: &mut ModuleTree,
     sources: &Sources,
     roots: &[&RootModule],
     threads: Threads,
@@ -105,16 +110,25 @@ pub(crate) fn evaluate_roots(
     progress: &Progress,
 ) -> Option<Vec<RootModuleModel>> {
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
-    let evaluate = |threads: Threads| {
+    let mut evaluate = |threads: Threads| {
         progress.begin(Stage::Evaluate, roots.len());
-        threads.map_within(roots, &enclose, |root| {
-            if progress.is_stopped() {
-                return RootModuleModel::without_blocks(String::new());
+        let mut models = Vec::with_capacity(roots.len());
+        let done_after = modules_done_after(roots, tree);
+        for (batch, done) in roots.chunks(BATCH).zip(done_after) {
+            let of_batch = threads.map_within(batch, &enclose, |root| {
+                if progress.is_stopped() {
+                    return RootModuleModel::without_blocks(String::new());
+                }
+                let model = evaluate_on_stack(tree, sources, root, budget);
+                progress.advance(1);
+                model
+            });
+            models.extend(of_batch?);
+            for module in done {
+                tree.forget_trees(module);
             }
-            let model = evaluate_root(tree, sources, root, budget);
-            progress.advance(1);
-            model
-        })
+        }
+        Some(models)
     };
     if roots.len() == 1 {
         return evaluate(threads);
@@ -124,7 +138,40 @@ pub(crate) fn evaluate_roots(
     })
 }
 
-fn evaluate_root(
+/// The modules that no later batch of root modules reaches, by batch. What the last one reaches is not among them: nothing
+/// else needs the room.
+fn modules_done_after(roots: &[&RootModule], tree: &ModuleTree) -> Vec<Vec<ModuleId>> {
+    let mut seen = BTreeSet::new();
+    let mut last_reached = |batch: &[&RootModule]| {
+        let mut reached = Vec::new();
+        let mut pending: Vec<ModuleId> = batch.iter().map(|root| root.module).collect();
+        while let Some(id) = pending.pop() {
+            if seen.insert(id) {
+                reached.push(id);
+                pending.extend(tree.calls_of(id).into_iter().map(|(_, called, _)| called));
+            }
+        }
+        reached
+    };
+    let mut done: Vec<Vec<ModuleId>> = roots.chunks(BATCH).rev().map(&mut last_reached).collect();
+    if let Some(of_last) = done.first_mut() {
+        of_last.clear();
+    }
+    done.reverse();
+    done
+}
+
+/// Evaluates one root module. `None` if the system has no memory for the stack that this needs.
+pub(crate) fn evaluate_root(
+    tree: &ModuleTree,
+    sources: &Sources,
+    root: &RootModule,
+    budget: &RunBudget,
+) -> Option<RootModuleModel> {
+    eval::with_stack(|| evaluate_on_stack(tree, sources, root, budget))
+}
+
+fn evaluate_on_stack(
     tree: &ModuleTree,
     sources: &Sources,
     root: &RootModule,
@@ -161,6 +208,7 @@ fn evaluate_root(
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
     let mut mirrors = reader.mirrors;
     mirrors.sort_by(|a, b| a.address.cmp(&b.address));
+    mirrors.shrink_to_fit();
     let input = Input {
         mirrors,
         engine: root_module_engine,

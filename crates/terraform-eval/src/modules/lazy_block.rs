@@ -1,24 +1,35 @@
 //! A top-level block that is parsed on demand.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use crate::source::{Sources, Span};
 use crate::syntax::document::TopLevel;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Block, Body, Name};
 
-/// A top-level block of a file, with its syntax tree once something needed it.
+/// The syntax tree of a block; `None` if nothing of the text is a block. What a weak reference keeps of it is small.
+type Tree = Arc<Option<Box<Block>>>;
+
+/// A top-level block of a file, with its syntax tree as long as something needs it.
 ///
 /// The modules that read the file share it: a file may be read for two programs, and again while its text stays the same.
 #[derive(Debug)]
 pub struct FileBlock {
     item: TopLevel,
-    parsed: OnceLock<(Option<Block>, Vec<SyntaxError>)>,
-    /// The syntax errors, if nothing needed the tree when it was checked.
-    checked: OnceLock<Vec<SyntaxError>>,
-    /// Whether the tree is kept as well if it is only checked.
+    tree: Mutex<KnownTree>,
+    /// The syntax errors, once the block was parsed or checked.
+    syntax_errors: OnceLock<Box<[SyntaxError]>>,
+    /// Whether the tree is kept longer than a module needs it.
     is_kept: bool,
+}
+
+/// The syntax tree of a block, if it is known.
+#[derive(Debug)]
+enum KnownTree {
+    /// The modules that need the tree hold it.
+    Held(Weak<Option<Box<Block>>>),
+    Kept(Tree),
 }
 
 impl FileBlock {
@@ -37,8 +48,8 @@ impl FileBlock {
     fn with(item: TopLevel, is_kept: bool) -> Arc<Self> {
         Arc::new(Self {
             item,
-            parsed: OnceLock::new(),
-            checked: OnceLock::new(),
+            tree: Mutex::new(KnownTree::Held(Weak::new())),
+            syntax_errors: OnceLock::new(),
             is_kept,
         })
     }
@@ -58,28 +69,43 @@ impl FileBlock {
         &self.item.labels
     }
 
-    fn read(&self, sources: &Sources) -> (Option<Block>, Vec<SyntaxError>) {
-        self.item.parse(sources.text(self.item.span.file))
+    fn parse(&self, sources: &Sources) -> Tree {
+        let mut known = self.tree.lock().unwrap_or_else(PoisonError::into_inner);
+        let tree = match &*known {
+            KnownTree::Held(tree) => tree.upgrade(),
+            KnownTree::Kept(tree) => Some(tree.clone()),
+        };
+        tree.unwrap_or_else(|| {
+            let tree = Arc::new(self.read(sources));
+            *known = if self.is_kept {
+                KnownTree::Kept(tree.clone())
+            } else {
+                KnownTree::Held(Arc::downgrade(&tree))
+            };
+            tree
+        })
     }
 
-    fn parse(&self, sources: &Sources) -> Option<&Block> {
-        self.parsed.get_or_init(|| self.read(sources)).0.as_ref()
+    fn read(&self, sources: &Sources) -> Option<Box<Block>> {
+        let (block, syntax_errors) = self.item.parse(sources.text(self.item.span.file));
+        self.syntax_errors.get_or_init(|| syntax_errors.into());
+        block.map(Box::new)
     }
 
     /// Looks for syntax errors.
     fn check(&self, sources: &Sources) {
+        if self.syntax_errors.get().is_some() {
+            return;
+        }
         if self.is_kept {
             self.parse(sources);
-        } else if self.parsed.get().is_none() {
-            self.checked.get_or_init(|| self.read(sources).1);
+        } else {
+            self.read(sources);
         }
     }
 
     fn syntax_errors(&self) -> &[SyntaxError] {
-        match self.parsed.get() {
-            Some((_, syntax_errors)) => syntax_errors,
-            None => self.checked.get().map_or(&[], Vec::as_slice),
-        }
+        self.syntax_errors.get().map_or(&[], |errors| errors)
     }
 }
 
@@ -88,8 +114,8 @@ impl FileBlock {
 pub struct LazyBlock {
     block: Arc<FileBlock>,
     overrides: Vec<Arc<FileBlock>>,
-    /// The block with its overrides, if there are any.
-    merged: OnceLock<Option<Block>>,
+    /// The block, with its overrides if there are any.
+    tree: OnceLock<Tree>,
     /// Whether the module has needed the block: only then its syntax errors are those of the module.
     is_needed: OnceLock<()>,
 }
@@ -101,7 +127,7 @@ impl LazyBlock {
         Self {
             block,
             overrides: Vec::new(),
-            merged: OnceLock::new(),
+            tree: OnceLock::new(),
             is_needed: OnceLock::new(),
         }
     }
@@ -138,20 +164,29 @@ impl LazyBlock {
     /// Parses the block as far as possible; [`syntax_errors`](Self::syntax_errors) has what is wrong with it.
     pub fn parse(&self, sources: &Sources) -> Option<&Block> {
         self.is_needed.get_or_init(|| ());
-        if self.overrides.is_empty() {
-            return self.block.parse(sources);
-        }
-        self.merged.get_or_init(|| self.merge(sources)).as_ref()
+        let tree = self.tree.get_or_init(|| {
+            if self.overrides.is_empty() {
+                self.block.parse(sources)
+            } else {
+                Arc::new(self.merge(sources))
+            }
+        });
+        tree.as_deref()
     }
 
-    fn merge(&self, sources: &Sources) -> Option<Block> {
-        let mut block = self.block.parse(sources).cloned();
+    fn merge(&self, sources: &Sources) -> Option<Box<Block>> {
+        let mut block = Option::clone(&self.block.parse(sources));
         for item in &self.overrides {
-            if let (Some(block), Some(overriding)) = (&mut block, item.parse(sources)) {
+            if let (Some(block), Some(overriding)) = (&mut block, &*item.parse(sources)) {
                 merge(&mut block.body, overriding.body.clone());
             }
         }
         block
+    }
+
+    /// Lets the syntax tree go. It is parsed again if something needs it; its syntax errors stay known.
+    pub(super) fn forget_tree(&mut self) {
+        self.tree.take();
     }
 
     /// Looks for syntax errors in a block that nothing may need. Its syntax tree is not kept.
@@ -163,7 +198,9 @@ impl LazyBlock {
     }
 
     fn parts(&self) -> impl Iterator<Item = &FileBlock> {
-        std::iter::once(&*self.block).chain(self.overrides.iter().map(|block| &**block))
+        std::iter::once(&self.block)
+            .chain(&self.overrides)
+            .map(|block| &**block)
     }
 
     /// The syntax errors in the block; none until it is parsed or checked.

@@ -37,12 +37,14 @@ pub struct Module {
     locals_blocks: Vec<LazyBlock>,
     locals_overrides: Vec<LazyBlock>,
     locals: OnceLock<Locals>,
+    /// The errors in the declarations of local values.
+    local_errors: OnceLock<Vec<SyntaxError>>,
     providers: OnceLock<Providers>,
     is_checked: OnceLock<()>,
 }
 
-/// The local values of a module, and the errors in their declarations.
-type Locals = (BTreeMap<Arc<str>, Declaration>, Vec<SyntaxError>);
+/// The local values of a module.
+type Locals = BTreeMap<Arc<str>, Declaration>;
 
 /// The declaration of a local value.
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl Module {
             locals_blocks: Vec::new(),
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
+            local_errors: OnceLock::new(),
             providers: OnceLock::new(),
             is_checked: OnceLock::new(),
         };
@@ -192,7 +195,7 @@ impl Module {
 
     /// The local values, parsed on the first call.
     pub fn locals(&self, sources: &Sources) -> &BTreeMap<Arc<str>, Declaration> {
-        &self.locals.get_or_init(|| self.read_locals(sources)).0
+        self.locals.get_or_init(|| self.read_locals(sources))
     }
 
     fn read_locals(&self, sources: &Sources) -> Locals {
@@ -227,7 +230,8 @@ impl Module {
                 locals.insert(name.text.clone(), declaration);
             }
         }
-        (locals, syntax_errors)
+        self.local_errors.get_or_init(|| syntax_errors);
+        locals
     }
 
     /// The `terraform` blocks.
@@ -283,6 +287,23 @@ impl Module {
         });
     }
 
+    /// Lets the syntax trees go. What still needs them parses the blocks again; the syntax errors stay known.
+    pub(super) fn forget_trees(&mut self) {
+        self.locals.take();
+        let values = self.variables.values_mut().chain(self.outputs.values_mut());
+        let locals = self.locals_blocks.iter_mut().chain(&mut self.locals_overrides);
+        let calls = self.calls.values_mut().map(|call| &mut call.block);
+        let resources = self.resources.values_mut().map(|resource| &mut resource.block);
+        let others = self
+            .settings
+            .iter_mut()
+            .chain(&mut self.imports)
+            .chain(&mut self.others);
+        for block in values.chain(locals).chain(calls).chain(resources).chain(others) {
+            block.forget_tree();
+        }
+    }
+
     fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
         let values = self.variables.values().chain(self.outputs.values());
         let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
@@ -294,14 +315,9 @@ impl Module {
 
     /// The errors in everything that has been parsed or checked so far.
     pub fn all_syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
-        let locals = self
-            .locals
-            .get()
-            .into_iter()
-            .flat_map(|(_, syntax_errors)| syntax_errors);
         self.syntax_errors
             .iter()
-            .chain(locals)
+            .chain(self.local_errors.get().into_iter().flatten())
             .chain(self.blocks().flat_map(LazyBlock::syntax_errors))
     }
 }

@@ -88,6 +88,14 @@ impl ModuleTree {
         &self.modules[id.0]
     }
 
+    /// Lets the syntax trees of a module go, for example once everything that reads it has been evaluated. What needs one of
+    /// them later parses the block again.
+    pub fn forget_trees(&mut self, id: ModuleId) {
+        if let Some(module) = self.modules.get_mut(id.0) {
+            module.forget_trees();
+        }
+    }
+
     /// The module that a call resolves to; `None` if that has not been recorded.
     #[must_use]
     pub fn callee(&self, caller: ModuleId, call: &str) -> Option<&Callee> {

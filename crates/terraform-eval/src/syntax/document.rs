@@ -53,8 +53,13 @@ pub struct TopLevel {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Source {
-    /// An item that is parsed on demand.
-    Native(Item),
+    /// A native block, which is parsed on demand.
+    Native {
+        /// The bytes between the braces.
+        body: Span,
+        /// Whether there is a lexical error inside of the block, which its file reports.
+        broken: bool,
+    },
     /// A JSON block, which is parsed together with its file.
     Json(Arc<Block>),
 }
@@ -64,7 +69,7 @@ impl TopLevel {
     #[must_use]
     pub fn header(&self) -> Span {
         match &self.body {
-            Source::Native(_) => {
+            Source::Native { .. } => {
                 let end = self
                     .labels
                     .last()
@@ -82,7 +87,16 @@ impl TopLevel {
     #[must_use]
     pub fn parse(&self, text: &str) -> (Option<Block>, Vec<SyntaxError>) {
         match &self.body {
-            Source::Native(item) => native::parse_block(self.span.file, text, item),
+            Source::Native { body, broken } => {
+                let item = Item {
+                    name: self.kind.span,
+                    labels: self.labels.iter().map(|label| label.span).collect(),
+                    span: self.span,
+                    content: Content::Block { body: *body },
+                    broken: *broken,
+                };
+                native::parse_block(self.span.file, text, &item)
+            }
             Source::Json(block) => (Some(Block::clone(block)), Vec::new()),
         }
     }
@@ -103,9 +117,7 @@ impl TopLevel {
     /// An argument of the block. A plain string is found without parsing the block.
     #[must_use]
     pub fn literal_argument(&self, text: &str, name: &str) -> LiteralArgument {
-        if let Source::Native(item) = &self.body
-            && let Content::Block { body } = item.content
-        {
+        if let Source::Native { body, .. } = &self.body {
             let items = outline_body(self.span.file, text, body.range(), true).items;
             let value = items.iter().find_map(|item| match item.content {
                 Content::Attribute { value } if text.get(item.name.range()) == Some(name) => {
@@ -160,23 +172,36 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
 fn parse_native_file(file: FileId, text: &str) -> Document {
     let outline = outline(file, text);
     let mut syntax_errors = outline.syntax_errors;
-    let mut items = Vec::new();
+    let mut items: Vec<TopLevel> = Vec::new();
     for item in outline.items {
-        if let Content::Attribute { .. } = item.content {
+        let Content::Block { body } = item.content else {
             let error = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
             syntax_errors
                 .push(error.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
-        }
+        };
+        // Most blocks have the type of the one before.
+        let last = items.last().map(|last| &last.kind.text);
+        let last = last.filter(|last| text.get(item.name.range()) == Some(last));
+        let kind = match last {
+            Some(last) => Name {
+                text: last.clone(),
+                span: item.name,
+            },
+            None => native::header_name(file, text, item.name),
+        };
         items.push(TopLevel {
-            kind: native::header_name(file, text, item.name),
+            kind,
             labels: item
                 .labels
                 .iter()
                 .map(|&label| native::header_name(file, text, label))
                 .collect(),
             span: item.span,
-            body: Source::Native(item),
+            body: Source::Native {
+                body,
+                broken: item.broken,
+            },
         });
     }
     Document { items, syntax_errors }
