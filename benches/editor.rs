@@ -272,10 +272,12 @@ fn edit_for_long(root: &Path, files: &[String]) {
                     editor.change(name, text);
                 }
                 (Some(text), 2) => {
-                    let at = json!({"textDocument": {"uri": editor.uri(name)}, "position": position(text, below(text.len()))});
-                    for method in ["hover", "definition", "references", "completion"] {
+                    let mut at = json!({"textDocument": {"uri": editor.uri(name)}, "position": position(text, below(text.len()))});
+                    for method in ["hover", "definition", "completion"] {
                         editor.request(&format!("textDocument/{method}"), at.clone());
                     }
+                    at["context"] = json!({"includeDeclaration": true});
+                    editor.request("textDocument/references", at);
                 }
                 (Some(text), _) => {
                     let from = below(text.len());

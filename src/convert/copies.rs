@@ -16,6 +16,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     empty_entries: true,
     empty_clusters: false,
     unresolved_mirrors: false,
+    all_characters: true,
 };
 
 /// One copy of an image.

@@ -6,7 +6,9 @@ use super::target::{EntryMerging, TargetSpec};
 use crate::cluster_mirrors::{ClusterMirrors, Entry, MergedEntry, order_conflicts, policy_conflicts};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Mirror;
+use crate::untrusted::describe_value;
 use registries_conf::{PullKind, SourcePolicy};
+use terraform_eval::cty::normalize;
 
 /// The mirrors of a cluster as far as a target can express them.
 pub(super) struct Expressible<'a> {
@@ -106,9 +108,23 @@ fn reason_to_skip(
             format!("skipped: the entry has no mirrors, but {label} requires at least one"),
             help,
         ))
+    } else if let Some(name) = changed_name(entry).filter(|_| !target.capabilities.all_characters) {
+        let shown = describe_value(name);
+        let what =
+            format!("skipped: Terraform keeps texts in normalized characters, and {shown} is not in them");
+        Some((
+            what,
+            "correct the name in the input: names of images are in ASCII",
+        ))
     } else {
         None
     }
+}
+
+/// The first name of an entry that normalization, which Terraform does to each text, changes.
+fn changed_name<'e>(entry: &MergedEntry<'e>) -> Option<&'e str> {
+    let mut names = entry.mirrors.iter().copied().chain([entry.source]);
+    names.find(|name| *normalize(name) != **name)
 }
 
 fn loss(entry: &Entry<'_>, what: &str, help: &str) -> Diagnostic {

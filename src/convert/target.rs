@@ -44,6 +44,8 @@ pub struct Capabilities {
     pub empty_clusters: bool,
     /// A mirror with unknown or sensitive values, and manifests of which a part cannot be read.
     pub unresolved_mirrors: bool,
+    /// A name with characters that normalization form C of Unicode replaces.
+    pub all_characters: bool,
 }
 
 /// The pulls that the mirrors of a target can serve.

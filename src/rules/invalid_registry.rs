@@ -1,8 +1,10 @@
 //! `invalid-registry`: a registry in the lists of a cluster that nodes cannot read, or that the operator rejects.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Input, InputKinds, RegistrySources};
-use registries_conf::{Registries, RegistrySettings, is_valid_scope};
+use registries_conf::{MirrorEntry, Registries, RegistrySettings, is_valid_scope};
 
 use super::{Check, Fixability, Rule};
 
@@ -16,24 +18,33 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
+    // Of several clusters, this rule does not find out which one has a mirror.
+    let has_one_cluster = input.clusters.instances().nth(1).is_none();
+    let of_cluster = if has_one_cluster {
+        input
+    } else {
+        &Input::new(input.kind, "")
+    };
     let of_clusters = input.clusters.instances().flat_map(|(_, instance)| {
         let subject = instance.address.to_string();
         let names = ["allowed_registries", "blocked_registries", "insecure_registries"];
-        check_lists(&instance.registry_sources, names, &subject)
+        check_lists(&instance.registry_sources, names, &subject, of_cluster)
     });
     let of_manifests = input.manifest_facts.registry_sources.iter().flat_map(|sources| {
         let names = ["allowedRegistries", "blockedRegistries", "insecureRegistries"];
-        check_lists(sources, names, "registrySources")
+        check_lists(sources, names, "registrySources", input)
     });
     of_clusters.chain(of_manifests).collect()
 }
 
-/// Checks the lists of one cluster, which have these names.
+/// Checks the lists of one cluster, which have these names. The mirrors of the cluster are among those of an input.
 fn check_lists(
     sources: &RegistrySources,
     [allowed, blocked, insecure]: [&'static str; 3],
     subject: &str,
+    mirrors: &Input,
 ) -> Vec<Diagnostic> {
+    let conflicting = conflicting_locations(sources, mirrors);
     let lists = [
         (
             allowed,
@@ -48,8 +59,11 @@ fn check_lists(
         for entry in entries.value().into_iter().flatten() {
             let Some(name) = entry.value() else { continue };
             let is_rejected = !is_valid_scope(name);
+            let bare = name.trim_end_matches('/');
             let problem = if is_rejected {
                 Some(REJECTED)
+            } else if bare != name && list != allowed && conflicting.contains(bare) {
+                Some(CONFLICTING)
             } else {
                 problem_of(name)
             };
@@ -69,6 +83,53 @@ const REJECTED: Problem = Problem {
     label: "rejected by the Machine Config Operator",
     note: "the Machine Config Operator generates no configuration, and new nodes cannot join",
 };
+
+const CONFLICTING: Problem = Problem {
+    label: "nodes read this without the slash at its end",
+    note: "the Machine Config Operator writes the registry with and without the slash into `registries.conf`, with different \
+           settings, which the container runtime rejects as a whole: nodes pull no image at all",
+};
+
+/// The locations that the operator writes in several spellings, with and without slashes at their ends, and with different
+/// settings.
+fn conflicting_locations(sources: &RegistrySources, mirrors: &Input) -> BTreeSet<String> {
+    let names = |list: &Attribute<Vec<Attribute<String>>>| -> Vec<String> {
+        let entries = list.value().into_iter().flatten();
+        entries.filter_map(|entry| entry.value().cloned()).collect()
+    };
+    let (blocked, insecure) = (
+        names(&sources.blocked_registries),
+        names(&sources.insecure_registries),
+    );
+    if !blocked.iter().chain(&insecure).any(|name| name.ends_with('/')) {
+        return BTreeSet::new();
+    }
+    let entries = mirrors.mirrors.iter().filter_map(|mirror| {
+        let locations = mirror.mirrors.value().into_iter().flatten();
+        Some(MirrorEntry {
+            source: mirror.source.value()?.clone(),
+            mirrors: locations
+                .filter_map(|location| location.value().cloned())
+                .collect(),
+            pull_kind: mirror.pull,
+            policy: mirror.policy.value().copied().unwrap_or_default(),
+        })
+    });
+    let settings = RegistrySettings {
+        entries: entries.collect(),
+        blocked,
+        insecure,
+        ..RegistrySettings::default()
+    };
+    let mut by_location: BTreeMap<String, BTreeSet<(bool, bool)>> = BTreeMap::new();
+    for table in settings.to_tables().unwrap_or_default() {
+        let location = table.location.trim_end_matches('/').to_owned();
+        let flags = (table.insecure, table.blocked);
+        by_location.entry(location).or_default().insert(flags);
+    }
+    let conflicting = by_location.into_iter().filter(|(_, flags)| flags.len() > 1);
+    conflicting.map(|(location, _)| location).collect()
+}
 
 /// A registry of a table that makes nodes reject their whole configuration.
 fn nodes_cannot_read(name: &str) -> Option<Problem> {
@@ -107,7 +168,8 @@ fn report(problem: &Problem, list: &str, entry: &Attribute<String>, name: &str, 
         None => finding,
     };
     let bare = name.rsplit("://").next().unwrap_or(name).trim_matches('/');
-    finding.help(if has_scheme(name) && is_valid_scope(bare) && !entry.sensitive {
+    let can_be_bare = has_scheme(name) || name.ends_with('/');
+    finding.help(if can_be_bare && is_valid_scope(bare) && !entry.sensitive {
         format!("write {bare:?}")
     } else {
         "write the name of a registry, such as \"quay.io\", or a part of one, such as \"quay.io/org\"; only `*.` in front of a host stands for others".to_owned()

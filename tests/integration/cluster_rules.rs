@@ -572,6 +572,32 @@ fn registries_that_nodes_cannot_read_are_reported_in_each_list() {
 }
 
 #[test]
+fn a_registry_with_a_slash_at_its_end_conflicts_with_the_source_of_a_mirror() {
+    for (insecure, source, is_conflict) in [
+        ("quay.io/", "quay.io", true),
+        ("quay.io/org//", "quay.io/org", true),
+        ("quay.io/", "quay.io/org", false),
+        ("quay.io/", "docker.io", false),
+        ("quay.io", "quay.io", false),
+    ] {
+        let main = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{\n    registry_sources = {{\n      \
+             insecure_registries = [{insecure:?}]\n    }}\n  }}\n}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  \
+             cluster_id = rhcs_cluster_rosa_hcp.c.id\n  source = {source:?}\n  mirrors = [\"m.example.com/a\"]\n}}\n"
+        );
+        let found = findings_in(&[("main.tf", &main)]).into_iter();
+        let found: Vec<String> = found
+            .filter(|finding| finding.starts_with("invalid-registry"))
+            .collect();
+        assert_eq!(
+            found.len(),
+            usize::from(is_conflict),
+            "{insecure} {source}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn unsupported_arguments_and_blocks_are_removed_or_renamed() {
     let text = r#"
 resource "rhcs_image_mirror" "a" {

@@ -474,6 +474,40 @@ fn losses_of_a_conversion_to_terraform_are_reported_and_are_errors_with_strict()
 }
 
 #[test]
+fn a_name_that_terraform_would_change_is_not_written() {
+    // U+F9E7 is another form of U+88CF, and an `e` with an accent is one character or two. Terraform keeps the shorter form.
+    for (name, is_kept) in [
+        ("quay.io/\u{f9e7}", false),
+        ("quay.io/cafe\u{301}", false),
+        ("quay.io/caf\u{e9}", true),
+    ] {
+        for (source, mirror) in [(name, "m.example.com/a"), ("quay.io/a", name)] {
+            let manifest = format!(
+                "apiVersion: config.openshift.io/v1\nkind: ImageDigestMirrorSet\nspec:\n  imageDigestMirrors:\n  \
+                 - source: {source}\n    mirrors: [{mirror}]\n"
+            );
+            let files = [("a.yaml", manifest.as_str())];
+            let hcl = converted(&files, &["--to", "hcl", "a.yaml"]);
+            assert_eq!(
+                hcl.stdout.contains(name),
+                is_kept,
+                "{source} {mirror}: {}",
+                hcl.stdout
+            );
+            assert_eq!(
+                hcl.stderr
+                    .contains("Terraform keeps texts in normalized characters"),
+                !is_kept,
+                "{}",
+                hcl.stderr
+            );
+            let json = converted(&files, &["--to", "json", "a.yaml"]);
+            assert!(json.stdout.contains(name), "{}", json.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_loss_is_reported_once() {
     let manifest = "apiVersion: config.openshift.io/v1
 kind: ImageDigestMirrorSet

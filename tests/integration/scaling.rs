@@ -439,3 +439,69 @@ fn what_is_known_of_trees_is_looked_at_again_where_a_change_is_told() {
     assert_eq!(second, report_with(&untold));
     assert_eq!(second, report_of(directory.path(), &Options::default()));
 }
+
+/// Syntax trees are let go after each batch of root modules, and parsed again where a later batch needs them.
+#[test]
+fn many_root_modules_are_reported_as_each_of_them_alone() {
+    let shared = "variable \"cluster\" {}\nvariable \"host\" {}\nlocals {\n  source = \"${var.host}/team\"\n}\n\
+                  resource \"rhcs_image_mirror\" \"a\" {\n  cluster_id = var.cluster\n  type = \"digest\"\n  \
+                  source = local.source\n  mirrors = [\"m.example.com/team\"]\n}\n";
+    let root = |number: u32| {
+        let call = "module \"shared\" {\n  source = \"../shared\"\n  cluster = \"c${local.number}\"\n  host = local.host\n}\n";
+        let host = if number.is_multiple_of(3) {
+            "hub"
+        } else {
+            "quay.io"
+        };
+        let own = format!("locals {{\n  host = \"{host}\"\n  number = {number}\n}}\n{call}");
+        match number % 5 {
+            0 => own + "locals {\n  broken = ]\n}\n",
+            1 => own + "resource \"rhcs_image_mirror\" \"b\" {\n  source = = 1\n}\n",
+            2 => own.replace("cluster =", "clutser ="),
+            _ => own,
+        }
+    };
+    let directory = tempfile::tempdir().unwrap();
+    write_files(directory.path(), &[("shared/main.tf", shared)]);
+    for number in 0..150 {
+        let name = format!("r{number}/main.tf");
+        write_files(directory.path(), &[(&name, &root(number))]);
+        if number % 4 == 0 {
+            let name = format!("r{number}/x_override.tf");
+            let text = "module \"shared\" {\n  host = \"docker\"\n}\n";
+            write_files(directory.path(), &[(&name, text)]);
+        }
+    }
+    let findings = |what: &str| -> Vec<String> {
+        let run = mirrorset_in(directory.path(), &["check", what, "--output-format", "json"]);
+        let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+        // A finding in the shared module is reported for one of its callers, which is another one for all of them.
+        let without_callers = |finding: &Value| {
+            let mut finding = finding.clone();
+            finding["related"].take();
+            finding.to_string()
+        };
+        let findings = report["findings"].as_array().unwrap().iter();
+        let mut findings: Vec<String> = findings.map(without_callers).collect();
+        findings.sort();
+        findings.dedup();
+        findings
+    };
+    let mut of_each: Vec<String> = (0..150)
+        .flat_map(|number| findings(&format!("r{number}")))
+        .collect();
+    of_each.sort();
+    of_each.dedup();
+    let of_all = findings(".");
+    assert!(of_all.len() > 150, "{}", of_all.len());
+    let others = |left: &[String], right: &[String]| -> Vec<String> {
+        left.iter()
+            .filter(|finding| !right.contains(finding))
+            .cloned()
+            .collect()
+    };
+    assert_eq!(
+        (others(&of_all, &of_each), others(&of_each, &of_all)),
+        (Vec::new(), Vec::new())
+    );
+}

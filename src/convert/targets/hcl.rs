@@ -30,6 +30,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
         empty_entries: false,
         empty_clusters: false,
         unresolved_mirrors: false,
+        all_characters: false,
     },
     merging: EntryMerging::Merged,
     api_schema: None,

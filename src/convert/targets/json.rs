@@ -25,6 +25,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
         empty_entries: true,
         empty_clusters: true,
         unresolved_mirrors: true,
+        all_characters: true,
     },
     merging: EntryMerging::Separate,
     api_schema: None,

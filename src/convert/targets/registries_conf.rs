@@ -26,6 +26,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
         // Nodes have a configuration without mirrors, too.
         empty_clusters: true,
         unresolved_mirrors: false,
+        all_characters: true,
     },
     merging: EntryMerging::ByNodes,
     api_schema: None,

@@ -21,6 +21,7 @@ pub(super) static TARGET: TargetSpec = TargetSpec {
         empty_entries: false,
         empty_clusters: false,
         unresolved_mirrors: false,
+        all_characters: true,
     },
     merging: EntryMerging::Merged,
     api_schema: Some(ApiSchema::HostedCluster),

@@ -138,8 +138,10 @@ pub(crate) fn run(input: &[u8]) {
     let printed = evaluate();
     assert_eq!(printed, evaluate(), "not deterministic: {expressions:?}");
     for (expression, [full, line]) in expressions.iter().zip(&printed) {
+        // What an expression says itself is not hidden.
+        let may_show = expression.contains(MARK);
         assert!(
-            !full.contains(MARK) && !line.contains(MARK),
+            may_show || !full.contains(MARK) && !line.contains(MARK),
             "a hidden value is shown: {expression}\n{full}\n{line}"
         );
         let is_json = serde_json::from_str::<serde_json::Value>(line).is_ok();
