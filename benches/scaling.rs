@@ -314,6 +314,14 @@ fn blocks() -> Vec<Dimension> {
         dimension!("variables", 2000, |n| {
             file(repeat(n, |i| format!("variable \"v{i}\" {{\n  default = {i}\n}}\n")) + &mirror(0, "\"c\""))
         }),
+        dimension!("registries of a cluster and mirrors", 500, |n| {
+            let registries = repeat(n, |i| format!("\"r{i}.io/\", "));
+            let cluster = format!(
+                "resource \"rhcs_cluster_rosa_hcp\" \"c\" {{\n  registry_config = {{\n    registry_sources = {{\n      \
+                 insecure_registries = [{registries}]\n    }}\n  }}\n}}\n"
+            );
+            file(cluster + &repeat(n, |i| mirror(i, CLUSTER_ID)))
+        }),
         dimension!("mirrors of other blocks", 2000, |n| {
             file(
                 repeat(n, |i| {
@@ -763,6 +771,19 @@ fn images_and_credentials() -> Vec<Dimension> {
                     "--images",
                     "images.txt",
                 ],
+            )
+        }),
+        dimension!("wildcard sources and images in resolve", 500, |n| {
+            let entries = repeat(n, |i| {
+                format!("  - source: '*.r{i}.io'\n    mirrors: [m.io/a{i}]\n")
+            });
+            let images = repeat(n, |i| format!("q.r{i}.io/a@sha256:{}\n", "0".repeat(64)));
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(0) + &entries),
+                    ("images.txt".to_owned(), images),
+                ],
+                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
             )
         }),
         dimension!("images in resolve", 500, |n| {

@@ -26,8 +26,9 @@ pub(crate) mod node;
 mod object_name;
 pub(crate) mod plan_changes;
 pub(crate) mod project;
+mod registry_list;
 pub(crate) mod related_blocks;
-pub(crate) mod requirements;
+mod requirements;
 pub(crate) mod trace;
 mod unknown_help;
 
@@ -62,6 +63,7 @@ pub(crate) use plan_changes::{
     Action, ClusterChange, EgressRestriction, MirrorChange, MirrorValues, PlanChanges,
 };
 pub(crate) use project::{HiddenTexts, Project, SharedFiles};
+pub(crate) use registry_list::RegistryList;
 pub(crate) use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use requirements::Requirements;
 pub(crate) use requirements::{Policy, PullSecret};

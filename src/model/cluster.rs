@@ -7,6 +7,7 @@ use crate::provider::ClusterKind;
 
 use super::attribute::Attribute;
 use super::block::ArgumentInsertion;
+use super::registry_list::RegistryList;
 
 /// A cluster that a configuration creates or reads.
 #[derive(Debug, Clone)]
@@ -47,14 +48,14 @@ pub struct ClusterInstance {
 )]
 pub struct RegistrySources {
     /// The only registries that images are pulled from, in addition to Red Hat's own.
-    pub allowed_registries: Attribute<Vec<Attribute<String>>>,
+    pub allowed_registries: RegistryList,
     /// Registries that no image is pulled from.
-    pub blocked_registries: Attribute<Vec<Attribute<String>>>,
+    pub blocked_registries: RegistryList,
     /// Registries without TLS, or with an untrusted certificate.
-    pub insecure_registries: Attribute<Vec<Attribute<String>>>,
+    pub insecure_registries: RegistryList,
     /// Registries that are tried for an image without a registry: `containerRuntimeSearchRegistries` of manifests.
     /// Terraform has no such argument.
-    pub search_registries: Attribute<Vec<Attribute<String>>>,
+    pub search_registries: RegistryList,
 }
 
 impl RegistrySources {
@@ -62,10 +63,10 @@ impl RegistrySources {
     #[must_use]
     pub fn all(list: &Attribute<Vec<Attribute<String>>>) -> Self {
         Self {
-            allowed_registries: list.clone(),
-            blocked_registries: list.clone(),
-            insecure_registries: list.clone(),
-            search_registries: Attribute::absent(),
+            allowed_registries: list.clone().into(),
+            blocked_registries: list.clone().into(),
+            insecure_registries: list.clone().into(),
+            search_registries: Attribute::absent().into(),
         }
     }
 }

@@ -94,15 +94,15 @@ fn join_clusters(planned: Clusters, configured: Clusters) -> Clusters {
             let sources = &mut instance.registry_sources;
             let configured_sources = &configured.registry_sources;
             join_equal_elements(
-                &mut sources.allowed_registries,
+                sources.allowed_registries.attribute_mut(),
                 &configured_sources.allowed_registries,
             );
             join_equal_elements(
-                &mut sources.blocked_registries,
+                sources.blocked_registries.attribute_mut(),
                 &configured_sources.blocked_registries,
             );
             join_equal_elements(
-                &mut sources.insecure_registries,
+                sources.insecure_registries.attribute_mut(),
                 &configured_sources.insecure_registries,
             );
             let configured_wait = &configured.wait_for_create_complete;

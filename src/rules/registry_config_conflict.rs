@@ -3,10 +3,10 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, AttributeValue, ClusterCandidates, ClusterInstance, ConfigurationIssueKind, Input, InputKind,
-    InputKinds, Mirror, MirrorLabels as _, RegistrySources, UnknownReason, UnknownReasons,
+    InputKinds, Mirror, MirrorLabels as _, RegistryList, RegistrySources, UnknownReason, UnknownReasons,
 };
 use crate::provider::{ALWAYS_ALLOWED_REGISTRIES, NO_REGISTRY_SOURCES};
-use registries_conf::{Role, is_valid_location, is_within_scope, matching_scope};
+use registries_conf::{Role, is_valid_location, is_within_scope};
 use terraform_eval::source::Span;
 
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -19,8 +19,6 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("registry_config_conflict.md"),
     check: Check::MirrorAndInput(check, check_input),
 };
-
-type List = Attribute<Vec<Attribute<String>>>;
 
 fn check_input(input: &Input) -> Vec<Diagnostic> {
     let instances = input.clusters.instances();
@@ -66,17 +64,19 @@ fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOu
         // Whatever a short name stands for, a mirror is asked by its own name.
         search_registries: _,
     } = lists;
-    if let (Some(_), Some(other)) = (entries(allowed).first(), entries(blocked).first()) {
+    if let (Some(_), Some(other)) = (allowed.entries().first(), blocked.entries().first()) {
         // In configuration that is reported for the cluster, also if it has no mirrors.
         return match input.kind {
             InputKind::Configuration => RuleOutcome::clean(),
             _ => RuleOutcome::finding(both_lists_set(mirror, instance, allowed, other)),
         };
     }
-    let mut unknown_value = [allowed, blocked, insecure].into_iter().find_map(unknown);
+    let mut unknown_value = [allowed, blocked, insecure]
+        .into_iter()
+        .find_map(|list| list.unknown_reasons().cloned());
     let is_set = [allowed, blocked, insecure]
         .iter()
-        .any(|list| !entries(list).is_empty());
+        .any(|list| !list.entries().is_empty());
     let source = match &mirror.source.content {
         AttributeValue::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
         AttributeValue::Unknown(unknown) if is_set => {
@@ -100,7 +100,7 @@ fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOu
         else {
             continue;
         };
-        if let Some(entry) = matching_entry(blocked, name) {
+        if let Some(entry) = blocked.entry_containing(name) {
             let shown = element.describe();
             let finding = RULE
                 .finding(mirror, &format!("mirror {shown} is blocked on its cluster"))
@@ -120,7 +120,7 @@ fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOu
 fn both_lists_set(
     mirror: &Mirror,
     instance: &ClusterInstance,
-    allowed: &List,
+    allowed: &RegistryList,
     blocked: &Attribute<String>,
 ) -> Diagnostic {
     let name = &instance.address;
@@ -139,15 +139,17 @@ fn both_lists_set(
         .help("keep only one of the two lists")
 }
 
-fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) -> Option<Diagnostic> {
+fn nested_in_wildcard(
+    mirror: &Mirror,
+    source: &str,
+    lists: [(&str, &RegistryList); 2],
+) -> Option<Diagnostic> {
     if !source.starts_with("*.") {
         return None;
     }
-    let inside =
-        |entry: &&&Attribute<String>| entry.value().is_some_and(|name| is_within_scope(name, source));
-    let (list, entry) = lists.into_iter().find_map(|(list, values)| {
-        Some((list, entries(values).iter().find(|entry| inside(entry)).copied()?))
-    })?;
+    let (list, entry) = lists
+        .into_iter()
+        .find_map(|(list, values)| Some((list, values.entry_within(source)?)))?;
     let shown = mirror.source.describe();
     let finding = RULE
         .finding(
@@ -165,8 +167,8 @@ fn nested_in_wildcard(mirror: &Mirror, source: &str, lists: [(&str, &List); 2]) 
     )
 }
 
-fn source_blocked(mirror: &Mirror, source: &str, blocked: &List) -> Option<Diagnostic> {
-    let entry = matching_entry(blocked, source)?;
+fn source_blocked(mirror: &Mirror, source: &str, blocked: &RegistryList) -> Option<Diagnostic> {
+    let entry = blocked.entry_containing(source)?;
     let shown = mirror.source.describe();
     let finding = RULE
         .finding(mirror, &format!("source {shown} is blocked on its cluster"))
@@ -184,20 +186,16 @@ fn source_blocked(mirror: &Mirror, source: &str, blocked: &List) -> Option<Diagn
     )
 }
 
-fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<Diagnostic> {
-    let list = entries(allowed);
-    if list.is_empty() || unknown(allowed).is_some() {
+fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &RegistryList) -> Option<Diagnostic> {
+    if allowed.entries().is_empty() || allowed.unknown_reasons().is_some() {
         return None;
     }
-    let names: Vec<&str> = list
-        .iter()
-        .filter_map(|entry| entry.value())
-        .map(String::as_str)
-        .chain(ALWAYS_ALLOWED_REGISTRIES)
-        .collect();
     // If a part of the source is allowed, the mirror serves that part.
-    let is_allowed = matching_scope(names.iter().copied(), source).is_some()
-        || names.iter().any(|name| is_within_scope(name, source));
+    let is_allowed = allowed.entry_containing(source).is_some()
+        || allowed.entry_within(source).is_some()
+        || ALWAYS_ALLOWED_REGISTRIES
+            .iter()
+            .any(|name| is_within_scope(source, name) || is_within_scope(name, source));
     if is_allowed {
         return None;
     }
@@ -216,33 +214,9 @@ fn source_not_allowed(mirror: &Mirror, source: &str, allowed: &List) -> Option<D
     )
 }
 
-/// Returns the entries of a list, or none if it is unknown.
-fn entries(list: &List) -> Vec<&Attribute<String>> {
-    list.value().into_iter().flatten().collect()
-}
-
-/// Returns why the contents of a list are unknown.
-fn unknown(list: &List) -> Option<UnknownReasons> {
-    let element = || entries(list).into_iter().find_map(|entry| entry.as_unknown());
-    list.as_unknown().or_else(element).cloned()
-}
-
-/// Returns the entry that matches a name.
-fn matching_entry<'l>(list: &'l List, name: &str) -> Option<&'l Attribute<String>> {
-    let entries = entries(list);
-    let names = entries
-        .iter()
-        .filter_map(|entry| entry.value())
-        .map(String::as_str);
-    let scope = matching_scope(names, name)?;
-    entries
-        .into_iter()
-        .find(|entry| entry.value().is_some_and(|entry| entry == scope))
-}
-
-fn list_span(list: &List) -> Option<Span> {
+fn list_span(list: &RegistryList) -> Option<Span> {
     list.span
-        .or_else(|| entries(list).first().and_then(|entry| entry.span))
+        .or_else(|| list.entries().first().and_then(|entry| entry.span))
         .filter(|_| !list.sensitive)
 }
 

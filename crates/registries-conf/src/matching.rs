@@ -36,13 +36,41 @@ pub fn matching_entries<'m, S: Borrow<str> + Ord, V>(
     sources: &'m BTreeMap<S, V>,
     name: &str,
 ) -> impl Iterator<Item = (&'m S, &'m V)> {
-    let wildcards = sources
-        .range::<str, _>((Bound::Included("*."), Bound::Unbounded))
-        .take_while(|(source, _)| (*source).borrow().starts_with("*."))
-        .filter(|(source, _)| matched_length((*source).borrow(), name).is_some());
     // All other sources that match are prefixes of the name, so they are looked up.
     let prefixes = prefixes_at_separators(name).filter_map(|prefix| sources.get_key_value(prefix));
-    wildcards.chain(prefixes)
+    matching_wildcards(sources, name).into_iter().chain(prefixes)
+}
+
+/// From this number on, wildcards are looked up, and not compared one by one.
+const MANY_WILDCARDS: usize = 16;
+
+fn matching_wildcards<'m, S: Borrow<str> + Ord, V>(
+    sources: &'m BTreeMap<S, V>,
+    name: &str,
+) -> Vec<(&'m S, &'m V)> {
+    let is_match = |source: &S| matched_length(source.borrow(), name).is_some();
+    let wildcards = || {
+        let from_first = sources.range::<str, _>((Bound::Included("*."), Bound::Unbounded));
+        from_first.take_while(|(source, _)| (*source).borrow().starts_with("*."))
+    };
+    let host_end = name.find('/').unwrap_or(name.len());
+    let starts = || name.match_indices('.').take_while(|(at, _)| *at < host_end);
+    let ends = || name.match_indices([':', '/', '@']).map(|(at, _)| at);
+    let lookups = starts().count().saturating_mul(ends().count() + 1);
+    if wildcards().nth(MANY_WILDCARDS.max(lookups)).is_none() {
+        return wildcards().filter(|(source, _)| is_match(source)).collect();
+    }
+    let candidates = starts().flat_map(|(start, _)| {
+        let ends = ends().chain([name.len()]).filter(move |end| *end > start);
+        ends.filter_map(move |end| name.get(start..end))
+    });
+    let mut found: Vec<(&S, &V)> = candidates
+        .filter_map(|host| sources.get_key_value(format!("*{host}").as_str()))
+        .filter(|(source, _)| is_match(source))
+        .collect();
+    found.sort_unstable_by_key(|(source, _)| *source);
+    found.dedup_by_key(|(source, _)| *source);
+    found
 }
 
 /// Every source that can match a full image name, except wildcards: each prefix that ends at a separator, and

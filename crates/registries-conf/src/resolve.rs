@@ -250,7 +250,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn matching_sources_are_those_of_a_linear_search(
-            sources in proptest::collection::btree_set("(\\*\\.)?[ab](\\.[ab])?(:1)?(/[ab]){0,2}", 1..12),
+            sources in proptest::collection::btree_set("(\\*\\.)?[ab](\\.[ab])?(:1)?(/[ab]){0,2}", 1..60),
             name in "[ab](\\.[ab]){0,2}(:1)?(/[ab]){0,3}",
         ) {
             let table = |source: &String| (source.clone(), RegistryTable::default());

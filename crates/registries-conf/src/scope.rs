@@ -19,10 +19,14 @@ pub fn is_within_scope(scope: &str, outer: &str) -> bool {
     let Some(host) = outer.strip_prefix('*').filter(|host| host.starts_with('.')) else {
         return false;
     };
-    // If there is a colon anywhere, everything before it has to be a host.
+    wildcard_host(scope).is_some_and(|first| first.ends_with(host))
+}
+
+/// The host of a scope for a comparison with a wildcard. If there is a colon anywhere, everything before it has to be a host.
+pub(crate) fn wildcard_host(scope: &str) -> Option<&str> {
     match scope.split_once(':') {
-        Some((first, _)) => first.ends_with(host) && !first.contains('/'),
-        None => scope.split('/').next().is_some_and(|first| first.ends_with(host)),
+        Some((first, _)) => Some(first).filter(|first| !first.contains('/')),
+        None => scope.split('/').next(),
     }
 }
 

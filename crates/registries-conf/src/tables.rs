@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::merge_order::merge_mirrors;
-use crate::scope::is_within_scope;
+use crate::scope_map::ScopeMap;
 use crate::settings::{MirrorEntry, PullKind, RegistrySettings, SourcePolicy};
 
 /// A `[[registry]]` table. The fields are the keys of the table.
@@ -131,25 +131,11 @@ impl RegistrySettings {
             }
             mirrored_sources.extend(sources.into_keys());
         }
-        // The tables of blocked scopes exist before `insecure` is set, so that a blocked scope within an
-        // insecure one is marked as both.
-        for scope in &self.blocked {
+        for scope in self.blocked.iter().chain(&self.insecure) {
             builder.get_or_insert(scope);
         }
-        for scope in &self.insecure {
-            builder.mark_insecure(scope);
-        }
-        for scope in &self.blocked {
-            builder.mark_blocked(scope);
-        }
-        let without_mirrors: Vec<usize> = (0..builder.tables.len())
-            .filter(|index| builder.tables[*index].mirrors.is_empty())
-            .collect();
-        if !without_mirrors.is_empty() {
-            for source in mirrored_sources {
-                builder.copy_mirrors_to_nested(source, &without_mirrors)?;
-            }
-        }
+        builder.mark(&self.insecure, &self.blocked);
+        builder.copy_mirrors_to_nested(&mirrored_sources)?;
         Ok(builder.tables)
     }
 }
@@ -207,38 +193,43 @@ impl TablesBuilder {
             }));
     }
 
-    fn mark_insecure(&mut self, scope: &str) {
-        self.get_or_insert(scope);
+    /// Marks everything within these scopes.
+    fn mark(&mut self, insecure: &[String], blocked: &[String]) {
+        let [insecure, blocked] = [insecure, blocked].map(|scopes| {
+            let scopes = scopes.iter().map(|scope| (scope.as_str(), ()));
+            scopes.collect::<ScopeMap<()>>()
+        });
+        let is_in = |scopes: &ScopeMap<()>, name: &str| scopes.containing(name).next().is_some();
         for table in &mut self.tables {
-            table.insecure |= is_within_scope(table.scope(), scope);
+            table.insecure |= is_in(&insecure, table.scope());
+            table.blocked |= is_in(&blocked, table.scope());
             for mirror in &mut table.mirrors {
-                mirror.insecure |= is_within_scope(&mirror.location, scope);
+                mirror.insecure |= is_in(&insecure, &mirror.location);
             }
-        }
-    }
-
-    fn mark_blocked(&mut self, scope: &str) {
-        self.get_or_insert(scope);
-        for table in &mut self.tables {
-            table.blocked |= is_within_scope(table.scope(), scope);
         }
     }
 
     /// Copies the mirrors of a source to the tables within it that have none of their own, because a node uses
-    /// only the longest match. Sources come in alphabetical order, so the shortest parent comes first, and
-    /// after it the table has mirrors. `without_mirrors` are the tables that had no mirrors to begin with.
-    fn copy_mirrors_to_nested(
-        &mut self,
-        source: &str,
-        without_mirrors: &[usize],
-    ) -> Result<(), NestedScopeError> {
-        let mirrors = self.get_or_insert(source).mirrors.clone();
-        for index in without_mirrors {
-            let table = &mut self.tables[*index];
-            let scope = table.scope();
-            if scope == source || !table.mirrors.is_empty() || !is_within_scope(scope, source) {
-                continue;
-            }
+    /// only the longest match. Of several sources, the first one counts: within each kind of pull they come in
+    /// alphabetical order, so the shortest parent comes first, and after it the table has mirrors.
+    fn copy_mirrors_to_nested(&mut self, sources: &[&str]) -> Result<(), NestedScopeError> {
+        let positions: ScopeMap<usize> = sources.iter().copied().zip(0..).collect();
+        let first_source = |table: &RegistryTable| {
+            let containing = positions.containing(table.scope());
+            containing.map(|(_, position)| *position).min()
+        };
+        let mut nested: Vec<(usize, usize)> = self
+            .tables
+            .iter()
+            .enumerate()
+            .filter(|(_, table)| table.mirrors.is_empty())
+            .filter_map(|(index, table)| Some((first_source(table)?, index)))
+            .collect();
+        // The error is that of the first source.
+        nested.sort_unstable();
+        for (position, index) in nested {
+            let source = sources[position];
+            let scope = self.tables[index].scope();
             let nested_path = match scope.strip_prefix(source) {
                 Some(nested_path) if !source.starts_with("*.") => nested_path.to_owned(),
                 _ => {
@@ -248,10 +239,11 @@ impl TablesBuilder {
                     });
                 }
             };
-            table.mirrors.clone_from(&mirrors);
-            for mirror in &mut table.mirrors {
+            let mut mirrors = self.get_or_insert(source).mirrors.clone();
+            for mirror in &mut mirrors {
                 mirror.location.push_str(&nested_path);
             }
+            self.tables[index].mirrors = mirrors;
         }
         Ok(())
     }

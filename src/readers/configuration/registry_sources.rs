@@ -16,10 +16,10 @@ pub(crate) fn read_registry_sources(reader: &mut BlockReader<'_, '_>) -> Registr
         .unwrap_or_else(|| Ok(Value::dynamic()));
     match value.and_then(|value| attribute(&value, "registry_sources")) {
         Ok(value) => RegistrySources {
-            allowed_registries: list(reader, &value, "allowed_registries", expression),
-            blocked_registries: list(reader, &value, "blocked_registries", expression),
-            insecure_registries: list(reader, &value, "insecure_registries", expression),
-            search_registries: Attribute::absent(),
+            allowed_registries: list(reader, &value, "allowed_registries", expression).into(),
+            blocked_registries: list(reader, &value, "blocked_registries", expression).into(),
+            insecure_registries: list(reader, &value, "insecure_registries", expression).into(),
+            search_registries: Attribute::absent().into(),
         },
         Err(error) => RegistrySources::all(&reader.failed(&error, expression)),
     }

@@ -20,16 +20,16 @@ pub(super) fn read_registry_sources(
         if let Some(reasons) = text.evaluated_reasons(sources) {
             let list = Attribute::unknown(reasons, Some(sources.span));
             return Some(RegistrySources {
-                search_registries: list.clone(),
+                search_registries: list.clone().into(),
                 ..RegistrySources::all(&list)
             });
         }
     }
     Some(RegistrySources {
-        allowed_registries: read_list(sources, "allowedRegistries", text, issues),
-        blocked_registries: read_list(sources, "blockedRegistries", text, issues),
-        insecure_registries: read_list(sources, "insecureRegistries", text, issues),
-        search_registries: read_list(sources, "containerRuntimeSearchRegistries", text, issues),
+        allowed_registries: read_list(sources, "allowedRegistries", text, issues).into(),
+        blocked_registries: read_list(sources, "blockedRegistries", text, issues).into(),
+        insecure_registries: read_list(sources, "insecureRegistries", text, issues).into(),
+        search_registries: read_list(sources, "containerRuntimeSearchRegistries", text, issues).into(),
     })
 }
 

@@ -111,10 +111,10 @@ pub(super) fn read_registry_sources<'a>(
         Ok(Attribute::known(list, Some(text.span_of(raw))))
     };
     Ok(RegistrySources {
-        allowed_registries: read("allowed_registries", lists.allowed)?,
-        blocked_registries: read("blocked_registries", lists.blocked)?,
-        insecure_registries: read("insecure_registries", lists.insecure)?,
-        search_registries: Attribute::absent(),
+        allowed_registries: read("allowed_registries", lists.allowed)?.into(),
+        blocked_registries: read("blocked_registries", lists.blocked)?.into(),
+        insecure_registries: read("insecure_registries", lists.insecure)?.into(),
+        search_registries: Attribute::absent().into(),
     })
 }
 

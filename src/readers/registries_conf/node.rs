@@ -266,10 +266,10 @@ impl Lists {
 
     fn into_registry_sources(self) -> RegistrySources {
         RegistrySources {
-            allowed_registries: Attribute::absent(),
-            blocked_registries: Attribute::known(self.blocked, None),
-            insecure_registries: Attribute::known(self.insecure, None),
-            search_registries: self.search.unwrap_or_else(Attribute::absent),
+            allowed_registries: Attribute::absent().into(),
+            blocked_registries: Attribute::known(self.blocked, None).into(),
+            insecure_registries: Attribute::known(self.insecure, None).into(),
+            search_registries: self.search.unwrap_or_else(Attribute::absent).into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Examples of tables; `tests/registries.rs` compares many more with the results of the real program.
 
 use super::*;
+use crate::is_within_scope;
 
 fn entry(source: &str, mirrors: &[&str]) -> MirrorEntry {
     MirrorEntry {
@@ -115,4 +116,80 @@ fn a_source_that_is_never_contacted_is_blocked_and_tag_mirrors_come_last() {
         ..RegistrySettings::default()
     };
     assert_eq!(lines(&settings), ["quay.io blocked > d.io > t.io by tag"]);
+}
+
+/// The tables as `EditRegistriesConfig` builds them, which compares every scope with every table.
+fn tables_by_comparing_all(settings: &RegistrySettings) -> Result<Vec<RegistryTable>, NestedScopeError> {
+    let without_lists = RegistrySettings {
+        blocked: Vec::new(),
+        insecure: Vec::new(),
+        ..settings.clone()
+    };
+    let mut tables = without_lists.to_tables()?;
+    for scope in settings.blocked.iter().chain(&settings.insecure) {
+        if !tables.iter().any(|table| table.scope() == scope) {
+            tables.push(RegistryTable::from_scope(scope));
+        }
+    }
+    for table in &mut tables {
+        for scope in &settings.insecure {
+            table.insecure |= is_within_scope(table.scope(), scope);
+            for mirror in &mut table.mirrors {
+                mirror.insecure |= is_within_scope(&mirror.location, scope);
+            }
+        }
+        for scope in &settings.blocked {
+            table.blocked |= is_within_scope(table.scope(), scope);
+        }
+    }
+    for pull_kind in [PullKind::DigestOnly, PullKind::TagOnly] {
+        for source in group_by_source(&settings.entries, pull_kind).into_keys() {
+            let mirrors = |tables: &[RegistryTable]| {
+                let table = tables.iter().find(|table| table.scope() == source);
+                table.map(|table| table.mirrors.clone()).unwrap()
+            };
+            for index in 0..tables.len() {
+                let scope = tables[index].scope().to_owned();
+                if !tables[index].mirrors.is_empty() || !is_within_scope(&scope, source) {
+                    continue;
+                }
+                if source.starts_with("*.") || !scope.starts_with(source) {
+                    let source = source.to_owned();
+                    return Err(NestedScopeError { source, scope });
+                }
+                let mut copied = mirrors(&tables);
+                for mirror in &mut copied {
+                    mirror.location.push_str(&scope[source.len()..]);
+                }
+                tables[index].mirrors = copied;
+            }
+        }
+    }
+    Ok(tables)
+}
+
+proptest::proptest! {
+    #[test]
+    fn tables_are_those_of_a_comparison_of_all(
+        entries in proptest::collection::vec(
+            ("(\\*\\.)?[ab](\\.[ab]){0,2}(/[ab]){0,2}", "[mb](/[ab])?", proptest::bool::ANY, proptest::bool::ANY),
+            0..6,
+        ),
+        insecure in proptest::collection::vec("(\\*\\.)?[abm](\\.[ab]){0,2}(/[ab]){0,2}", 0..5),
+        blocked in proptest::collection::vec("(\\*\\.)?[ab](\\.[ab]){0,2}(/[ab]){0,2}/?", 0..5),
+    ) {
+        let entry = |(source, mirror, by_digest, is_contacted)| MirrorEntry {
+            source,
+            mirrors: vec![mirror],
+            pull_kind: if by_digest { PullKind::DigestOnly } else { PullKind::TagOnly },
+            policy: if is_contacted { SourcePolicy::AllowContacting } else { SourcePolicy::NeverContact },
+        };
+        let settings = RegistrySettings {
+            entries: entries.into_iter().map(entry).collect(),
+            insecure,
+            blocked,
+            ..RegistrySettings::default()
+        };
+        proptest::prop_assert_eq!(settings.to_tables(), tables_by_comparing_all(&settings));
+    }
 }
