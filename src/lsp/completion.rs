@@ -12,6 +12,7 @@ use crate::rules::RULES;
 use crate::settings::Level;
 use terraform_eval::source::{FileId, Sources};
 use terraform_eval::syntax::document::{Format, parse_file};
+use terraform_eval::syntax::is_identifier;
 
 use super::analysis::Analysis;
 use super::rule_names::{is_place_of_rule, line_before, word_at};
@@ -93,7 +94,9 @@ fn clusters(analysis: &Analysis, path: &Path) -> BTreeMap<String, String> {
     let loaded = &analysis.session.loaded;
     let is_here = |cluster: &&Cluster| {
         let declared = loaded.sources.file(cluster.span.file).path();
-        cluster.kind == ClusterKind::Hosted && declared.and_then(Path::parent) == path.parent()
+        cluster.kind == ClusterKind::Hosted
+            && is_identifier(&cluster.path.resource.name)
+            && declared.and_then(Path::parent) == path.parent()
     };
     let clusters = loaded.project.inputs.iter().flat_map(|input| &input.clusters);
     let mut items = BTreeMap::new();

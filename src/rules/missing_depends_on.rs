@@ -6,6 +6,7 @@ use crate::model::{
 };
 use crate::provider::{ClusterKind, waits_for_cluster};
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
+use terraform_eval::syntax::is_identifier;
 
 use super::support::fixes;
 use super::{Check, Fixability, Rule, RuleOutcome};
@@ -27,8 +28,12 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
     let is_named = |cluster: &ResourcePath| depends_on.iter().any(|entry| entry.resources.contains(cluster));
 
     let module = path.module;
-    // `classic-cluster` reports classic clusters, for which no order helps.
-    let is_hosted = |cluster: &&Cluster| cluster.is_created() && cluster.kind == ClusterKind::Hosted;
+    // `classic-cluster` reports classic clusters, for which no order helps. What has no valid name cannot be referred to.
+    let is_hosted = |cluster: &&Cluster| {
+        cluster.is_created()
+            && cluster.kind == ClusterKind::Hosted
+            && is_identifier(&cluster.path.resource.name)
+    };
     let clusters = || input.clusters.in_module(&module).iter().filter(is_hosted);
     let Some(first) = clusters().next() else {
         return RuleOutcome::clean();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
 use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror, cluster_key};
 
+use terraform_eval::syntax::is_identifier;
+
 use super::support::fixes;
 use super::{Check, Fixability, Rule};
 
@@ -58,10 +60,14 @@ fn find(by_cluster: &BTreeMap<String, Vec<&Mirror>>, read: &ImageMirrorsDataSour
         if steps.get(..depth) != Some(read.path.module.steps()) {
             continue;
         }
-        let name = match steps.get(depth) {
-            Some(step) => format!("module.{}", step.call),
-            None => path.resource.to_string(),
+        let (label, name) = match steps.get(depth) {
+            Some(step) => (&step.call, format!("module.{}", step.call)),
+            None => (&path.resource.name, path.resource.to_string()),
         };
+        // What has no valid name cannot be referred to.
+        if !is_identifier(label) {
+            continue;
+        }
         if !names.contains(&name) {
             if names.len() == MAX_NAMES {
                 has_more = true;

@@ -598,6 +598,30 @@ fn a_registry_with_a_slash_at_its_end_conflicts_with_the_source_of_a_mirror() {
 }
 
 #[test]
+fn what_has_no_valid_name_is_not_named_in_depends_on() {
+    for (name, is_valid) in [
+        ("a", true),
+        ("", false),
+        ("1a", false),
+        ("a b", false),
+        ("a.b", false),
+    ] {
+        let text = format!(
+            "resource \"rhcs_cluster_rosa_hcp\" {name:?} {{}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id =              \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}}\n"
+        );
+        let found = findings_in(&[("main.tf", &text)]);
+        let has = |rule: &str| found.iter().any(|finding| finding.starts_with(rule));
+        assert_eq!(has("missing-depends-on"), is_valid, "{name}: {found:?}");
+        assert_eq!(has("invalid-configuration"), !is_valid, "{name}: {found:?}");
+
+        let text = format!(
+            "resource \"rhcs_image_mirror\" {name:?} {{\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors =              [\"m.example.com/a\"]\n}}\ndata \"rhcs_image_mirrors\" \"d\" {{\n  cluster_id = \"c\"\n}}\n"
+        );
+        assert_eq!(fix(&text).contains("depends_on"), is_valid, "{name}");
+    }
+}
+
+#[test]
 fn unsupported_arguments_and_blocks_are_removed_or_renamed() {
     let text = r#"
 resource "rhcs_image_mirror" "a" {

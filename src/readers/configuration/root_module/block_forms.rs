@@ -11,6 +11,7 @@ use terraform_eval::address::{ModulePath, ResourceName};
 use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::Span;
+use terraform_eval::syntax::is_identifier;
 use terraform_eval::syntax::tree::{Attribute, Block, Body, ExpressionKind};
 use terraform_eval::version;
 
@@ -239,14 +240,6 @@ impl RootModuleReader<'_> {
         let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, span);
         self.issues.add(issue.label(label));
     }
-}
-
-/// Whether a text is a name as Terraform's language has them.
-pub(super) fn is_identifier(text: &str) -> bool {
-    let mut characters = text.chars();
-    let first = characters.next();
-    first.is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|next| next.is_alphanumeric() || matches!(next, '_' | '-'))
 }
 
 /// Whether a text may be a version constraint: each part has the number of a version after its operator.

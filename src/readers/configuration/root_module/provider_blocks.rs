@@ -7,7 +7,7 @@ use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::is_provider_source;
 use crate::provider::types::PROVIDER_NAME;
-use crate::readers::configuration::root_module::block_forms::{is_identifier, may_be_constraint};
+use crate::readers::configuration::root_module::block_forms::may_be_constraint;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::configuration::static_reference::StaticReference;
 use terraform_eval::address::ModulePath;
@@ -16,6 +16,7 @@ use terraform_eval::dialect::Feature;
 use terraform_eval::eval::{InstanceId, Scope};
 use terraform_eval::modules::{LazyBlock, Module, ModuleId, literal, references};
 use terraform_eval::source::{Sources, Span};
+use terraform_eval::syntax::is_identifier;
 use terraform_eval::syntax::tree::{Attribute, Block, Expression, ExpressionKind, ObjectItem, ObjectKey};
 
 /// The arguments of a configuration of the provider (`provider/provider.go`).
