@@ -44,9 +44,14 @@ pub(super) fn all(
         by_uri.entry(uri.as_ref().to_owned()).or_default();
     }
     let mut homeless = Vec::new();
+    let mut places = Places::default();
     for (group, roots) in groups(analysis) {
         match show(&group, &roots, &locations, client) {
-            Some((uri, shown)) => by_uri.entry(uri.0).or_default().push(shown),
+            Some((uri, shown)) => {
+                if places.are_new(&group, &uri, shown.range) {
+                    by_uri.entry(uri.0).or_default().push(shown);
+                }
+            }
             None => homeless.push(text_of(&group, &roots)),
         }
     }
@@ -81,6 +86,7 @@ pub(super) fn in_range<'a>(
     range: Range,
 ) -> Vec<Shown<'a>> {
     let mut found = Vec::new();
+    let mut places = Places::default();
     for (group, roots) in groups(analysis) {
         let file = group.finding.primary.as_ref().map(|label| label.span.file);
         if !file.is_some_and(|file| is_file(locations, file, uri)) {
@@ -89,12 +95,25 @@ pub(super) fn in_range<'a>(
         if let Some((_, diagnostic)) = show(&group, &roots, locations, client)
             && diagnostic.range.start <= range.end
             && range.start <= diagnostic.range.end
+            && places.are_new(&group, uri, diagnostic.range)
         {
             let finding = group.finding;
             found.push(Shown { diagnostic, finding });
         }
     }
     found
+}
+
+/// What is shown already, and where. A file is read once more for each link to it, and has one text in an editor.
+#[derive(Default)]
+struct Places(BTreeSet<(String, [u32; 4], String)>);
+
+impl Places {
+    fn are_new(&mut self, group: &FindingGroup<'_>, uri: &Uri, range: Range) -> bool {
+        let Range { start, end } = range;
+        let range = [start.line, start.character, end.line, end.character];
+        self.0.insert((uri.0.clone(), range, group.message()))
+    }
 }
 
 /// The findings, those of the instances of a block as one, with the names of the inputs whose mirrors they are about.

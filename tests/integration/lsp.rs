@@ -37,6 +37,28 @@ fn titles(actions: &[Value]) -> Vec<&str> {
         .collect()
 }
 
+#[cfg(unix)]
+#[test]
+fn a_finding_in_a_file_that_a_link_leads_to_is_shown_and_offered_once() {
+    let root = scratch(&[
+        VERSIONS,
+        ("a/main.tf", &mirror("nginx")),
+        ("b/versions.tf", VERSIONS.1),
+    ]);
+    std::os::unix::fs::symlink("../a/main.tf", root.path().join("b/linked.tf")).unwrap();
+    let mut editor = Editor::start(root.path(), &able());
+    editor.open_file("b/versions.tf");
+    editor.open_file("a/main.tf");
+    let shown = editor.diagnostics("a/main.tf");
+    let of_rule = shown.iter().filter(|shown| shown.contains("short-source"));
+    assert_eq!(of_rule.count(), 1, "{shown:#?}");
+    let actions = editor.code_actions("a/main.tf", [2, 16, 2, 16], &["quickfix"]);
+    let fixes = titles(&actions)
+        .into_iter()
+        .filter(|title| title.contains("docker.io/library/nginx"));
+    assert_eq!(fixes.count(), 1, "{:#?}", titles(&actions));
+}
+
 #[test]
 fn findings_follow_each_edit() {
     let root = scratch(&[VERSIONS, ("main.tf", &mirror("quay.io/org/app"))]);

@@ -336,6 +336,7 @@ impl Tree {
         let run = mirrorset_at("1790000000", copy.path(), &arguments);
         let report: Value = serde_json::from_str(&run.stdout).ok()?;
         let mut found: Vec<(String, [u64; 4], String, String, String, usize)> = Vec::new();
+        let mut last_name = String::new();
         for finding in report["findings"].as_array().unwrap() {
             let Some(rule) = finding["rule"].as_str() else {
                 continue;
@@ -356,10 +357,13 @@ impl Tree {
                 format!("{address}: {message}")
             };
             let range = [line, column, end_line, end_column];
-            // Instances of one block with the same finding are one in an editor.
+            // Instances of one block with the same finding are one in an editor. A link is another file.
+            let is_same_name = last_name == text("file");
+            last_name = text("file");
             let last = found.last_mut().filter(|last| {
-                let is_same = (&last.0, last.1, &*last.2, &last.3)
-                    == (&file_of(finding), range, rule, &text("severity"));
+                let is_same = is_same_name
+                    && (&last.0, last.1, &*last.2, &last.3)
+                        == (&file_of(finding), range, rule, &text("severity"));
                 is_same && !address.is_empty() && last.4.ends_with(&format!(": {message}"))
             });
             match last {
