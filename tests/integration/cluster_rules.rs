@@ -607,7 +607,7 @@ fn what_has_no_valid_name_is_not_named_in_depends_on() {
         ("a.b", false),
     ] {
         let text = format!(
-            "resource \"rhcs_cluster_rosa_hcp\" {name:?} {{}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id =              \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}}\n"
+            "resource \"rhcs_cluster_rosa_hcp\" {name:?} {{}}\nresource \"rhcs_image_mirror\" \"m\" {{\n  cluster_id = \"2lbbrpgkocgajphhqee7vku1pgd4qsge\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}}\n"
         );
         let found = findings_in(&[("main.tf", &text)]);
         let has = |rule: &str| found.iter().any(|finding| finding.starts_with(rule));
@@ -615,7 +615,7 @@ fn what_has_no_valid_name_is_not_named_in_depends_on() {
         assert_eq!(has("invalid-configuration"), !is_valid, "{name}: {found:?}");
 
         let text = format!(
-            "resource \"rhcs_image_mirror\" {name:?} {{\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors =              [\"m.example.com/a\"]\n}}\ndata \"rhcs_image_mirrors\" \"d\" {{\n  cluster_id = \"c\"\n}}\n"
+            "resource \"rhcs_image_mirror\" {name:?} {{\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors = [\"m.example.com/a\"]\n}}\ndata \"rhcs_image_mirrors\" \"d\" {{\n  cluster_id = \"c\"\n}}\n"
         );
         assert_eq!(fix(&text).contains("depends_on"), is_valid, "{name}");
     }

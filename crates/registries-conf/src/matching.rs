@@ -44,6 +44,7 @@ pub fn matching_entries<'m, S: Borrow<str> + Ord, V>(
 /// From this number on, wildcards are looked up, and not compared one by one.
 const MANY_WILDCARDS: usize = 16;
 
+/// The wildcards that match a name, in alphabetical order. Of many, those are looked up that the host of the name can have.
 fn matching_wildcards<'m, S: Borrow<str> + Ord, V>(
     sources: &'m BTreeMap<S, V>,
     name: &str,
