@@ -211,6 +211,14 @@ fn manifest(entries: usize) -> String {
     )
 }
 
+/// The beginning of a policy for signatures in a namespace.
+fn image_policy(number: usize) -> String {
+    format!(
+        "---\napiVersion: config.openshift.io/v1\nkind: ImagePolicy\nmetadata: {{name: p{number}, namespace: n{number}}}\n\
+         spec:\n  policy:\n    rootOfTrust: {{policyType: PublicKey, publicKey: {{keyData: YQ==}}}}\n"
+    )
+}
+
 /// A list of images, one for each entry of a manifest.
 fn images(count: usize) -> String {
     repeat(count, |i| format!("quay.io/a{i}@sha256:{}\n", "0".repeat(64)))
@@ -789,6 +797,52 @@ fn images_and_credentials() -> Vec<Dimension> {
                 ],
                 &["resolve", "--in", "a.yaml", "--file", "images.txt"],
             )
+        }),
+        dimension!("allowed registries in resolve", 500, |n| {
+            let registries = repeat(n, |i| format!("    - r{i}.io\n"));
+            let settings = format!(
+                "---\napiVersion: config.openshift.io/v1\nkind: Image\nmetadata:\n  name: cluster\nspec:\n  \
+                 registrySources:\n    allowedRegistries:\n{registries}"
+            );
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(1) + &settings),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
+            )
+        }),
+        dimension!("policies of namespaces in resolve", 300, |n| {
+            let policies = repeat(n, |i| {
+                format!("{}  scopes: [quay.io/a{i}]\n", image_policy(i))
+            });
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(1) + &policies),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
+            )
+        }),
+        dimension!("policies that name mirrors", 300, |n| {
+            let policies = repeat(n, |i| {
+                format!("{}  scopes: [m.io/a{i}, m.io]\n", image_policy(i))
+            });
+            of(
+                vec![("a.yaml".to_owned(), manifest(n) + &policies)],
+                &["check", "a.yaml"],
+            )
+        }),
+        dimension!("lists of a policy", 500, |n| {
+            let registries = repeat(n, |i| format!("\"r{i}.io\", "));
+            let sources = repeat(n, |i| format!("\"quay.io/b{i}\", "));
+            let settings = format!(
+                "[policy]\nmirror-registries = [{registries}]\nmirror-order = [{registries}]\n\
+                 denied-sources = [{sources}]\nrequired-sources = [{sources}]\n"
+            );
+            let mut input = file(CLUSTER.to_owned() + &repeat(n, |i| mirror(i, CLUSTER_ID)));
+            input.files.push(("mirrorset.toml".to_owned(), settings));
+            input
         }),
         dimension!("images in resolve", 500, |n| {
             of(

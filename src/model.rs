@@ -29,6 +29,7 @@ pub(crate) mod project;
 mod registry_list;
 pub(crate) mod related_blocks;
 mod requirements;
+mod scope_list;
 pub(crate) mod trace;
 mod unknown_help;
 
@@ -67,4 +68,5 @@ pub(crate) use registry_list::RegistryList;
 pub(crate) use related_blocks::{ClusterWaiter, ImageMirrorsDataSource, Import, ProviderVersions};
 pub use requirements::Requirements;
 pub(crate) use requirements::{Policy, PullSecret};
+pub(crate) use scope_list::ScopeList;
 pub(crate) use trace::TraceStep;

@@ -1,11 +1,11 @@
 //! Policies for signatures that name mirrors. A node looks for the policy of an image by the name in the pod, before the name
 //! is rewritten for a mirror.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::{Attribute, ImagePolicy, Input, Mirror, SignedIdentity};
-use registries_conf::is_within_scope;
+use crate::model::{Attribute, ImagePolicy, Input, SignedIdentity};
+use registries_conf::ScopeMap;
 
 /// The code of the findings.
 pub(crate) const IMAGE_POLICY_ON_MIRROR: &str = "image-policy-on-mirror";
@@ -19,18 +19,20 @@ pub(crate) fn image_policies_on_mirrors(input: &Input) -> Vec<Diagnostic> {
     }
     let names = Names::new(input);
     let scopes = policies.iter().flat_map(|policy| policy.spec.known_scopes());
-    let all_scopes: Vec<&str> = scopes.collect();
+    let all_scopes: ScopeMap<()> = scopes.map(|scope| (scope, ())).collect();
+    let no_scopes = ScopeMap::default();
+    let (mut of_scopes, mut of_prefixes) = (BTreeMap::new(), BTreeMap::new());
     let mut findings = Vec::new();
     for policy in policies {
         for scope in policy.spec.scopes.value().into_iter().flatten() {
-            findings.extend(names.at_source(scope, &all_scopes).map(|source| {
+            findings.extend(names.at_source(scope, &all_scopes, &mut of_scopes).map(|source| {
                 report(policy, scope, &source, "scope").note(
                     "an image is verified by the policy for its name in the pod, wherever it comes from",
                 )
             }));
         }
         if let SignedIdentity::Remapped { prefix, .. } = &policy.spec.identity {
-            findings.extend(names.at_source(prefix, &[]).map(|source| {
+            findings.extend(names.at_source(prefix, &no_scopes, &mut of_prefixes).map(|source| {
                 report(policy, prefix, &source, "prefix").note(
                     "the prefix is compared with the name in the pod, and replaced by `signedPrefix` if it is equal",
                 )
@@ -56,53 +58,64 @@ fn report(policy: &ImagePolicy, name: &Attribute<String>, source: &str, what: &s
 
 /// The names of sources and mirrors, as far as they are known.
 struct Names<'i> {
-    sources: BTreeSet<&'i str>,
-    /// Each mirror with its source.
-    mirrors: BTreeSet<(&'i str, &'i str)>,
+    sources: ScopeMap<()>,
+    /// The sources of each mirror.
+    mirrors: ScopeMap<BTreeSet<&'i str>>,
 }
 
 impl<'i> Names<'i> {
     fn new(input: &'i Input) -> Self {
-        let mirrors = || input.effective_mirrors();
         let known = |attribute: &'i Attribute<String>| attribute.value().filter(|_| !attribute.sensitive);
-        let source = |mirror: &'i Mirror| known(&mirror.source).map(String::as_str);
+        let (mut sources, mut mirrors) = (BTreeSet::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
+        for mirror in input.effective_mirrors() {
+            let Some(source) = known(&mirror.source) else { continue };
+            sources.insert(source.as_str());
+            for location in mirror.mirrors.value().into_iter().flatten().filter_map(known) {
+                mirrors.entry(location).or_default().insert(source);
+            }
+        }
         Self {
-            sources: mirrors().filter_map(source).collect(),
-            mirrors: mirrors()
-                .filter_map(|mirror| Some((source(mirror)?, mirror)))
-                .flat_map(|(source, mirror)| {
-                    let elements = mirror.mirrors.value().into_iter().flatten();
-                    elements.filter_map(move |element| Some((known(element)?.as_str(), source)))
-                })
-                .collect(),
+            sources: sources.into_iter().map(|source| (source, ())).collect(),
+            mirrors: mirrors.into_iter().collect(),
         }
     }
 
     /// What a name is called at the source of the mirror that it is, is in or contains. `None` if it has to do with a source
-    /// as well, or one of the scopes covers it there.
-    fn at_source(&self, name: &Attribute<String>, scopes: &[&str]) -> Option<String> {
+    /// as well, or one of the scopes covers it there. Many policies may have the same name, which is looked up once.
+    fn at_source(
+        &self,
+        name: &'i Attribute<String>,
+        scopes: &ScopeMap<()>,
+        known: &mut BTreeMap<&'i str, Option<String>>,
+    ) -> Option<String> {
         let name = name.value().filter(|_| !name.sensitive)?;
+        let found = known
+            .entry(name)
+            .or_insert_with(|| self.name_at_source(name, scopes));
+        found.clone()
+    }
+
+    fn name_at_source(&self, name: &str, scopes: &ScopeMap<()>) -> Option<String> {
         let plain = without_tag(name);
-        if self.sources.iter().any(|source| overlap(plain, source)) {
+        if overlapping(&self.sources, plain).next().is_some() {
             return None;
         }
-        let mirrors = self.mirrors.iter().filter(|(mirror, _)| overlap(plain, mirror));
-        let names = mirrors.map(|(mirror, source)| match name.strip_prefix(mirror) {
-            Some(rest) => format!("{source}{rest}"),
-            None => (*source).to_owned(),
+        let mut mirrors: Vec<(&str, &BTreeSet<&str>)> = overlapping(&self.mirrors, plain).collect();
+        mirrors.sort_unstable();
+        let names = mirrors.iter().flat_map(|(mirror, sources)| {
+            let rest = name.strip_prefix(mirror).unwrap_or_default();
+            sources.iter().map(move |source| format!("{source}{rest}"))
         });
-        let names: Vec<String> = names.collect();
         let is_covered = |name: &String| {
-            scopes
-                .iter()
-                .any(|scope| scope == name || is_within_scope(without_tag(name), scope))
+            scopes.get(name).is_some() || scopes.containing(without_tag(name)).next().is_some()
         };
-        (!names.iter().any(is_covered)).then(|| names.into_iter().next())?
+        (!names.clone().any(|name| is_covered(&name))).then(|| names.clone().next())?
     }
 }
 
-fn overlap(name: &str, other: &str) -> bool {
-    is_within_scope(name, other) || is_within_scope(other, name)
+/// The scopes that a name is in, and those in it. The name itself comes twice.
+fn overlapping<'m, V>(scopes: &'m ScopeMap<V>, name: &'m str) -> impl Iterator<Item = (&'m str, &'m V)> {
+    scopes.containing(name).chain(scopes.within(name))
 }
 
 /// A scope may be one image with its tag or digest.

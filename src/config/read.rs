@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
-use crate::model::Policy;
+use crate::model::{Policy, ScopeList};
 use crate::rules;
 use crate::settings::{FailOn, Level};
 use terraform_eval::dialect::Engine;
@@ -312,7 +312,7 @@ impl Reader {
     }
 
     /// Registries and namespaces, as they are compared with mirrors and sources.
-    fn read_scopes(&mut self, value: &Value<'_>, key: &str) -> Vec<String> {
+    fn read_scopes(&mut self, value: &Value<'_>, key: &str) -> ScopeList {
         let mut scopes = Vec::new();
         for text in self.read_strings(value, key) {
             let scope = text.get_ref().as_ref();
@@ -325,7 +325,7 @@ impl Reader {
                 );
             }
         }
-        scopes
+        scopes.into_iter().collect()
     }
 
     fn read_cluster_patterns(&mut self, value: &Value<'_>, key: &str) -> GlobSet {

@@ -68,7 +68,7 @@ impl RegistryList {
     /// An entry within a scope.
     #[must_use]
     pub fn entry_within(&self, scope: &str) -> Option<&Attribute<String>> {
-        let (_, position) = self.positions().any_within(scope)?;
+        let (_, position) = self.positions().within(scope).next()?;
         self.entries().get(*position)
     }
 

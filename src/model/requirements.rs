@@ -8,6 +8,7 @@ use registries_conf::AuthFile;
 use terraform_eval::source::Span;
 
 use super::image_set::ImageSet;
+use super::scope_list::ScopeList;
 
 /// What a user says beyond the inputs.
 #[derive(Debug, Clone, Default)]
@@ -68,15 +69,15 @@ pub struct Policy {
     /// The clusters that the policy is for. `None` for all of them.
     pub clusters: Option<GlobSet>,
     /// The registries or namespaces that mirrors must be in. Empty if they may be anywhere.
-    pub mirror_registries: Vec<String>,
+    pub mirror_registries: ScopeList,
     /// The smallest number of mirrors of a source.
     pub min_mirrors: Option<usize>,
     /// The sources that must be mirrored.
     pub required_sources: Vec<(String, Span)>,
     /// The sources that must not be mirrored.
-    pub denied_sources: Vec<String>,
+    pub denied_sources: ScopeList,
     /// Registries or namespaces in the order in which mirrors in them must be tried.
-    pub mirror_order: Vec<String>,
+    pub mirror_order: ScopeList,
     /// Whether nodes must never contact a source.
     pub never_contact_source: bool,
 }

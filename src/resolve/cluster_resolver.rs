@@ -2,13 +2,13 @@
 
 use super::image_resolution::{Attempts, ImageError, ImageResolution, PolicyDenial, PullOutcome};
 use super::node_options::NodeOptions;
-use super::signature_policies::signature_checks;
+use super::signature_policies::SignaturePolicies;
 use crate::cluster_mirrors::{Caveat, ClusterMirrors, ClusterRegistries, Entry, NodeConfig};
-use crate::model::{ImagePolicy, NodeFacts};
+use crate::model::NodeFacts;
 use crate::provider::ALWAYS_ALLOWED_REGISTRIES;
 use registries_conf::{
     AmbiguousNames, CandidateOrigin, CandidatesError, ImageName, ImageReference, NodeVersion, RegistriesConf,
-    RegistrySettings, ShortNameMode, matching_scope,
+    RegistrySettings, ScopeMap, ShortNameMode,
 };
 
 /// Resolves images as the nodes of one cluster do.
@@ -19,11 +19,10 @@ pub(crate) struct ClusterResolver<'a> {
     /// The entries by source.
     entries: Vec<&'a Entry<'a>>,
     nodes: NodeConfig,
-    allowed: Vec<String>,
-    blocked: Vec<String>,
-    /// Whether the cluster allows what ROSA always allows. A self-managed one does not.
-    is_rosa: bool,
-    image_policies: Vec<&'a ImagePolicy>,
+    /// `None` if all registries are allowed.
+    allowed: Option<ScopeMap<()>>,
+    blocked: ScopeMap<()>,
+    signature_policies: SignaturePolicies<'a>,
     version: Option<NodeVersion>,
     /// Whether the user gave the aliases of the nodes.
     has_aliases: bool,
@@ -42,7 +41,7 @@ impl<'a> ClusterResolver<'a> {
         }
         let settings = cluster.registry_settings(&options.blocked, &options.insecure);
         Self {
-            image_policies: cluster.image_policies.clone(),
+            signature_policies: SignaturePolicies::new(&cluster.image_policies),
             ..Self::from_settings(name, entries, settings, &cluster.registries, options)
         }
     }
@@ -77,10 +76,9 @@ impl<'a> ClusterResolver<'a> {
             name,
             entries,
             nodes,
-            allowed: Vec::new(),
-            blocked: Vec::new(),
-            is_rosa: false,
-            image_policies: Vec::new(),
+            allowed: None,
+            blocked: ScopeMap::default(),
+            signature_policies: SignaturePolicies::default(),
             version: options.version,
             // The files of the node have its aliases.
             has_aliases: true,
@@ -98,14 +96,21 @@ impl<'a> ClusterResolver<'a> {
         if let (Ok(conf), Some(aliases)) = (&mut nodes.conf, &options.aliases) {
             conf.aliases.clone_from(aliases);
         }
+        // A self-managed cluster does not allow what ROSA always allows.
+        let is_rosa = entries.iter().any(|entry| !entry.is_from_manifest());
+        let always_allowed = ALWAYS_ALLOWED_REGISTRIES.iter().filter(|_| is_rosa);
+        let always_allowed = always_allowed.map(|registry| (*registry).to_owned());
+        let with_unit = |registry: String| (registry, ());
         Self {
-            is_rosa: entries.iter().any(|entry| !entry.is_from_manifest()),
             name,
             entries,
             nodes,
-            allowed: settings.allowed,
-            blocked: settings.blocked,
-            image_policies: Vec::new(),
+            allowed: (!settings.allowed.is_empty()).then(|| {
+                let allowed = settings.allowed.into_iter().chain(always_allowed);
+                allowed.map(with_unit).collect()
+            }),
+            blocked: settings.blocked.into_iter().map(with_unit).collect(),
+            signature_policies: SignaturePolicies::default(),
             version: options.version,
             has_aliases: options.aliases.is_some(),
         }
@@ -167,7 +172,7 @@ impl<'a> ClusterResolver<'a> {
                 .filter(|other| Some(*other) != resolution.source.as_deref())
                 .filter_map(|other| self.entries_of(Some(other)).first().map(|entry| entry.source))
                 .collect(),
-            signatures: signature_checks(&self.image_policies, &reference),
+            signatures: self.signature_policies.checks(&reference),
             denial: self.denial(&reference),
             resolution,
             reference,
@@ -187,12 +192,11 @@ impl<'a> ClusterResolver<'a> {
     }
 
     fn denial(&self, reference: &ImageReference) -> Option<PolicyDenial> {
-        if let Some(registry) = matching_scope(self.blocked.iter().map(String::as_str), reference.name()) {
+        if let Some((registry, ())) = self.blocked.longest_containing(reference.name()) {
             return Some(PolicyDenial::Blocked(registry.to_owned()));
         }
-        let always_allowed = ALWAYS_ALLOWED_REGISTRIES.iter().copied().filter(|_| self.is_rosa);
-        let allowed = self.allowed.iter().map(String::as_str).chain(always_allowed);
-        let is_denied = !self.allowed.is_empty() && matching_scope(allowed, reference.name()).is_none();
+        let allowed = self.allowed.as_ref()?;
+        let is_denied = allowed.containing(reference.name()).next().is_none();
         is_denied.then_some(PolicyDenial::NotAllowed)
     }
 }

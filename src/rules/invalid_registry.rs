@@ -123,7 +123,7 @@ fn conflicting_locations(sources: &RegistrySources, mirrors: &Input) -> BTreeSet
     };
     let mut by_location: BTreeMap<String, BTreeSet<(bool, bool)>> = BTreeMap::new();
     for table in settings.to_tables().unwrap_or_default() {
-        let location = table.location.trim_end_matches('/').to_owned();
+        let location = table.scope().trim_end_matches('/').to_owned();
         let flags = (table.insecure, table.blocked);
         by_location.entry(location).or_default().insert(flags);
     }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
     Attribute, Input, InputKinds, ManifestKind, Mirror, MirrorLabels as _, Policy, UnknownReasons,
 };
-use registries_conf::{ImageName, SourcePolicy, is_within_scope, matching_entries};
+use registries_conf::{ImageName, ScopeMap, SourcePolicy, matching_entries};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -94,8 +94,7 @@ fn mirror_outside(
 ) -> Option<Diagnostic> {
     let is_source = mirror.source.value().is_some_and(|source| source == text);
     let registries = &policy.mirror_registries;
-    if registries.is_empty() || is_source || registries.iter().any(|registry| is_within_scope(text, registry))
-    {
+    if registries.is_empty() || is_source || registries.first_containing(text).is_some() {
         return None;
     }
     Some(
@@ -105,13 +104,13 @@ fn mirror_outside(
             &format!("mirror {} is not in an allowed registry", element.describe()),
         )
         .at_attribute(mirror, element, "not an allowed registry")
-        .help(format!("use a mirror in {}", registries.join(", "))),
+        .help(format!("use a mirror in {}", registries.describe())),
     )
 }
 
 fn denied_source(policy: &Policy, mirror: &Mirror, source: &str) -> Option<Diagnostic> {
-    let mut denied = policy.denied_sources.iter();
-    let denied = denied.find(|denied| is_within_scope(source, denied))?;
+    let denied = policy.denied_sources.first_containing(source)?;
+    let denied = &policy.denied_sources[denied];
     Some(
         violation(
             policy,
@@ -146,11 +145,7 @@ fn too_few_mirrors(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
 
 /// The first mirror that is tried after one of a registry that should come later.
 fn wrong_order(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
-    let rank = |element: &Attribute<String>| {
-        let text = element.value()?;
-        let mut order = policy.mirror_order.iter();
-        order.position(|registry| is_within_scope(text, registry))
-    };
+    let rank = |element: &Attribute<String>| policy.mirror_order.first_containing(element.value()?);
     let ranked = mirror.mirrors.value()?.iter();
     let ranked: Vec<(usize, &Attribute<String>)> = ranked
         .filter_map(|element| Some((rank(element)?, element)))
@@ -169,7 +164,7 @@ fn wrong_order(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
             ),
         )
         .at_attribute(mirror, later, "comes too late")
-        .help(format!("the order is {}", policy.mirror_order.join(", "))),
+        .help(format!("the order is {}", policy.mirror_order.describe())),
     )
 }
 
@@ -240,18 +235,15 @@ fn missing_sources(
         .filter_map(|mirror| Some((mirror.source.value()?.as_str(), *mirror)))
         .collect();
     let is_mirrored = |name: &str| matching_entries(&sources, name).next().is_some();
+    let unmirrored = images.map(|images| unmirrored_images(policy, images, is_mirrored));
     let mut findings = Vec::new();
-    for (required, span) in &policy.required_sources {
-        let missing: Vec<&str> = match images {
-            None if is_mirrored(required) => Vec::new(),
-            None => vec![required],
-            Some(images) => images
-                .iter()
-                .filter(|image| is_unmirrored(image, required, is_mirrored))
-                .map(String::as_str)
-                .collect(),
+    for (position, (required, span)) in policy.required_sources.iter().enumerate() {
+        let missing: &[&str] = match &unmirrored {
+            None if is_mirrored(required) => &[],
+            None => &[required],
+            Some(images) => images.get(&position).map_or(&[], Vec::as_slice),
         };
-        findings.extend(missing.into_iter().map(|name| {
+        findings.extend(missing.iter().map(|name| {
             let finding = RULE
                 .diagnostic(named(policy, &format!("{name:?} is not mirrored")))
                 .about(cluster)
@@ -263,11 +255,30 @@ fn missing_sources(
     findings
 }
 
-fn is_unmirrored(image: &str, required: &str, is_mirrored: impl Fn(&str) -> bool) -> bool {
-    match ImageName::parse(image) {
-        Ok(ImageName::Full(reference)) => {
-            is_within_scope(reference.name(), required) && !is_mirrored(reference.name())
-        }
-        _ => false,
+/// The images that no source matches, by the position of each required source that they are in.
+fn unmirrored_images<'i>(
+    policy: &Policy,
+    images: &'i [String],
+    is_mirrored: impl Fn(&str) -> bool,
+) -> BTreeMap<usize, Vec<&'i str>> {
+    let mut positions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, (required, _)) in policy.required_sources.iter().enumerate() {
+        positions.entry(required).or_default().push(position);
     }
+    let required = ScopeMap::from_iter(positions);
+    let mut unmirrored: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for image in images {
+        let Ok(ImageName::Full(reference)) = ImageName::parse(image) else {
+            continue;
+        };
+        let name = reference.name();
+        let positions = required.containing(name).flat_map(|(_, positions)| positions);
+        let mut positions = positions.peekable();
+        if positions.peek().is_some() && !is_mirrored(name) {
+            for position in positions {
+                unmirrored.entry(*position).or_default().push(image);
+            }
+        }
+    }
+    unmirrored
 }

@@ -598,6 +598,17 @@ fn a_registry_with_a_slash_at_its_end_conflicts_with_the_source_of_a_mirror() {
 }
 
 #[test]
+fn wildcards_with_different_settings_are_not_what_is_wrong_with_a_slash() {
+    let image = "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\nspec:\n  registrySources:\n    \
+                 insecureRegistries: [/, '*.example.com']\n    blockedRegistries: ['*.example.org']\n";
+    let found = findings_in(&[("image.yaml", image)]);
+    let [finding] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!(finding.contains("nodes cannot read this"), "{finding}");
+}
+
+#[test]
 fn what_has_no_valid_name_is_not_named_in_depends_on() {
     for (name, is_valid) in [
         ("a", true),

@@ -24,7 +24,7 @@
 //! | In which order are several lists for one source tried? | [`merge_mirrors`] |
 //! | Do the nodes accept these settings? | [`RegistrySettings::validate`], then [`RegistrySettings::to_tables`], then [`Registries::from_tables`] |
 //! | Where does a node pull an image from? | [`Registries::resolve`]: a [`Resolution`] with each [`PullSource`] |
-//! | Is a source allowed, blocked, insecure? | [`matching_scope`], [`is_within_scope`], [`is_valid_scope`]; [`ScopeMap`] for many names and scopes |
+//! | Is a source allowed, blocked, insecure? | [`is_within_scope`], [`is_valid_scope`]; [`ScopeMap`] for many names and scopes |
 //! | Which credentials does a node send? | [`AuthFile::look_up`]: the [`Credentials`] of a name; [`AuthFile::traps`] for keys that seem to match |
 //! | Which images does a credential provider have credentials for? | [`matches_image`] |
 //! | Is a mirror the node itself? | [`is_loopback`] |
@@ -141,7 +141,7 @@ pub use rewrite::rewrite;
 pub use rewrite_issue::{
     AffectedImages, RewriteIssue, UnrewritableReason, find_rewrite_issue, max_image_name_length,
 };
-pub use scope::{is_valid_scope, is_within_scope, matching_scope};
+pub use scope::{is_valid_scope, is_within_scope};
 pub use scope_map::ScopeMap;
 pub use settings::{MirrorEntry, PullKind, RegistrySettings, SEARCH_REGISTRIES, SettingsError, SourcePolicy};
 pub use short_name::{expand_short_name, is_short_name};

@@ -42,19 +42,6 @@ pub fn is_valid_scope(text: &str) -> bool {
         .is_some_and(|host| !host.contains(['/', '@', ':', '*']))
 }
 
-/// The longest scope that a source or a full image name is within. `None` if there is no such scope.
-///
-/// In `policy.json` an image matches its own name, each of its parents and the wildcards of its host
-/// (`DockerReferenceNamespaces`), which is the same as [`is_within_scope`] for image names. The name is the
-/// full form of the one in the pod, never the name at a mirror.
-#[must_use]
-pub fn matching_scope<'a>(scopes: impl IntoIterator<Item = &'a str>, name: &str) -> Option<&'a str> {
-    scopes
-        .into_iter()
-        .filter(|scope| is_within_scope(name, scope))
-        .max_by_key(|scope| scope.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,13 +93,5 @@ mod tests {
         ] {
             assert!(!is_valid_scope(text), "{text}");
         }
-    }
-
-    #[test]
-    fn the_longest_scope_matches() {
-        let scopes = ["quay.io", "quay.io/org", "*.example.com"];
-        assert_eq!(matching_scope(scopes, "quay.io/org/app"), Some("quay.io/org"));
-        assert_eq!(matching_scope(scopes, "a.example.com/app"), Some("*.example.com"));
-        assert_eq!(matching_scope(scopes, "ghcr.io/app"), None);
     }
 }

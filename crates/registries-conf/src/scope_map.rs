@@ -13,7 +13,7 @@ use crate::scope::wildcard_host;
 /// let values = scopes.containing("quay.io/org/app").map(|(_, value)| *value);
 /// assert_eq!(values.collect::<Vec<_>>(), [2, 3, 1]);
 /// assert_eq!(scopes.longest_containing("quay.io/org/app"), Some(("quay.io/org", &3)));
-/// assert_eq!(scopes.any_within("ghcr.io"), Some(("ghcr.io", &4)));
+/// assert!(scopes.within("quay.io").eq([("quay.io", &2), ("quay.io/org", &3)]));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ScopeMap<V> {
@@ -22,8 +22,8 @@ pub struct ScopeMap<V> {
     lengths: BTreeSet<usize>,
     /// The lengths of the wildcards.
     wildcard_lengths: BTreeSet<usize>,
-    /// A scope of each host, which is reversed: the subdomains of a host are neighbors.
-    hosts: BTreeMap<String, String>,
+    /// The scopes of each host, which is reversed: the subdomains of a host are neighbors.
+    hosts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<V> Default for ScopeMap<V> {
@@ -55,7 +55,8 @@ impl<V> ScopeMap<V> {
             self.wildcard_lengths.insert(scope.len());
         }
         if let Some(host) = wildcard_host(&scope) {
-            self.hosts.entry(reversed(host)).or_insert_with(|| scope.clone());
+            let scopes = self.hosts.entry(reversed(host)).or_default();
+            scopes.insert(scope.clone());
         }
         self.values.entry(scope).or_insert(value);
     }
@@ -80,33 +81,47 @@ impl<V> ScopeMap<V> {
             .map(|(scope, value)| (scope.as_str(), value))
     }
 
-    /// The longest scope that a name is within.
+    /// The longest scope that a name is within. `None` if there is no such scope.
+    ///
+    /// In `policy.json` an image matches its own name, each of its parents and, after them, the wildcards of its host
+    /// (`DockerReferenceNamespaces`), which is this scope for image names. The name is the full form of the one in the pod,
+    /// never the name at a mirror.
     #[must_use]
     pub fn longest_containing(&self, name: &str) -> Option<(&str, &V)> {
-        self.containing(name).max_by_key(|(scope, _)| scope.len())
+        // A wildcard is never longer than the host, and comes after it if it is as long.
+        self.containing(name)
+            .max_by_key(|(scope, _)| (scope.len(), !scope.starts_with('*')))
     }
 
-    /// A scope within another one, or equal to it.
+    /// The value of a scope.
     #[must_use]
-    pub fn any_within(&self, outer: &str) -> Option<(&str, &V)> {
-        let nested = || {
-            let start = format!("{outer}/");
-            let (scope, value) = self.values.range(start.clone()..).next()?;
-            scope.starts_with(&start).then_some((scope, value))
+    pub fn get(&self, scope: &str) -> Option<&V> {
+        self.values.get(scope)
+    }
+
+    /// The scopes within another one, which may be that one itself: those that start with it before subdomains of a wildcard.
+    pub fn within(&self, outer: &str) -> impl Iterator<Item = (&str, &V)> {
+        let start = format!("{outer}/");
+        let nested = self.values.range(start.clone()..);
+        let nested = nested.take_while(move |(scope, _)| scope.starts_with(&start));
+        let is_same_or_nested = move |scope: &str| {
+            let rest = scope.strip_prefix(outer);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let subdomain = || {
-            let host = reversed(outer.strip_prefix('*').filter(|host| host.starts_with('.'))?);
-            let (found, scope) = self.hosts.range(host.clone()..).next()?;
-            found
-                .starts_with(&host)
-                .then(|| self.values.get_key_value(scope))?
-        };
-        let found = self
-            .values
-            .get_key_value(outer)
-            .or_else(nested)
-            .or_else(subdomain);
-        found.map(|(scope, value)| (scope.as_str(), value))
+        let host = outer.strip_prefix('*').filter(|host| host.starts_with('.'));
+        let subdomains = host.map(|host| {
+            let host = reversed(host);
+            let hosts = self.hosts.range(host.clone()..);
+            hosts.take_while(move |(found, _)| found.starts_with(&host))
+        });
+        let of_subdomains = subdomains.into_iter().flatten().flat_map(|(_, scopes)| scopes);
+        let of_subdomains = of_subdomains.filter(move |scope| !is_same_or_nested(scope));
+        let of_subdomains = of_subdomains.filter_map(|scope| self.values.get_key_value(scope));
+        let found = self.values.get_key_value(outer).into_iter();
+        found
+            .chain(nested)
+            .chain(of_subdomains)
+            .map(|(scope, value)| (scope.as_str(), value))
     }
 }
 
@@ -121,6 +136,17 @@ mod tests {
     use super::*;
     use crate::is_within_scope;
 
+    #[test]
+    fn the_longest_scope_counts_and_a_name_before_a_wildcard() {
+        let scopes = ["quay.io", "quay.io/org", "*.example.com", "a.example.com", "*.b.example.com"];
+        let scopes: ScopeMap<()> = scopes.into_iter().map(|scope| (scope, ())).collect();
+        let longest = |name| scopes.longest_containing(name).map(|(scope, ())| scope);
+        assert_eq!(longest("quay.io/org/app"), Some("quay.io/org"));
+        assert_eq!(longest("a.example.com/app"), Some("a.example.com"));
+        assert_eq!(longest("c.b.example.com/app"), Some("*.b.example.com"));
+        assert_eq!(longest("ghcr.io/app"), None);
+    }
+
     proptest! {
         #[test]
         fn lookups_are_those_of_a_linear_search(
@@ -134,10 +160,11 @@ mod tests {
             let is_outer = |scope: &&str| is_within_scope(&name, scope);
             let expected: Vec<&str> = scopes.iter().copied().filter(is_outer).collect();
             prop_assert_eq!(actual, expected);
-            let is_inner = |scope: &str| is_within_scope(scope, &name);
-            let found = map.any_within(&name).map(|(scope, ())| scope);
-            prop_assert_eq!(found.is_some(), scopes.iter().any(|scope| is_inner(scope)));
-            prop_assert!(found.is_none_or(is_inner));
+            let mut actual: Vec<&str> = map.within(&name).map(|(scope, ())| scope).collect();
+            actual.sort_unstable();
+            let is_inner = |scope: &&str| is_within_scope(scope, &name);
+            let expected: Vec<&str> = scopes.iter().copied().filter(is_inner).collect();
+            prop_assert_eq!(actual, expected);
         }
     }
 }

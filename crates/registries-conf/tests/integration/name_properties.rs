@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use registries_conf::{
     AffectedImages, Granularity, ImageReference, Location, MAX_IMAGE_NAME_LENGTH, MirrorEntry, PullKind,
-    Registries, RegistrySettings, Role, SourcePolicy, SuggestionApplicability, UnmatchableReason, diagnose,
+    Registries, RegistrySettings, Role, ScopeMap, SourcePolicy, SuggestionApplicability, UnmatchableReason, diagnose,
     expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name, is_valid_location,
-    is_valid_scope, is_within_scope, matched_length, matching_scope, max_image_name_length, merge_mirrors,
+    is_valid_scope, is_within_scope, matched_length, max_image_name_length, merge_mirrors,
     rewrite,
 };
 
@@ -130,7 +130,9 @@ fn ask_everything(text: &str, other: &str) {
         find_rewrite_issue(text, other),
     );
     let _ = (max_image_name_length(text, other), matched_length(text, other));
-    let _ = (is_within_scope(text, other), matching_scope([other], text));
+    let _ = is_within_scope(text, other);
+    let scopes = ScopeMap::from_iter([(other, ())]);
+    let _ = (scopes.longest_containing(text), scopes.within(text).count());
     if let Ok(image) = ImageReference::parse_normalized(text) {
         let _ = rewrite(other, text, &image);
     }

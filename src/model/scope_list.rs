@@ -1,0 +1,84 @@
+//! A list of registries or namespaces in which names are looked up.
+
+use std::ops::Deref;
+
+use registries_conf::ScopeMap;
+
+/// Registries, namespaces or `*.host`, in the order in which they are written.
+#[derive(Debug, Clone, Default)]
+pub struct ScopeList {
+    scopes: Vec<String>,
+    positions: ScopeMap<usize>,
+}
+
+/// How many entries of a list a message shows.
+const MAX_SHOWN: usize = 10;
+
+impl FromIterator<String> for ScopeList {
+    fn from_iter<I: IntoIterator<Item = String>>(scopes: I) -> Self {
+        let scopes: Vec<String> = scopes.into_iter().collect();
+        let positions = scopes.iter().enumerate();
+        Self {
+            positions: positions
+                .map(|(position, scope)| (scope.as_str(), position))
+                .collect(),
+            scopes,
+        }
+    }
+}
+
+impl Deref for ScopeList {
+    type Target = [String];
+
+    fn deref(&self) -> &Self::Target {
+        &self.scopes
+    }
+}
+
+impl ScopeList {
+    /// The positions of the entries that a name is in, from the shortest entry to the longest; wildcards come last.
+    pub fn positions_containing(&self, name: &str) -> impl Iterator<Item = usize> {
+        self.positions.containing(name).map(|(_, position)| *position)
+    }
+
+    /// The first entry that a name is in.
+    #[must_use]
+    pub fn first_containing(&self, name: &str) -> Option<usize> {
+        self.positions_containing(name).min()
+    }
+
+    /// The entries for a message: the first few of many.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let (shown, rest) = self.scopes.split_at(self.scopes.len().min(MAX_SHOWN));
+        let mut text = shown.join(", ");
+        if !rest.is_empty() {
+            text.push_str(&format!(" and {} more", rest.len()));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_shows_the_first_entries_of_many() {
+        let list = |count: usize| (0..count).map(|i| format!("r{i}.io")).collect::<ScopeList>();
+        assert_eq!(list(2).describe(), "r0.io, r1.io");
+        assert!(list(10).describe().ends_with("r8.io, r9.io"));
+        assert!(list(12).describe().ends_with("r9.io and 2 more"));
+    }
+
+    #[test]
+    fn the_first_entry_that_contains_a_name_counts() {
+        let list: ScopeList = ["ghcr.io", "*.io", "quay.io/org", "quay.io"]
+            .map(str::to_owned)
+            .into_iter()
+            .collect();
+        assert_eq!(list.first_containing("quay.io/org/app"), Some(2));
+        assert_eq!(list.first_containing("a.quay.io"), Some(1));
+        assert_eq!(list.first_containing("docker.com"), None);
+    }
+}
