@@ -813,9 +813,7 @@ fn images_and_credentials() -> Vec<Dimension> {
             )
         }),
         dimension!("policies of namespaces in resolve", 300, |n| {
-            let policies = repeat(n, |i| {
-                format!("{}  scopes: [quay.io/a{i}]\n", image_policy(i))
-            });
+            let policies = repeat(n, |i| format!("{}  scopes: [quay.io/a{i}]\n", image_policy(i)));
             of(
                 vec![
                     ("a.yaml".to_owned(), manifest(1) + &policies),
@@ -825,9 +823,7 @@ fn images_and_credentials() -> Vec<Dimension> {
             )
         }),
         dimension!("policies that name mirrors", 300, |n| {
-            let policies = repeat(n, |i| {
-                format!("{}  scopes: [m.io/a{i}, m.io]\n", image_policy(i))
-            });
+            let policies = repeat(n, |i| format!("{}  scopes: [m.io/a{i}, m.io]\n", image_policy(i)));
             of(
                 vec![("a.yaml".to_owned(), manifest(n) + &policies)],
                 &["check", "a.yaml"],

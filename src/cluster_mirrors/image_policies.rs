@@ -68,7 +68,9 @@ impl<'i> Names<'i> {
         let known = |attribute: &'i Attribute<String>| attribute.value().filter(|_| !attribute.sensitive);
         let (mut sources, mut mirrors) = (BTreeSet::new(), BTreeMap::<&str, BTreeSet<&str>>::new());
         for mirror in input.effective_mirrors() {
-            let Some(source) = known(&mirror.source) else { continue };
+            let Some(source) = known(&mirror.source) else {
+                continue;
+            };
             sources.insert(source.as_str());
             for location in mirror.mirrors.value().into_iter().flatten().filter_map(known) {
                 mirrors.entry(location).or_default().insert(source);

@@ -52,7 +52,7 @@ mod unopened;
 
 pub(crate) use applied::AppliedManifests;
 pub(crate) use assemble::assemble_input;
-pub(crate) use carrier::{Carrier, MIRROR_WORDS, names_mirrors};
+pub(crate) use carrier::{Carrier, MIRROR_WORDS, has_mirror_word, names_mirrors};
 pub(crate) use detect::{declares_mirrors, has_manifest_marker, may_be_encoded, names_lists};
 pub(crate) use document::{ApplyingResource, ManifestDocument};
 pub(crate) use error::ManifestReadError;

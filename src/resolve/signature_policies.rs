@@ -63,14 +63,20 @@ impl<'a> SignaturePolicies<'a> {
         }
         // A scope may be the image with its tag or digest.
         let full = image.to_string();
-        let whole = self.for_all.get(&full).map(|positions| (full.as_str(), positions));
+        let whole = self
+            .for_all
+            .get(&full)
+            .map(|positions| (full.as_str(), positions));
         let of_all = whole.or_else(|| self.for_all.longest_containing(image.name()));
         let mut scopes: BTreeMap<usize, &str> = BTreeMap::new();
         if let Some((scope, positions)) = of_all {
             scopes.extend(positions.iter().map(|position| (*position, scope)));
         }
         let least = of_all.map_or(0, |(scope, _)| scope.len());
-        let whole = self.of_namespaces.get(&full).map(|positions| (full.as_str(), positions));
+        let whole = self
+            .of_namespaces
+            .get(&full)
+            .map(|positions| (full.as_str(), positions));
         for (scope, positions) in self.of_namespaces.containing(image.name()).chain(whole) {
             for position in positions.iter().filter(|_| scope.len() > least) {
                 let longest = scopes.entry(*position).or_insert(scope);

@@ -4,8 +4,9 @@
 //! the registry in the lock file, `required_version`; else the newest known version of Terraform.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::workspace::configuration_names::is_for_opentofu;
 use crate::workspace::input_files::InputFiles;
@@ -306,7 +307,7 @@ fn pins_in(directory: &Path, tree: &Path, files: &InputFiles) -> Vec<Pin> {
     // Hardly any directory has one of the files, so one look at the directory is cheaper than one for each.
     let entries = files.sources.files().list(directory).into_iter().flatten();
     let hidden = entries.filter(|entry| entry.name.as_encoded_bytes().starts_with(b"."));
-    let present: BTreeSet<OsString> = hidden.map(|entry| entry.name).collect();
+    let present: BTreeSet<Arc<OsStr>> = hidden.map(|entry| entry.name).collect();
     for (name, engine) in PIN_FILES {
         if !present.contains(OsStr::new(name)) {
             continue;

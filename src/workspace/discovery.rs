@@ -406,13 +406,13 @@ impl<'a> Walker<'a> {
             let is_hidden = entry.name.as_encoded_bytes().starts_with(b".");
             let is_directory = entry.kind == FileKind::Directory && !entry.is_link;
             if is_directory {
-                let path = directory.join(&entry.name);
+                let path = directory.join(&*entry.name);
                 if self.enters(&path, is_hidden, tree) {
                     next.push(path);
                 }
-            } else if !is_hidden || NameKind::of(Path::new(&entry.name)) == NameKind::Manifest {
+            } else if !is_hidden || NameKind::of(Path::new(&*entry.name)) == NameKind::Manifest {
                 // Terraform ignores hidden files, and `oc apply` does not.
-                self.look_at(&directory.join(&entry.name), entry.is_link, tree);
+                self.look_at(&directory.join(&*entry.name), entry.is_link, tree);
             }
         }
     }

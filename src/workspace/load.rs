@@ -338,7 +338,7 @@ impl Loader {
             let shown = self.files.trees.shown_path(&directory.path);
             self.data_files
                 .extend(facts.files.iter().map(|(name, role)| ReadFile {
-                    name: display_name(&shown.join(name)),
+                    name: display_name(&shown.join(&**name)),
                     role: *role,
                 }));
             if is_root {

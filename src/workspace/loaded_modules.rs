@@ -355,8 +355,7 @@ impl LoadedModules {
             }
         }
         for (facts, id) in &self.idle_roots {
-            let declared = facts.variables.iter();
-            undeclared.add_root(*id, self.file_values(*id), declared.map(|name| &**name));
+            undeclared.add_root(*id, self.file_values(*id), facts.variables.iter());
         }
         undeclared.skipped()
     }

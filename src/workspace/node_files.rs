@@ -122,7 +122,7 @@ fn drop_in_names(directory: &Path, files: &InputFiles) -> Vec<String> {
     let is_drop_in = |name: &Path| name.extension().is_some_and(|extension| extension == "conf");
     let mut names: Vec<String> = entries
         .iter()
-        .filter(|entry| entry.kind == FileKind::File && is_drop_in(Path::new(&entry.name)))
+        .filter(|entry| entry.kind == FileKind::File && is_drop_in(Path::new(&*entry.name)))
         .filter_map(|entry| entry.name.to_str().map(str::to_owned))
         .collect();
     names.sort();

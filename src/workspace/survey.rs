@@ -5,15 +5,16 @@
 //! and no more is kept of them than their calls.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use crate::model::FileRole;
 use crate::parallel::Threads;
 use crate::provider;
 use crate::readers::configuration::{may_carry_manifests, may_have_inputs, may_pass_mirrors};
+use crate::readers::manifest::has_mirror_word;
 use crate::suppress;
 use crate::workspace::configuration_names::{
     LOCK_FILE, is_automatic_variables, is_configuration, is_for_opentofu, is_override,
@@ -32,14 +33,44 @@ pub(crate) struct ModuleFacts {
     /// Whether its files have to be read into the module tree: they declare something that is checked or name a type of the
     /// provider, call a module that is not a local one, have an error, or suppress findings.
     pub(crate) matters: bool,
-    /// The local sources of its calls.
-    pub(crate) calls: BTreeSet<String>,
+    /// The local sources of its calls, sorted.
+    pub(crate) calls: Box<[Box<str>]>,
     /// Whether a function may read other files.
     pub(crate) reads_files: bool,
-    /// The variables that it declares, by name.
-    pub(crate) variables: Box<[Arc<str>]>,
+    /// The variables that it declares.
+    pub(crate) variables: Names,
     /// The names of the files that were read, with what they are.
-    pub(crate) files: Vec<(OsString, FileRole)>,
+    pub(crate) files: Box<[(Arc<OsStr>, FileRole)]>,
+}
+
+/// Names in one text, as facts are kept of many modules.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    text: Box<str>,
+    ends: Box<[usize]>,
+}
+
+impl<N: AsRef<str>> FromIterator<N> for Names {
+    fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
+        let mut text = String::new();
+        let ends = names.into_iter().map(|name| {
+            text.push_str(name.as_ref());
+            text.len()
+        });
+        Self {
+            ends: ends.collect(),
+            text: text.into_boxed_str(),
+        }
+    }
+}
+
+impl Names {
+    /// The names, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        let ranges = starts.zip(&self.ends);
+        ranges.filter_map(|(start, end)| self.text.get(start..*end))
+    }
 }
 
 impl ModuleFacts {
@@ -166,6 +197,8 @@ impl Survey {
             directory,
             files,
             facts: ModuleFacts::default(),
+            calls: BTreeSet::new(),
+            read: Vec::new(),
             is_over_budget: false,
             texts: Vec::new(),
             is_kept: self.is_kept,
@@ -189,6 +222,8 @@ struct Surveyor<'s> {
     directory: &'s ConfigurationDirectory,
     files: &'s CachedFiles,
     facts: ModuleFacts,
+    calls: BTreeSet<String>,
+    read: Vec<(Arc<OsStr>, FileRole)>,
     is_over_budget: bool,
     texts: Vec<(PathBuf, String)>,
     is_kept: bool,
@@ -205,7 +240,7 @@ impl Surveyor<'_> {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         let entries = entries.iter().filter(|entry| entry.kind != FileKind::Directory);
         for entry in entries {
-            let name = Path::new(&entry.name);
+            let name = Path::new(&*entry.name);
             if is_configuration(name) {
                 self.look_at_configuration(
                     entry,
@@ -229,7 +264,10 @@ impl Surveyor<'_> {
             provider::schemas(),
         );
         self.facts.matters |= !module.syntax_errors.is_empty() || may_have_inputs(&module);
-        self.facts.variables = module.variables.into_keys().collect();
+        self.facts.variables = module.variables.keys().collect();
+        let calls = std::mem::take(&mut self.calls).into_iter();
+        self.facts.calls = calls.map(String::into_boxed_str).collect();
+        self.facts.files = std::mem::take(&mut self.read).into();
         if self.facts.matters {
             for (path, text) in self.texts.drain(..) {
                 self.files.read_ahead(path, text);
@@ -241,17 +279,20 @@ impl Surveyor<'_> {
         let Some((path, text)) = self.read(entry, FileRole::Configuration) else {
             return;
         };
-        let has = |word: &str| Finder::new(word).find(text.as_bytes()).is_some();
-        self.facts.reads_files |= has("file");
+        static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
+        static TYPE_PREFIX: LazyLock<Finder<'static>> =
+            LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
+        let has = |word: &Finder<'_>| word.find(text.as_bytes()).is_some();
+        self.facts.reads_files |= has(&FILE);
         let format = Format::from_path(&path);
         let document = parse_file(FileId::DETACHED, &text, format);
         self.facts.matters |= !document.syntax_errors.is_empty()
             || format == Format::Json
             || is_for_opentofu(&path)
             || may_carry_manifests(&text)
-            || may_pass_mirrors(&text)
-            || has(provider::types::TYPE_PREFIX)
-            || has(suppress::MARKER);
+            || has(&TYPE_PREFIX)
+            // Mirrors that a call passes on, and suppressions, have this word, too.
+            || (has_mirror_word(&text) && (may_pass_mirrors(&text) || has_suppressions(&text)));
         for block in document
             .items
             .iter()
@@ -268,7 +309,7 @@ impl Surveyor<'_> {
             LiteralArgument::Text(source)
                 if ModuleCall::local_directory(&source, Path::new("")).is_some() =>
             {
-                self.facts.calls.insert(source);
+                self.calls.insert(source);
             }
             _ => self.facts.matters = true,
         }
@@ -277,10 +318,8 @@ impl Surveyor<'_> {
     fn look_at_variables(&mut self, entry: &DirectoryEntry) {
         if let Some((path, text)) = self.read(entry, FileRole::Variables) {
             let (_, syntax_errors) = parse_variables(FileId::DETACHED, &text, Format::from_path(&path));
-            let has_suppressions = Finder::new(suppress::MARKER).find(text.as_bytes()).is_some();
-            // A value about mirrors has to go to a variable.
-            let is_about_mirrors = Finder::new("irror").find(text.as_bytes()).is_some();
-            self.facts.matters |= !syntax_errors.is_empty() || has_suppressions || is_about_mirrors;
+            // A value about mirrors has to go to a variable. Suppressions have the word, too.
+            self.facts.matters |= !syntax_errors.is_empty() || has_mirror_word(&text);
             self.texts.push((path, text));
         }
     }
@@ -297,7 +336,7 @@ impl Surveyor<'_> {
     /// The text of a file. A link that leads out of the tree, and a file that cannot be read, are for those to report who
     /// read the module.
     fn read(&mut self, entry: &DirectoryEntry, role: FileRole) -> Option<(PathBuf, String)> {
-        let path = self.directory.path.join(&entry.name);
+        let path = self.directory.path.join(&*entry.name);
         if self.is_kept {
             self.stamps.push((path.clone(), self.files.stamp(&path)));
         }
@@ -312,7 +351,7 @@ impl Surveyor<'_> {
         }
         match self.files.read_text(&path) {
             Ok(text) => {
-                self.facts.files.push((entry.name.clone(), role));
+                self.read.push((entry.name.clone(), role));
                 Some((path, text))
             }
             Err(error) => {
@@ -322,5 +361,28 @@ impl Surveyor<'_> {
                 None
             }
         }
+    }
+}
+
+fn has_suppressions(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), suppress::MARKER.as_bytes()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::modules::IMAGE_MIRRORS_INPUT;
+
+    #[test]
+    fn suppressions_and_inputs_of_mirrors_have_the_word_that_is_looked_for_first() {
+        assert!(has_mirror_word(suppress::MARKER));
+        assert!(has_mirror_word(IMAGE_MIRRORS_INPUT));
+    }
+
+    #[test]
+    fn names_are_those_that_were_given() {
+        let given = ["a", "", "größe", "b"];
+        assert!(Names::from_iter(given).iter().eq(given));
+        assert_eq!(Names::default().iter().next(), None);
     }
 }

@@ -109,7 +109,7 @@ fn list_files(directory: &Path, files: &dyn Files, is_wanted: impl Fn(&Path) -> 
     let entries = files.list(directory).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries
         .filter(|entry| entry.kind != FileKind::Directory)
-        .map(|entry| directory.join(entry.name))
+        .map(|entry| directory.join(&*entry.name))
         .filter(|path| is_wanted(path))
         .collect();
     paths.sort();

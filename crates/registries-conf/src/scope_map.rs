@@ -138,7 +138,13 @@ mod tests {
 
     #[test]
     fn the_longest_scope_counts_and_a_name_before_a_wildcard() {
-        let scopes = ["quay.io", "quay.io/org", "*.example.com", "a.example.com", "*.b.example.com"];
+        let scopes = [
+            "quay.io",
+            "quay.io/org",
+            "*.example.com",
+            "a.example.com",
+            "*.b.example.com",
+        ];
         let scopes: ScopeMap<()> = scopes.into_iter().map(|scope| (scope, ())).collect();
         let longest = |name| scopes.longest_containing(name).map(|(scope, ())| scope);
         assert_eq!(longest("quay.io/org/app"), Some("quay.io/org"));

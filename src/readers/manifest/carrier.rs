@@ -1,5 +1,9 @@
 //! Blocks of Terraform that declare mirrors in a form that is not read.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::readers::manifest::resource_types::names_mirror_set;
 
 /// How a block carries manifests, or creates mirrors.
@@ -40,11 +44,17 @@ impl Carrier {
 /// Parts of the words by which [`names_mirrors`] recognizes a text: one of them is in each.
 pub(crate) const MIRROR_WORDS: [&[u8]; 2] = [b"irror", b"ImageContentSource"];
 
+/// Whether a text has one of the [`MIRROR_WORDS`].
+pub(crate) fn has_mirror_word(text: &str) -> bool {
+    static WORDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| MIRROR_WORDS.map(Finder::new));
+    WORDS.iter().any(|word| word.find(text.as_bytes()).is_some())
+}
+
 /// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
 /// its API.
 pub(crate) fn names_mirrors(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors")
+    has_mirror_word(text) && (names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors"))
 }
 
 #[cfg(test)]
@@ -61,9 +71,9 @@ mod tests {
             "curl https://api.openshift.com/api/clusters_mgmt/v1/clusters/a/image_mirrors",
         ] {
             assert!(names_mirrors(text), "{text}");
-            let has = |word: &&[u8]| memchr::memmem::find(text.as_bytes(), word).is_some();
-            assert!(MIRROR_WORDS.iter().any(has), "{text}");
+            assert!(has_mirror_word(text), "{text}");
         }
         assert!(!names_mirrors("a mirror of quay.io"));
+        assert!(!has_mirror_word("an image of quay.io"));
     }
 }

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use registries_conf::{
     AffectedImages, Granularity, ImageReference, Location, MAX_IMAGE_NAME_LENGTH, MirrorEntry, PullKind,
-    Registries, RegistrySettings, Role, ScopeMap, SourcePolicy, SuggestionApplicability, UnmatchableReason, diagnose,
-    expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name, is_valid_location,
-    is_valid_scope, is_within_scope, matched_length, max_image_name_length, merge_mirrors,
+    Registries, RegistrySettings, Role, ScopeMap, SourcePolicy, SuggestionApplicability, UnmatchableReason,
+    diagnose, expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name,
+    is_valid_location, is_valid_scope, is_within_scope, matched_length, max_image_name_length, merge_mirrors,
     rewrite,
 };
 

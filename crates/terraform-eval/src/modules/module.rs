@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use litemap::LiteMap;
+
 use crate::address::{Mode, ResourceName};
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
@@ -21,13 +23,13 @@ pub struct Module {
     /// The configuration files, by name.
     pub files: Vec<FileId>,
     /// The `variable` blocks, by name.
-    pub variables: BTreeMap<Arc<str>, LazyBlock>,
+    pub variables: LiteMap<Arc<str>, LazyBlock>,
     /// The `output` blocks, by name.
-    pub outputs: BTreeMap<Arc<str>, LazyBlock>,
+    pub outputs: LiteMap<Arc<str>, LazyBlock>,
     /// The `module` blocks, by name.
-    pub calls: BTreeMap<Arc<str>, ModuleCall>,
+    pub calls: LiteMap<Arc<str>, ModuleCall>,
     /// The `resource` and `data` blocks.
-    pub resources: BTreeMap<ResourceName, Resource>,
+    pub resources: LiteMap<ResourceName, Resource>,
     /// Errors in the declarations. [`all_syntax_errors`](Self::all_syntax_errors) has those in parsed blocks too.
     pub syntax_errors: Vec<SyntaxError>,
     /// The `terraform` blocks.
@@ -84,27 +86,45 @@ impl Module {
         overrides: Vec<Arc<FileBlock>>,
         schemas: &ProviderSchemas,
     ) -> Self {
+        let mut declared = Declared::default();
+        for block in blocks {
+            declared.add(LazyBlock::new(block));
+        }
+        let Declared {
+            settings,
+            imports,
+            others,
+            locals_blocks,
+            mut syntax_errors,
+            ..
+        } = declared;
+        let mut report_duplicate = |block: &LazyBlock| {
+            let message = "duplicate declaration; each name can be declared only once in a module";
+            syntax_errors.push(SyntaxError::new(block.header(), message));
+        };
         let mut module = Self {
             directory: directory.to_owned(),
             files,
-            variables: BTreeMap::new(),
-            outputs: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            syntax_errors: Vec::new(),
-            settings: Vec::new(),
-            imports: Vec::new(),
-            others: Vec::new(),
-            locals_blocks: Vec::new(),
+            variables: by_name(declared.variables, |_, block| report_duplicate(block)),
+            outputs: by_name(declared.outputs, |_, block| report_duplicate(block)),
+            calls: by_name(declared.calls, |_, call| report_duplicate(&call.block)),
+            resources: by_name(declared.resources, |name, resource| {
+                // Duplicate names in resources of other providers are not reported.
+                if schemas.get(name).is_some() {
+                    report_duplicate(&resource.block);
+                }
+            }),
+            syntax_errors,
+            settings,
+            imports,
+            others,
+            locals_blocks,
             locals_overrides: Vec::new(),
             locals: OnceLock::new(),
             local_errors: OnceLock::new(),
             providers: OnceLock::new(),
             is_checked: OnceLock::new(),
         };
-        for block in blocks {
-            module.declare(LazyBlock::new(block), schemas);
-        }
         for block in overrides {
             module.override_with(block);
         }
@@ -139,57 +159,6 @@ impl Module {
                 let message = "no other file declares the block that this one overrides";
                 self.syntax_errors.push(SyntaxError::new(block.header(), message));
             }
-        }
-    }
-
-    fn declare(&mut self, block: LazyBlock, schemas: &ProviderSchemas) {
-        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
-        let header = block.header();
-        let is_new = match (block.kind(), label(0), label(1)) {
-            ("variable", Some(name), None) => insert(&mut self.variables, name, block),
-            ("output", Some(name), None) => insert(&mut self.outputs, name, block),
-            ("module", Some(name), None) => insert(&mut self.calls, name.clone(), ModuleCall { name, block }),
-            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
-                let name = ResourceName {
-                    mode,
-                    kind: type_name,
-                    name,
-                };
-                // Duplicate names in resources of other providers are not reported.
-                let is_known = schemas.get(&name).is_some();
-                insert(&mut self.resources, name.clone(), Resource { name, block }) || !is_known
-            }
-            ("locals", None, None) => {
-                self.locals_blocks.push(block);
-                true
-            }
-            ("terraform", None, None) => {
-                self.settings.push(block);
-                true
-            }
-            ("import", None, None) => {
-                self.imports.push(block);
-                true
-            }
-            (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
-                let labels = match kind {
-                    "resource" | "data" => "a type and a name",
-                    "locals" => "no label",
-                    _ => "a name",
-                };
-                self.syntax_errors
-                    .push(SyntaxError::new(header, format!("a {kind} block has {labels}")));
-                return;
-            }
-            _ => {
-                self.others.push(block);
-                true
-            }
-        };
-        if !is_new {
-            let message = "duplicate declaration; each name can be declared only once in a module";
-            self.syntax_errors.push(SyntaxError::new(header, message));
         }
     }
 
@@ -290,10 +259,12 @@ impl Module {
     /// Lets the syntax trees go. What still needs them parses the blocks again; the syntax errors stay known.
     pub(super) fn forget_trees(&mut self) {
         self.locals.take();
-        let values = self.variables.values_mut().chain(self.outputs.values_mut());
+        let values = self.variables.iter_mut().chain(self.outputs.iter_mut());
+        let values = values.map(|(_, block)| block);
         let locals = self.locals_blocks.iter_mut().chain(&mut self.locals_overrides);
-        let calls = self.calls.values_mut().map(|call| &mut call.block);
-        let resources = self.resources.values_mut().map(|resource| &mut resource.block);
+        let calls = self.calls.iter_mut().map(|(_, call)| &mut call.block);
+        let resources = self.resources.iter_mut();
+        let resources = resources.map(|(_, resource)| &mut resource.block);
         let others = self
             .settings
             .iter_mut()
@@ -320,6 +291,66 @@ impl Module {
             .chain(self.local_errors.get().into_iter().flatten())
             .chain(self.blocks().flat_map(LazyBlock::syntax_errors))
     }
+}
+
+/// The blocks of a module, while they are sorted by what they declare.
+#[derive(Default)]
+struct Declared {
+    variables: Vec<(Arc<str>, LazyBlock)>,
+    outputs: Vec<(Arc<str>, LazyBlock)>,
+    calls: Vec<(Arc<str>, ModuleCall)>,
+    resources: Vec<(ResourceName, Resource)>,
+    settings: Vec<LazyBlock>,
+    imports: Vec<LazyBlock>,
+    others: Vec<LazyBlock>,
+    locals_blocks: Vec<LazyBlock>,
+    syntax_errors: Vec<SyntaxError>,
+}
+
+impl Declared {
+    fn add(&mut self, block: LazyBlock) {
+        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
+        match (block.kind(), label(0), label(1)) {
+            ("variable", Some(name), None) => self.variables.push((name, block)),
+            ("output", Some(name), None) => self.outputs.push((name, block)),
+            ("module", Some(name), None) => self.calls.push((name.clone(), ModuleCall { name, block })),
+            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
+                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+                let name = ResourceName {
+                    mode,
+                    kind: type_name,
+                    name,
+                };
+                self.resources.push((name.clone(), Resource { name, block }));
+            }
+            ("locals", None, None) => self.locals_blocks.push(block),
+            ("terraform", None, None) => self.settings.push(block),
+            ("import", None, None) => self.imports.push(block),
+            (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
+                let labels = match kind {
+                    "resource" | "data" => "a type and a name",
+                    "locals" => "no label",
+                    _ => "a name",
+                };
+                let message = format!("a {kind} block has {labels}");
+                self.syntax_errors.push(SyntaxError::new(block.header(), message));
+            }
+            _ => self.others.push(block),
+        }
+    }
+}
+
+/// Declarations by name. Of several with one name, the first one is kept and the others are reported.
+fn by_name<K: Ord, V>(mut declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> LiteMap<K, V> {
+    declared.sort_by(|(first, _), (second, _)| first.cmp(second));
+    declared.dedup_by(|(later, value), (first, _)| {
+        let is_duplicate = later == first;
+        if is_duplicate {
+            report(later, value);
+        }
+        is_duplicate
+    });
+    declared.into_iter().collect()
 }
 
 /// Inserts a new key, and returns whether it was new. An existing value is kept.

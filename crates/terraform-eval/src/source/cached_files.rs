@@ -88,7 +88,7 @@ impl CachedFiles {
         let path = self.absolute(path)?;
         let entries = self.listings.known(path.parent()?)?;
         let name = path.file_name()?;
-        let found = entries.binary_search_by(|entry| entry.name.as_os_str().cmp(name));
+        let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
         match found.ok().and_then(|index| entries.get(index)) {
             Some(entry) => Some(Ok(entry.clone())),
             // The system may find it by a name with other cases.

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
@@ -46,7 +46,7 @@ impl From<fs::FileType> for FileKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DirectoryEntry {
     /// Its file name, without the directory.
-    pub name: OsString,
+    pub name: Arc<OsStr>,
     /// What it leads to.
     pub kind: FileKind,
     /// Whether the entry itself is a link.
@@ -220,7 +220,7 @@ impl Files for DiskFiles {
                 Ok(file_type) if !file_type.is_symlink() => (file_type.into(), false),
                 _ => (self.kind(&entry.path()).unwrap_or(FileKind::Other), true),
             };
-            let name = entry.file_name();
+            let name = entry.file_name().into();
             DirectoryEntry { name, kind, is_link }
         });
         Ok(Box::new(entries))
@@ -322,16 +322,19 @@ impl MemoryFiles {
             };
             let mut components = relative.components();
             let Some(name) = components.next() else { continue };
-            let name = name.as_os_str().to_owned();
-            if entries.last().is_some_and(|last| last.name == name) {
+            let name = name.as_os_str();
+            if entries.last().is_some_and(|last| *last.name == *name) {
                 continue;
             }
             let kind = match components.next() {
                 Some(_) => FileKind::Directory,
                 None => FileKind::File,
             };
-            let is_link = false;
-            entries.push(DirectoryEntry { name, kind, is_link });
+            entries.push(DirectoryEntry {
+                name: name.into(),
+                kind,
+                is_link: false,
+            });
         }
         entries
     }

@@ -112,9 +112,7 @@ impl Listings {
         }
         let is_file = |listing: &Listing| {
             let name = path.file_name().unwrap_or_default();
-            let found = listing
-                .entries
-                .binary_search_by(|entry| entry.name.as_os_str().cmp(name));
+            let found = listing.entries.binary_search_by(|entry| (*entry.name).cmp(name));
             let entry = found.ok().and_then(|index| listing.entries.get(index));
             entry.is_some_and(|entry| entry.kind == FileKind::File && !entry.is_link)
         };
@@ -180,7 +178,7 @@ impl Listings {
                 .is_some_and(|new| new.entries.binary_search(entry).is_ok())
         };
         let gone = old.filter(|entry| entry.kind == FileKind::Directory && !remains(entry));
-        let gone: Vec<PathBuf> = gone.map(|entry| changed.path.join(&entry.name)).collect();
+        let gone: Vec<PathBuf> = gone.map(|entry| changed.path.join(&*entry.name)).collect();
         let mut forgotten = Vec::new();
         if !gone.is_empty() {
             known.retain(|directory, _| {

@@ -172,7 +172,8 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
 fn parse_native_file(file: FileId, text: &str) -> Document {
     let outline = outline(file, text);
     let mut syntax_errors = outline.syntax_errors;
-    let mut items: Vec<TopLevel> = Vec::new();
+    let mut items: Vec<TopLevel> = Vec::with_capacity(outline.items.len());
+    let (mut kinds, mut types) = (Repeated::new(file, text), Repeated::new(file, text));
     for item in outline.items {
         let Content::Block { body } = item.content else {
             let error = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
@@ -180,23 +181,17 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
                 .push(error.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         };
-        // Most blocks have the type of the one before.
-        let last = items.last().map(|last| &last.kind.text);
-        let last = last.filter(|last| text.get(item.name.range()) == Some(last));
-        let kind = match last {
-            Some(last) => Name {
-                text: last.clone(),
-                span: item.name,
-            },
-            None => native::header_name(file, text, item.name),
-        };
+        let mut labels = Vec::with_capacity(item.labels.len());
+        for (position, label) in item.labels.iter().enumerate() {
+            labels.push(if position == 0 {
+                types.name(*label)
+            } else {
+                native::header_name(file, text, *label)
+            });
+        }
         items.push(TopLevel {
-            kind,
-            labels: item
-                .labels
-                .iter()
-                .map(|&label| native::header_name(file, text, label))
-                .collect(),
+            kind: kinds.name(item.name),
+            labels,
             span: item.span,
             body: Source::Native {
                 body,
@@ -205,6 +200,42 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
         });
     }
     Document { items, syntax_errors }
+}
+
+/// Words that many blocks of a file have, such as the types of resources: each is stored once.
+struct Repeated<'t> {
+    file: FileId,
+    text: &'t str,
+    /// The last different ones, as they are written.
+    words: Vec<(&'t str, Arc<str>)>,
+}
+
+impl<'t> Repeated<'t> {
+    const MAX_WORDS: usize = 8;
+
+    fn new(file: FileId, text: &'t str) -> Self {
+        Self {
+            file,
+            text,
+            words: Vec::new(),
+        }
+    }
+
+    fn name(&mut self, span: Span) -> Name {
+        let written = self.text.get(span.range()).unwrap_or_default();
+        if let Some((_, known)) = self.words.iter().find(|(word, _)| *word == written) {
+            return Name {
+                text: known.clone(),
+                span,
+            };
+        }
+        let name = native::header_name(self.file, self.text, span);
+        if self.words.len() == Self::MAX_WORDS {
+            self.words.remove(0);
+        }
+        self.words.push((written, name.text.clone()));
+        name
+    }
 }
 
 /// Parses a file of variable values: `.tfvars`, `.tfvars.json`.

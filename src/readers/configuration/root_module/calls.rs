@@ -1,6 +1,8 @@
 //! Module calls: which ones enclose a block, what they leave out, and the block behind a reference.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use crate::model::{MissingInputs, TraceStep};
 use crate::provider::modules::IMAGE_MIRRORS_INPUT;
@@ -12,7 +14,8 @@ use terraform_eval::modules::{Callee, ModuleCall, ModuleId};
 
 /// Whether a call of a module may pass mirrors on, as far as its words tell.
 pub(crate) fn may_pass_mirrors(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), IMAGE_MIRRORS_INPUT.as_bytes()).is_some()
+    static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(IMAGE_MIRRORS_INPUT));
+    WORD.find(text.as_bytes()).is_some()
 }
 
 impl RootModuleReader<'_> {

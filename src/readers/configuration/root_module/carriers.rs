@@ -3,13 +3,18 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::provider;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::manifests::ManifestArgument;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use crate::readers::manifest::{Carrier, ManifestForm, can_carry_manifests, manifest_type_of, names_mirrors};
+use crate::readers::manifest::{
+    Carrier, ManifestForm, can_carry_manifests, has_mirror_word, manifest_type_of, names_mirrors,
+};
 use terraform_eval::address::{Address, Mode, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{InstanceId, RepetitionData};
@@ -39,9 +44,14 @@ pub(super) fn has_manifests(name: &ResourceName) -> bool {
 /// Whether a text of configuration may have a block that carries manifests, or that is left of a mirror.
 pub(crate) fn may_carry_manifests(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    has(PROVISIONER)
+    has_provisioner(text)
         || names_mirrors(text)
-        || (has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
+        || (has_mirror_word(text) && has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
+}
+
+fn has_provisioner(text: &str) -> bool {
+    static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PROVISIONER));
+    WORD.find(text.as_bytes()).is_some()
 }
 
 fn is_external(name: &ResourceName) -> bool {
@@ -63,7 +73,7 @@ impl<'a> RootModuleReader<'a> {
             Mode::Data => is_external(&resource.name),
             Mode::Managed => {
                 let text = self.context.sources.slice(resource.block.span());
-                memchr::memmem::find(text.as_bytes(), PROVISIONER.as_bytes()).is_some()
+                has_provisioner(text)
             }
         }
     }
@@ -249,7 +259,7 @@ impl<'a> RootModuleReader<'a> {
             }
             if files.is_directory(&next) {
                 let entries = files.list(&next).into_iter().flatten();
-                let entries = entries.map(|entry| next.join(&entry.name));
+                let entries = entries.map(|entry| next.join(&*entry.name));
                 pending.extend(entries.filter(|entry| !files.is_link(entry)));
             } else if let Ok(Some(bytes)) = files.read_bounded(&next, MAX_FILE_BYTES)
                 && names_mirrors(&String::from_utf8_lossy(&bytes))

@@ -213,7 +213,7 @@ impl Search<'_> {
             self.call.charge((name.len() + 1) * length / 32)?;
             let name: Vec<char> = name.chars().collect();
             if patterns.iter().any(|pattern| matches(pattern, &name))
-                && let Lookup::Refused(refusal) = self.walk(&at.join(&entry.name), rest, depth + 1)?
+                && let Lookup::Refused(refusal) = self.walk(&at.join(&*entry.name), rest, depth + 1)?
             {
                 return Ok(Lookup::Refused(refusal));
             }
@@ -231,7 +231,7 @@ impl Search<'_> {
         depth: usize,
     ) -> FunctionResult<Lookup<()>> {
         for entry in entries {
-            let below = at.join(&entry.name);
+            let below = at.join(&*entry.name);
             let step = if entry.kind == FileKind::Directory {
                 self.walk(&below, components, depth + 1)?
             } else if rest.is_empty() {
