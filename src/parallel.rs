@@ -1,8 +1,10 @@
 //! Work on many things, spread over the processor's cores. The results do not depend on the number of threads.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// More threads than this do not pay: what they wait for is the memory and the file system.
 const MAX_THREADS: usize = 16;
@@ -45,27 +47,136 @@ impl Threads {
             return items.iter().map(work).collect();
         }
         let here = |share: &mut (dyn FnMut() + Send)| share();
-        in_order(spread(threads, CHUNK, items, &here, &work))
+        let queue = Chunks {
+            next: AtomicUsize::new(0),
+            count: items.len(),
+        };
+        in_order(spread(threads, &queue, items, &here, &work))
     }
 
-    /// Does something long with each of some things. Each thread does its share of the work inside of `enclose`. `None` if
-    /// that does not call what it is given, or something panics in it.
-    pub(crate) fn map_within<T: Sync, R: Send>(
+    /// Does something long with each of some things, batch by batch: none of a batch before `between`, which is given the number
+    /// of the batch before it, has returned. Each thread does its share of the work inside of `enclose`. `None` if that does not
+    /// call what it is given, or something panics in it.
+    ///
+    /// The threads are the same for all batches. What a thread frees can only be used again by the same one for as long as it
+    /// lives.
+    pub(crate) fn map_in_batches<T: Sync, R: Send>(
         self,
         items: &[T],
+        batch: usize,
         enclose: &Enclose,
         work: impl Fn(&T) -> R + Sync,
+        between: impl FnMut(usize) + Send,
     ) -> Option<Vec<R>> {
         if items.is_empty() {
             return Some(Vec::new());
         }
-        let results = in_order(spread(self.count().min(items.len()), 1, items, enclose, &work));
+        let threads = self.count().min(items.len());
+        let queue = Batches {
+            size: batch,
+            count: items.len(),
+            state: Mutex::new(BatchState {
+                next: 0,
+                end: batch.min(items.len()),
+                threads,
+                waiting: 0,
+                between,
+            }),
+            changed: Condvar::new(),
+        };
+        let results = in_order(spread(threads, &queue, items, enclose, &work));
         (results.len() == items.len()).then_some(results)
     }
 }
 
 /// Calls a thread's share of the work, in a place that is fit for it.
 pub(crate) type Enclose = dyn Fn(&mut (dyn FnMut() + Send)) + Sync;
+
+/// Which things a thread does next.
+trait Queue: Sync {
+    /// The next things. `None` if there are no more.
+    fn take(&self) -> Option<Range<usize>>;
+
+    /// Counts a thread that takes nothing any more.
+    fn leave(&self) {}
+}
+
+/// Things in no other order than theirs.
+struct Chunks {
+    next: AtomicUsize,
+    count: usize,
+}
+
+impl Queue for Chunks {
+    fn take(&self) -> Option<Range<usize>> {
+        let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
+        (start < self.count).then(|| start..self.count.min(start + CHUNK))
+    }
+}
+
+/// Things in batches.
+struct Batches<F> {
+    size: usize,
+    count: usize,
+    state: Mutex<BatchState<F>>,
+    /// Tells the threads that wait that a batch begins, or that a thread has left.
+    changed: Condvar,
+}
+
+struct BatchState<F> {
+    next: usize,
+    /// Where the batch ends.
+    end: usize,
+    threads: usize,
+    /// How many of the threads have nothing left to do in the batch.
+    waiting: usize,
+    between: F,
+}
+
+impl<F: FnMut(usize) + Send> Queue for Batches<F> {
+    fn take(&self) -> Option<Range<usize>> {
+        let mut state = self.state();
+        while state.next == state.end {
+            let end = state.end;
+            if end == self.count {
+                return None;
+            }
+            state.waiting += 1;
+            while state.end == end {
+                if state.waiting >= state.threads {
+                    (state.between)((end - 1) / self.size);
+                    state.end = self.count.min(end + self.size);
+                    state.waiting = 0;
+                    self.changed.notify_all();
+                } else {
+                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+        state.next += 1;
+        Some(state.next - 1..state.next)
+    }
+
+    fn leave(&self) {
+        self.state().threads -= 1;
+        self.changed.notify_all();
+    }
+}
+
+impl<F> Batches<F> {
+    fn state(&self) -> MutexGuard<'_, BatchState<F>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Leaves a queue however the work ends.
+struct Leaving<'q, Q: Queue>(&'q Q);
+
+impl<Q: Queue> Drop for Leaving<'_, Q> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
 
 /// Results by the position of their first thing.
 type Parts<R> = Vec<(usize, Vec<R>)>;
@@ -75,30 +186,33 @@ fn in_order<R>(mut parts: Parts<R>) -> Vec<R> {
     parts.into_iter().flat_map(|(_, results)| results).collect()
 }
 
-/// Lets threads, of which this is one, take so many things at a time until none is left.
+/// Lets threads, of which this is one, take things until none is left.
 fn spread<T: Sync, R: Send>(
     threads: usize,
-    chunk: usize,
+    queue: &impl Queue,
     items: &[T],
     enclose: &Enclose,
     work: &(impl Fn(&T) -> R + Sync),
 ) -> Parts<R> {
-    let next = AtomicUsize::new(0);
     let take_all = || {
+        let _leaving = Leaving(queue);
         let mut done = Vec::new();
         enclose(&mut || {
-            loop {
-                let start = next.fetch_add(chunk, Ordering::Relaxed);
-                let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else {
-                    break;
-                };
-                done.push((start, rest.iter().take(chunk).map(work).collect()));
+            while let Some(range) = queue.take() {
+                let taken = items.get(range.clone()).unwrap_or_default();
+                done.push((range.start, taken.iter().map(work).collect()));
             }
         });
         done
     };
     std::thread::scope(|scope| {
-        let start = |_| std::thread::Builder::new().spawn_scoped(scope, take_all).ok();
+        let start = |_| {
+            let thread = std::thread::Builder::new().spawn_scoped(scope, take_all);
+            if thread.is_err() {
+                queue.leave();
+            }
+            thread.ok()
+        };
         let others: Vec<_> = (1..threads).filter_map(start).collect();
         let mut done = take_all();
         for other in others {
@@ -129,11 +243,50 @@ mod tests {
             for threads in [1, 2, 16].into_iter().filter_map(NonZero::new) {
                 let threads = Threads::exactly(threads);
                 assert_eq!(threads.map(&items, |item| item * 2), expected);
-                let results = threads.map_within(&items, &|share| share(), |item| item * 2);
-                assert_eq!(results, Some(expected.clone()));
-                let lost = threads.map_within(&items, &|_| (), |item| item * 2);
-                assert_eq!(lost.is_none(), count > 0);
+                for batch in [1, 7, 100, 2000] {
+                    let results =
+                        threads.map_in_batches(&items, batch, &|share| share(), |item| item * 2, |_| ());
+                    assert_eq!(results, Some(expected.clone()));
+                    let lost = threads.map_in_batches(&items, batch, &|_| (), |item| item * 2, |_| ());
+                    assert_eq!(lost.is_none(), count > 0);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn batches_do_not_overlap() {
+        let items: Vec<usize> = (0..1000).collect();
+        for threads in [1, 2, 16].into_iter().filter_map(NonZero::new) {
+            let batch = AtomicUsize::new(0);
+            let mut done = Vec::new();
+            let results = Threads::exactly(threads).map_in_batches(
+                &items,
+                64,
+                &|share| share(),
+                |item| (*item, batch.load(Ordering::SeqCst)),
+                |number| {
+                    done.push(number);
+                    batch.fetch_add(1, Ordering::SeqCst);
+                },
+            );
+            let expected: Vec<(usize, usize)> = items.iter().map(|item| (*item, item / 64)).collect();
+            assert_eq!(results, Some(expected));
+            assert_eq!(done, (0..15).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_work_and_leaves_no_thread_waiting() {
+        let items: Vec<usize> = (0..1000).collect();
+        for threads in [1, 2, 16].into_iter().filter_map(NonZero::new) {
+            let enclose = |share: &mut (dyn FnMut() + Send)| {
+                let share = std::panic::AssertUnwindSafe(share);
+                _ = std::panic::catch_unwind(|| { share }.0());
+            };
+            let work = |item: &usize| assert!(!item.is_multiple_of(100));
+            let results = Threads::exactly(threads).map_in_batches(&items, 64, &enclose, work, |_| ());
+            assert_eq!(results, None);
         }
     }
 }

@@ -73,12 +73,18 @@ mod tests {
 
     #[test]
     fn the_first_entry_that_contains_a_name_counts() {
-        let list: ScopeList = ["ghcr.io", "*.io", "quay.io/org", "quay.io"]
-            .map(str::to_owned)
-            .into_iter()
-            .collect();
+        let list: ScopeList = [
+            "ghcr.io",
+            "*.example.com",
+            "quay.io/org",
+            "quay.io",
+            "a.example.com",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
         assert_eq!(list.first_containing("quay.io/org/app"), Some(2));
-        assert_eq!(list.first_containing("a.quay.io"), Some(1));
+        assert_eq!(list.first_containing("a.example.com/app"), Some(1));
         assert_eq!(list.first_containing("docker.com"), None);
     }
 }

@@ -73,12 +73,13 @@ fn evaluate_with<T: Send>(
         .iter()
         .filter_map(|candidate| modules.read_alternative(root.module, candidate, options, &mut files))
         .collect();
+    modules.restore_all(&files.sources);
     if let Some(finding) = files.configs.diagnostics.first() {
         let error = EvalError::invalid(format!("invalid configuration file: {}", finding.message));
         return failure(&error);
     }
     // A program evaluates nothing in a module that it cannot read.
-    let reachable = modules.reachable(root.module);
+    let reachable = modules.tree.reachable(root.module);
     for id in &reachable {
         modules.tree.module(*id).check_syntax(&files.sources);
     }

@@ -1,4 +1,4 @@
-//! The syntax of configuration files, each found once as long as its text stays the same.
+//! The syntax of configuration files. Of a session that is kept, each is found once as long as its text stays the same.
 
 use std::collections::HashMap;
 use std::mem;
@@ -18,7 +18,7 @@ pub(crate) struct FileBlocks {
     pub(crate) syntax_errors: Vec<SyntaxError>,
 }
 
-/// The blocks of files, by their ids.
+/// The blocks of files, by their ids; none if no later load needs them.
 #[derive(Debug, Default)]
 pub(crate) struct KnownDocuments {
     loads: Mutex<Loads>,
@@ -53,13 +53,6 @@ impl KnownDocuments {
         loads.last = mem::take(&mut loads.this);
     }
 
-    /// Ends a load: documents that no other load needs are forgotten.
-    pub(crate) fn end_load(&self) {
-        if !self.is_kept {
-            *self.loads() = Loads::default();
-        }
-    }
-
     /// The blocks of a configuration file that was read from a path.
     pub(crate) fn of_file(&self, file: FileId, path: &Path, sources: &Sources) -> Arc<FileBlocks> {
         let source = sources.shared_file(file);
@@ -80,7 +73,7 @@ impl KnownDocuments {
                 syntax_errors: document.syntax_errors,
             })
         });
-        if let Some(source) = source {
+        if let Some(source) = source.filter(|_| self.is_kept) {
             let known = KnownDocument {
                 file: source.clone(),
                 blocks: blocks.clone(),

@@ -74,16 +74,15 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let relevance = loader.divide(&mut selection, options);
     let mut modules = loader.load_modules(&relevance.read, options);
     loader.budget = RunBudget::new(&loader.files.sources);
-    let joined = loader.join_plans(&mut plans, &modules, options);
+    let joined = loader.join_plans(&mut plans, &mut modules, options);
     loader.add_plans(plans);
     let evaluated = loader.evaluate_roots(&mut modules, &joined, options);
     let mut roots = loader.select_roots(&modules, evaluated, &joined, selection, others);
     loader.add_idle(relevance.idle, &mut modules, &mut roots);
-    let undeclared = modules.undeclared_values(&roots.ids);
+    let undeclared = modules.undeclared_values(&roots.ids, &loader.files.sources);
     loader.files.skipped.extend(undeclared);
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
     let known = &loader.files.known;
-    known.documents().end_load();
     let modules = known.is_kept().then_some(modules);
     // What the configuration reads is its data and not an input of its own.
     let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
@@ -133,8 +132,8 @@ pub(crate) fn load_stdin(name: &str, options: &Options) -> Loaded {
                 nodes,
                 others,
             } = named;
-            let modules = loader.load_modules(&[], options);
-            loader.join_plans(&mut plans, &modules, options);
+            let mut modules = loader.load_modules(&[], options);
+            loader.join_plans(&mut plans, &mut modules, options);
             loader.add_plans(plans);
             loader.add_manifests(manifests);
             loader.add_nodes(nodes, false);
@@ -355,9 +354,12 @@ impl Loader {
     fn join_plans(
         &mut self,
         plans: &mut [LoadedPlan],
-        modules: &LoadedModules,
+        modules: &mut LoadedModules,
         options: &Options,
     ) -> BTreeSet<ModuleId> {
+        if !plans.is_empty() {
+            modules.restore_all(&self.files.sources);
+        }
         let mut joiner = PlanJoiner::new(options, &mut self.files, &self.budget);
         let joined = joiner.join(plans, modules);
         self.errors.append(&mut joiner.errors);
@@ -424,13 +426,13 @@ impl Loader {
         let roots: Vec<&RootModule> = roots.collect();
         let (sources, threads, budget) = (&self.files.sources, self.files.threads, &self.budget);
         let progress = &self.files.progress;
-        let Some(models) = evaluate_roots(&mut modules.tree, sources, &roots, threads, budget, progress)
-        else {
+        let tree = &mut modules.tree;
+        let Some(models) = evaluate_roots(tree, sources, &roots, threads, budget, progress) else {
             self.errors.push(LoadError::out_of_memory());
             return Vec::new();
         };
         let models = models.into_iter().zip(&roots);
-        let models = models.map(|(model, root)| with_older_versions(modules, sources, root, model, budget));
+        let models = models.map(|(model, root)| with_older_versions(tree, sources, root, model, budget));
         let models: Vec<RootModuleModel> = models.collect();
         let ids: Vec<ModuleId> = roots.iter().map(|root| root.module).collect();
         let mut evaluated: Vec<(ModuleId, RootModuleModel)> = ids.into_iter().zip(models).collect();
@@ -546,8 +548,10 @@ impl Loader {
         let mut kept: BTreeSet<ModuleId> = BTreeSet::new();
         let mut kept_roots: BTreeSet<ModuleId> = BTreeSet::new();
         // A root module that is joined with a plan is part of the project, and so is a module that only a cycle calls.
-        let mut related: BTreeSet<ModuleId> =
-            joined.iter().flat_map(|root| modules.reachable(*root)).collect();
+        let mut related: BTreeSet<ModuleId> = joined
+            .iter()
+            .flat_map(|root| modules.tree.reachable(*root))
+            .collect();
         related.extend(
             selection
                 .modules
@@ -556,7 +560,7 @@ impl Loader {
         );
         let mut shared_files: BTreeMap<FileValuesId, Vec<usize>> = BTreeMap::new();
         for (root, model) in evaluated {
-            let called = modules.reachable(root);
+            let called = modules.tree.reachable(root);
             let is_selected = called.iter().any(|module| {
                 let location = modules.location(*module);
                 location.is_some_and(|location| selection.modules.contains(&location.path))

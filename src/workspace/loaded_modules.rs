@@ -167,10 +167,16 @@ impl LoadedModules {
         let unconnected = loaded.computed.values();
         files.skipped.extend(unconnected.map(CalledModule::computed));
         if !loaded.roots.is_empty() {
-            loaded.errors = loaded.undeclared_variables();
+            loaded.errors = loaded.undeclared_variables(&files.sources);
             files.skipped.extend(loaded.missing_files_of_roots());
         }
         loaded
+    }
+
+    /// Reads the blocks of all modules, for what asks for any of them.
+    pub(crate) fn restore_all(&mut self, sources: &Sources) {
+        let modules: Vec<ModuleId> = self.tree.modules().map(|(id, _)| id).collect();
+        self.tree.restore_blocks(modules, sources);
     }
 
     /// The modules of a directory, as each program reads it.
@@ -242,20 +248,6 @@ impl LoadedModules {
         }
     }
 
-    /// A module and all that it calls, directly or through others.
-    pub(crate) fn reachable(&self, module: ModuleId) -> BTreeSet<ModuleId> {
-        let mut found = BTreeSet::from([module]);
-        let mut pending = vec![module];
-        while let Some(caller) = pending.pop() {
-            for (_, callee, _) in self.tree.calls_of(caller) {
-                if found.insert(callee) {
-                    pending.push(callee);
-                }
-            }
-        }
-        found
-    }
-
     /// The configuration files of modules.
     pub(crate) fn configuration_files_of(&self, modules: &BTreeSet<ModuleId>) -> BTreeSet<FileId> {
         let files = modules.iter().flat_map(|module| &self.tree.module(*module).files);
@@ -281,6 +273,7 @@ impl LoadedModules {
     /// The directories of the modules that a module calls, directly or through others.
     pub(crate) fn directories_below(&self, module: ModuleId) -> BTreeSet<PathBuf> {
         let called = self
+            .tree
             .reachable(module)
             .into_iter()
             .filter(|called| *called != module);
@@ -316,6 +309,8 @@ impl LoadedModules {
         let automatic = self.add_values(FileValues::new(automatic, &files.sources));
         let of_settings = self.read_variables_of_settings(&directory, &tree, files);
         let of_root = self.read_variables_of_root(&directory, &tree, files);
+        let modules = self.tree.reachable(module);
+        self.tree.restore_blocks(modules.iter().copied(), &files.sources);
         let own = OwnValues {
             files: vec![self.file_values(automatic), self.file_values(of_settings)],
             files_of_roots: of_root.iter().map(|id| Some(self.file_values((*id)?))).collect(),
@@ -328,10 +323,11 @@ impl LoadedModules {
             .chain(of_root.into_iter().flatten());
         self.given_files.insert(module, given.collect());
         let evidence = self.evidence.get(&path).cloned().unwrap_or_default();
-        let modules = self.reachable(module);
         let modules: Vec<&Module> = modules.into_iter().map(|id| self.tree.module(id)).collect();
         let choice = evidence.choose(&modules, &files.sources);
         inputs.dialect = choice.dialect;
+        // What it calls stays: other root modules may call it as well.
+        self.tree.forget_blocks(module);
         self.choices.insert(module, choice);
         inputs.workspace = workspace_name(&directory, &tree, options, files);
         inputs.readable = vec![tree.clone()];
@@ -346,10 +342,23 @@ impl LoadedModules {
     }
 
     /// The values about mirrors that root modules are given and do not declare.
-    pub(crate) fn undeclared_values(&self, roots: &BTreeSet<ModuleId>) -> Vec<Skipped> {
+    pub(crate) fn undeclared_values(
+        &mut self,
+        roots: &BTreeSet<ModuleId>,
+        sources: &Sources,
+    ) -> Vec<Skipped> {
+        let given = |root: &ModuleId| {
+            let files = self.given_files.get(root)?.iter().chain([&NAMED_FILES]);
+            let files = files.filter(|id| self.file_values(**id).has_mirrors());
+            Some((*root, files.copied().collect()))
+        };
+        let given: Vec<(ModuleId, Vec<FileValuesId>)> = roots.iter().filter_map(given).collect();
+        let with_values = given.iter().filter(|(_, files)| !files.is_empty());
+        self.tree
+            .restore_blocks(with_values.map(|(root, _)| *root), sources);
         let mut undeclared = UndeclaredValues::default();
-        for root in roots.iter().filter(|root| self.given_files.contains_key(root)) {
-            for id in self.given_files(*root).iter().chain([&NAMED_FILES]) {
+        for (root, files) in &given {
+            for id in files {
                 let declared = self.tree.module(*root).variables.keys();
                 undeclared.add_root(*id, self.file_values(*id), declared.map(|name| &**name));
             }
@@ -374,7 +383,11 @@ impl LoadedModules {
         }
     }
 
-    fn undeclared_variables(&self) -> Vec<LoadError> {
+    fn undeclared_variables(&mut self, sources: &Sources) -> Vec<LoadError> {
+        if self.values.has_names() {
+            self.tree
+                .restore_blocks(self.roots.iter().map(|root| root.module), sources);
+        }
         let roots = self.roots.iter().map(|root| self.tree.module(root.module));
         let undeclared = self.values.undeclared(roots).into_iter();
         undeclared
@@ -500,6 +513,7 @@ impl LoadedModules {
         }
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
         let module = self.tree.add(location.path.clone(), module);
+        self.tree.forget_blocks(module);
         self.locations.insert(module, location.clone());
         let installation = key.installation.as_ref().unwrap_or(&location.path);
         self.installations.insert(module, installation.clone());
@@ -574,6 +588,9 @@ impl LoadedModules {
     ) -> bool {
         let mut is_connected = false;
         while !self.computed.is_empty() {
+            let roots = self.roots.iter().skip(first_root).map(|root| root.module);
+            let modules = self.tree.reachable_from(roots, &mut BTreeSet::new());
+            self.tree.restore_blocks(modules, &files.sources);
             let mut sources: BTreeMap<(ModuleId, Arc<str>), BTreeSet<String>> = BTreeMap::new();
             for root in self.roots.iter().skip(first_root) {
                 let wanted = |module, call: &Arc<str>| self.computed.contains_key(&(module, call.clone()));
@@ -617,10 +634,12 @@ impl LoadedModules {
         options: &Options,
         files: &mut InputFiles,
     ) -> Vec<ModuleId> {
+        self.tree.restore_blocks([caller], &files.sources);
         let calls = self.tree.module(caller).calls.values();
         let calls: Vec<CalledModule> = calls
             .map(|call| CalledModule::new(call, &files.sources))
             .collect();
+        self.tree.forget_blocks(caller);
         let mut callees = Vec::new();
         for call in calls {
             callees.extend(self.connect_call(caller, call, options, files));

@@ -3,8 +3,7 @@
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, Input};
 use crate::readers::configuration::{RootModule, RootModuleModel, RunBudget, evaluate_root};
-use crate::workspace::loaded_modules::LoadedModules;
-use terraform_eval::modules::requirements;
+use terraform_eval::modules::{ModuleTree, requirements};
 use terraform_eval::source::Sources;
 
 const WHY: &str = "the values are those of the newest version that `required_version` admits";
@@ -20,7 +19,7 @@ enum Older {
 /// Adds a note to the model of a root module if an older version that `required_version` admits makes something else of it.
 /// Only versions that lack something the model depends on are asked, from the oldest one on.
 pub(crate) fn with_older_versions(
-    modules: &LoadedModules,
+    tree: &mut ModuleTree,
     sources: &Sources,
     root: &RootModule,
     mut model: RootModuleModel,
@@ -29,9 +28,10 @@ pub(crate) fn with_older_versions(
     if model.is_rejected || model.newer_minors.is_empty() {
         return model;
     }
+    tree.restore_blocks(tree.reachable(root.module), sources);
     let dialect = root.inputs.dialect;
     let Some((_, span)) =
-        requirements::required_versions(modules.tree.module(root.module), dialect.engine(), sources)
+        requirements::required_versions(tree.module(root.module), dialect.engine(), sources)
             .into_iter()
             .next()
     else {
@@ -41,7 +41,7 @@ pub(crate) fn with_older_versions(
     for since in model.newer_minors.iter().rev() {
         let mut older = root.clone();
         older.inputs.dialect = dialect.older(since.saturating_sub(1));
-        let found = evaluate_root(&modules.tree, sources, &older, &budget.for_comparison());
+        let found = evaluate_root(tree, sources, &older, &budget.for_comparison());
         let what = match found.map(|found| compare(&model.input, &found)) {
             Some(Older::Rejected(Some(error))) => format!("reject the configuration: {error}"),
             Some(Older::Rejected(None)) => "reject the configuration".to_owned(),

@@ -123,6 +123,7 @@ impl<'f> PlanJoiner<'f> {
             .iter()
             .map(|directory| ConfigurationDirectory::of(directory, self.files));
         let mut modules = LoadedModules::read(&roots_of_input.collect::<Vec<_>>(), self.options, self.files);
+        modules.restore_all(&self.files.sources);
         self.errors.append(&mut modules.errors);
         let mut roots = Vec::new();
         for directory in directories {
@@ -257,6 +258,7 @@ impl<'f> PlanJoiner<'f> {
         self.files.sources = unreported.sources;
         self.files.configs = unreported.configs;
         self.files.trees = unreported.trees;
+        modules.restore_all(&self.files.sources);
         let read = self.files.sources.ids().filter(|id| !known.contains(id));
         self.unrelated_files = read.collect();
         match modules.take_root(directory, self.files.sources.files()) {

@@ -258,7 +258,7 @@ impl LoadedModules {
                 has_more: false,
             };
             for root in &self.roots {
-                if visit.has_more || self.reachable(root.module).is_disjoint(&targets) {
+                if visit.has_more || self.tree.reachable(root.module).is_disjoint(&targets) {
                     continue;
                 }
                 let evaluator = Evaluator::new(&self.tree, sources, &root.inputs, root.module);
@@ -319,7 +319,7 @@ impl Visit<'_> {
             self.evaluate(evaluator, root, instance);
         }
         for (call, callee, _) in self.modules.tree.calls_of(id) {
-            if self.modules.reachable(callee).is_disjoint(self.targets)
+            if self.modules.tree.reachable(callee).is_disjoint(self.targets)
                 || evaluator.call_limit(instance).is_some()
             {
                 continue;

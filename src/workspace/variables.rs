@@ -108,6 +108,11 @@ impl VariableValues {
         self.files_of_roots.iter().map(|(path, _)| path.as_path())
     }
 
+    /// Whether `--var` gives values.
+    pub(crate) fn has_names(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// The names of `--var` that no root module declares. Terraform ignores undeclared names in files and in the
     /// environment.
     pub(crate) fn undeclared<'m>(&self, roots: impl Iterator<Item = &'m Module>) -> BTreeSet<Arc<str>> {

@@ -601,11 +601,9 @@ fn a_registry_with_a_slash_at_its_end_conflicts_with_the_source_of_a_mirror() {
 fn wildcards_with_different_settings_are_not_what_is_wrong_with_a_slash() {
     let image = "apiVersion: config.openshift.io/v1\nkind: Image\nmetadata: {name: cluster}\nspec:\n  registrySources:\n    \
                  insecureRegistries: [/, '*.example.com']\n    blockedRegistries: ['*.example.org']\n";
-    let found = findings_in(&[("image.yaml", image)]);
-    let [finding] = &found[..] else {
-        panic!("{found:?}")
-    };
-    assert!(finding.contains("nodes cannot read this"), "{finding}");
+    let directory = scratch(&[("image.yaml", image)]);
+    let run = mirrorset_in(directory.path(), &["check", "."]);
+    assert!(run.stdout.contains("nodes cannot read this"), "{}", run.stdout);
 }
 
 #[test]

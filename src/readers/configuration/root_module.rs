@@ -1,5 +1,6 @@
 //! Evaluates root modules: visits their module instances, and reads the blocks that rules need, and no others.
 
+mod batches;
 mod block_forms;
 mod calls;
 mod carriers;
@@ -25,6 +26,7 @@ pub(crate) use carriers::may_carry_manifests;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::{PoisonError, RwLock};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{
@@ -34,6 +36,7 @@ use crate::parallel::Threads;
 use crate::progress::{Progress, Stage};
 use crate::provider;
 use crate::readers::configuration::budget::RunBudget;
+use crate::readers::configuration::root_module::batches::Batches;
 use crate::readers::configuration::root_module::carriers::has_manifests;
 use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
@@ -50,9 +53,6 @@ use terraform_eval::source::{Sources, Span, display_name};
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
 /// times have more paths than anyone intends.
 const MAX_MIRROR_BLOCKS: usize = 20_000;
-
-/// The number of root modules whose syntax trees are in memory at the same time.
-const BATCH: usize = 64;
 
 /// A root module with the values for its variables.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl RootModuleModel {
 
 /// Evaluates root modules. `None` if the system has no memory for the stack that this needs.
 ///
-/// Syntax trees take ten times the memory of their texts. Of many root modules, those of each batch go when it is evaluated.
+/// Of many root modules, only the blocks of a batch are in memory at the same time.
 pub(crate) fn evaluate_roots(
     tree: &mut ModuleTree,
     sources: &Sources,
@@ -112,23 +112,24 @@ pub(crate) fn evaluate_roots(
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
     let mut evaluate = |threads: Threads| {
         progress.begin(Stage::Evaluate, roots.len());
-        let mut models = Vec::with_capacity(roots.len());
-        let done_after = modules_done_after(roots, tree);
-        for (batch, done) in roots.chunks(BATCH).zip(done_after) {
-            let of_batch = threads.map_within(batch, &enclose, |root| {
-                if progress.is_stopped() {
-                    return RootModuleModel::without_blocks(String::new());
-                }
-                let model = evaluate_on_stack(tree, sources, root, budget);
-                progress.advance(1);
-                model
-            });
-            models.extend(of_batch?);
-            for module in done {
-                tree.forget_trees(module);
+        let mut batches = Batches::new(roots.iter().map(|root| root.module).collect(), tree);
+        batches.begin_next(tree, sources);
+        let tree = RwLock::new(&mut *tree);
+        let evaluate_root = |root: &&RootModule| {
+            if progress.is_stopped() {
+                return RootModuleModel::without_blocks(String::new());
             }
-        }
-        Some(models)
+            let tree = tree.read().unwrap_or_else(PoisonError::into_inner);
+            let model = evaluate_on_stack(&**tree, sources, root, budget);
+            progress.advance(1);
+            model
+        };
+        let between = |done: usize| {
+            let mut tree = tree.write().unwrap_or_else(PoisonError::into_inner);
+            batches.end(done, &mut tree);
+            batches.begin_next(&mut tree, sources);
+        };
+        threads.map_in_batches(roots, Batches::SIZE, &enclose, evaluate_root, between)
     };
     if roots.len() == 1 {
         return evaluate(threads);
@@ -136,29 +137,6 @@ pub(crate) fn evaluate_roots(
     budget.evaluate_in_order(|on_several_threads| {
         evaluate(if on_several_threads { threads } else { Threads::ONE })
     })
-}
-
-/// The modules that no later batch of root modules reaches, by batch. What the last one reaches is not among them: nothing
-/// else needs the room.
-fn modules_done_after(roots: &[&RootModule], tree: &ModuleTree) -> Vec<Vec<ModuleId>> {
-    let mut seen = BTreeSet::new();
-    let mut last_reached = |batch: &[&RootModule]| {
-        let mut reached = Vec::new();
-        let mut pending: Vec<ModuleId> = batch.iter().map(|root| root.module).collect();
-        while let Some(id) = pending.pop() {
-            if seen.insert(id) {
-                reached.push(id);
-                pending.extend(tree.calls_of(id).into_iter().map(|(_, called, _)| called));
-            }
-        }
-        reached
-    };
-    let mut done: Vec<Vec<ModuleId>> = roots.chunks(BATCH).rev().map(&mut last_reached).collect();
-    if let Some(of_last) = done.first_mut() {
-        of_last.clear();
-    }
-    done.reverse();
-    done
 }
 
 /// Evaluates one root module. `None` if the system has no memory for the stack that this needs.
@@ -236,12 +214,8 @@ fn evaluate_on_stack(
 /// Looks for syntax errors in all modules of a root module that has mirrors. The program rejects one wherever it stands; in
 /// other root modules, only what evaluation needs is parsed.
 fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId) {
-    let mut seen = BTreeSet::from([root]);
-    let mut pending = vec![root];
-    while let Some(id) = pending.pop() {
-        tree.module(id).check_syntax(sources);
-        let called = tree.calls_of(id).into_iter().map(|(_, called, _)| called);
-        pending.extend(called.filter(|called| seen.insert(*called)));
+    for module in tree.reachable(root) {
+        tree.module(module).check_syntax(sources);
     }
 }
 

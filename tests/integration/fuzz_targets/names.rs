@@ -1,10 +1,10 @@
 //! Names of images and registries made of choices: what is said about a name agrees with what nodes do with it.
 
 use registries_conf::{
-    ImageReference, MirrorEntry, PullKind, Registries, RegistrySettings, Role, SourcePolicy,
+    ImageReference, MirrorEntry, PullKind, Registries, RegistrySettings, Role, ScopeMap, SourcePolicy,
     SuggestionApplicability, diagnose, expand_short_name, find_match_issue, find_rewrite_issue, is_loopback,
-    is_short_name, is_valid_location, is_valid_scope, is_within_scope, matched_length, matching_scope,
-    max_image_name_length, merge_mirrors, rewrite,
+    is_short_name, is_valid_location, is_valid_scope, is_within_scope, matched_length, max_image_name_length,
+    merge_mirrors, rewrite,
 };
 
 use super::choices::Choices;
@@ -108,8 +108,16 @@ fn assert_relations(text: &str, other: &str, image: &str) {
         is_within_scope(text, text) || !is_valid_scope(text),
         "{text:?} is not in itself"
     );
-    let scope = matching_scope([text, other], image);
-    assert!(scope.is_none_or(|scope| scope == text || scope == other));
+    let scopes = ScopeMap::from_iter([(text, ()), (other, ())]);
+    let longest = scopes.longest_containing(image).map(|(scope, ())| scope);
+    assert_eq!(
+        longest.is_some(),
+        [text, other].iter().any(|scope| is_within_scope(image, scope)),
+        "{image:?} in {text:?} and {other:?}"
+    );
+    for (scope, ()) in scopes.within(text) {
+        assert!(is_within_scope(scope, text), "{scope:?} in {text:?}");
+    }
     let lists = [[other, text, other], [text, other, image]];
     let merged = merge_mirrors(text, &[&lists[0], &lists[1]]);
     let mut unique = merged.clone();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::TopLevel;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Block, Body, Name};
@@ -57,6 +57,11 @@ impl FileBlock {
     /// The span of the block type and the labels.
     pub(super) fn header(&self) -> Span {
         self.item.header()
+    }
+
+    /// The file that the block is in.
+    pub(super) fn file(&self) -> FileId {
+        self.item.span.file
     }
 
     /// The block type.
@@ -182,6 +187,11 @@ impl LazyBlock {
             }
         }
         block
+    }
+
+    /// Whether the block is kept for later runs.
+    pub(super) fn is_kept(&self) -> bool {
+        self.parts().any(|part| part.is_kept)
     }
 
     /// Lets the syntax tree go. It is parsed again if something needs it; its syntax errors stay known.

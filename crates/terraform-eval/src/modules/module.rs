@@ -1,6 +1,6 @@
 //! One module: what the files of a directory declare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +9,7 @@ use litemap::LiteMap;
 use crate::address::{Mode, ResourceName};
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
+use crate::syntax::document::{Format, parse_file};
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Expression, literal};
 
@@ -43,6 +44,12 @@ pub struct Module {
     local_errors: OnceLock<Vec<SyntaxError>>,
     providers: OnceLock<Providers>,
     is_checked: OnceLock<()>,
+    /// Those of the files that override blocks of others.
+    override_files: Box<[FileId]>,
+    /// Whether the blocks were let go.
+    is_forgotten: bool,
+    /// The errors in the blocks when they were let go.
+    earlier_errors: Vec<SyntaxError>,
 }
 
 /// The local values of a module.
@@ -86,6 +93,7 @@ impl Module {
         overrides: Vec<Arc<FileBlock>>,
         schemas: &ProviderSchemas,
     ) -> Self {
+        let override_files: BTreeSet<FileId> = overrides.iter().map(|block| block.file()).collect();
         let mut declared = Declared::default();
         for block in blocks {
             declared.add(LazyBlock::new(block));
@@ -119,16 +127,38 @@ impl Module {
             imports,
             others,
             locals_blocks,
-            locals_overrides: Vec::new(),
-            locals: OnceLock::new(),
-            local_errors: OnceLock::new(),
-            providers: OnceLock::new(),
-            is_checked: OnceLock::new(),
+            override_files: override_files.into_iter().collect(),
+            ..Self::empty()
         };
         for block in overrides {
             module.override_with(block);
         }
         module
+    }
+
+    /// A module without blocks.
+    fn empty() -> Self {
+        Self {
+            directory: PathBuf::new(),
+            files: Vec::new(),
+            variables: LiteMap::new(),
+            outputs: LiteMap::new(),
+            calls: LiteMap::new(),
+            resources: LiteMap::new(),
+            syntax_errors: Vec::new(),
+            settings: Vec::new(),
+            imports: Vec::new(),
+            others: Vec::new(),
+            locals_blocks: Vec::new(),
+            locals_overrides: Vec::new(),
+            locals: OnceLock::new(),
+            local_errors: OnceLock::new(),
+            providers: OnceLock::new(),
+            is_checked: OnceLock::new(),
+            override_files: Box::default(),
+            is_forgotten: false,
+            earlier_errors: Vec::new(),
+        }
     }
 
     /// Merges a block of an override file into the one that it overrides.
@@ -275,6 +305,47 @@ impl Module {
         }
     }
 
+    /// Lets the blocks go, unless later runs need them.
+    pub(super) fn forget_blocks(&mut self) {
+        if self.is_forgotten || self.blocks().any(LazyBlock::is_kept) {
+            return;
+        }
+        self.earlier_errors = self.all_syntax_errors().cloned().collect();
+        *self = Self {
+            directory: std::mem::take(&mut self.directory),
+            files: std::mem::take(&mut self.files),
+            override_files: std::mem::take(&mut self.override_files),
+            earlier_errors: std::mem::take(&mut self.earlier_errors),
+            is_forgotten: true,
+            ..Self::empty()
+        };
+    }
+
+    /// Reads the blocks again if they were let go.
+    pub(super) fn restore_blocks(&mut self, sources: &Sources, schemas: &ProviderSchemas) {
+        if !self.is_forgotten {
+            return;
+        }
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
+        for file in &self.files {
+            let source = sources.file(*file);
+            let path = source.path().unwrap_or_else(|| Path::new(source.name()));
+            let document = parse_file(*file, source.text(), Format::from_path(path));
+            let items = document.items.into_iter().map(FileBlock::new);
+            if self.override_files.contains(file) {
+                overrides.extend(items);
+            } else {
+                blocks.extend(items);
+            }
+        }
+        let files = std::mem::take(&mut self.files);
+        let restored = Self::new(&self.directory, files, blocks, overrides, schemas);
+        *self = Self {
+            earlier_errors: std::mem::take(&mut self.earlier_errors),
+            ..restored
+        };
+    }
+
     fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
         let values = self.variables.values().chain(self.outputs.values());
         let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
@@ -284,10 +355,11 @@ impl Module {
         values.chain(locals).chain(objects).chain(others)
     }
 
-    /// The errors in everything that has been parsed or checked so far.
+    /// The errors in everything that has been parsed or checked so far. Those of blocks that were let go and parsed again may
+    /// come twice.
     pub fn all_syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
-        self.syntax_errors
-            .iter()
+        let declared = self.earlier_errors.iter().chain(&self.syntax_errors);
+        declared
             .chain(self.local_errors.get().into_iter().flatten())
             .chain(self.blocks().flat_map(LazyBlock::syntax_errors))
     }

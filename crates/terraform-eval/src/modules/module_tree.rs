@@ -1,11 +1,11 @@
 //! The modules of a run, and which module calls which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::schema::ProviderSchemas;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 use super::module::Module;
 
@@ -94,6 +94,49 @@ impl ModuleTree {
         if let Some(module) = self.modules.get_mut(id.0) {
             module.forget_trees();
         }
+    }
+
+    /// Lets the blocks of a module go for as long as nothing reads them, unless they are [kept](super::FileBlock::kept) for later runs. Until
+    /// [`restore_blocks`](Self::restore_blocks), only the directory of the module, its files and its syntax errors are known.
+    /// Its calls stay connected.
+    pub fn forget_blocks(&mut self, id: ModuleId) {
+        if let Some(module) = self.modules.get_mut(id.0) {
+            module.forget_blocks();
+        }
+    }
+
+    /// Reads the blocks of modules again that were let go.
+    pub fn restore_blocks(&mut self, modules: impl IntoIterator<Item = ModuleId>, sources: &Sources) {
+        for id in modules {
+            if let Some(module) = self.modules.get_mut(id.0) {
+                module.restore_blocks(sources, self.schemas);
+            }
+        }
+    }
+
+    /// A module and all that it calls, directly or through others.
+    #[must_use]
+    pub fn reachable(&self, module: ModuleId) -> BTreeSet<ModuleId> {
+        let mut seen = BTreeSet::new();
+        self.reachable_from([module], &mut seen);
+        seen
+    }
+
+    /// Modules and all that they call, directly or through others, apart from those that were seen before.
+    pub fn reachable_from(
+        &self,
+        modules: impl IntoIterator<Item = ModuleId>,
+        seen: &mut BTreeSet<ModuleId>,
+    ) -> Vec<ModuleId> {
+        let mut found = Vec::new();
+        let mut pending: Vec<ModuleId> = modules.into_iter().collect();
+        while let Some(module) = pending.pop() {
+            if seen.insert(module) {
+                found.push(module);
+                pending.extend(self.calls_of(module).into_iter().map(|(_, called, _)| called));
+            }
+        }
+        found
     }
 
     /// The module that a call resolves to; `None` if that has not been recorded.

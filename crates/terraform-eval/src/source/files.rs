@@ -529,7 +529,7 @@ mod tests {
 
     fn entry(name: &str, kind: FileKind) -> DirectoryEntry {
         DirectoryEntry {
-            name: name.into(),
+            name: OsStr::new(name).into(),
             kind,
             is_link: false,
         }

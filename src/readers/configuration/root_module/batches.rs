@@ -1,0 +1,60 @@
+//! Many root modules are evaluated in batches. Syntax trees take ten times the memory of their texts and outlines twice as much,
+//! so the blocks of modules are in memory for as long as a batch needs them.
+
+use std::collections::BTreeSet;
+
+use terraform_eval::modules::{ModuleId, ModuleTree};
+use terraform_eval::source::Sources;
+
+/// Root modules in batches, and what becomes of their modules.
+pub(super) struct Batches {
+    roots: Vec<ModuleId>,
+    /// How many batches have begun.
+    begun: usize,
+    /// The modules that no later batch reaches, by batch. What the last one reaches is not among them: nothing else needs the
+    /// room.
+    done_after: Vec<Vec<ModuleId>>,
+}
+
+impl Batches {
+    /// The number of root modules in a batch.
+    pub(super) const SIZE: usize = 64;
+
+    /// Divides root modules, and lets the blocks go that only one batch needs.
+    pub(super) fn new(roots: Vec<ModuleId>, tree: &mut ModuleTree) -> Self {
+        let mut seen = BTreeSet::new();
+        let batches = roots.chunks(Self::SIZE).rev();
+        let mut done_after: Vec<Vec<ModuleId>> = batches
+            .map(|batch| tree.reachable_from(batch.iter().copied(), &mut seen))
+            .collect();
+        if let Some(of_last) = done_after.first_mut() {
+            of_last.clear();
+        }
+        done_after.reverse();
+        for module in done_after.iter().flatten() {
+            tree.forget_blocks(*module);
+        }
+        Self {
+            roots,
+            begun: 0,
+            done_after,
+        }
+    }
+
+    /// Reads the blocks of the next batch again, as far as they were let go.
+    pub(super) fn begin_next(&mut self, tree: &mut ModuleTree, sources: &Sources) {
+        if let Some(batch) = self.roots.chunks(Self::SIZE).nth(self.begun) {
+            let modules = tree.reachable_from(batch.iter().copied(), &mut BTreeSet::new());
+            tree.restore_blocks(modules, sources);
+        }
+        self.begun += 1;
+    }
+
+    /// Lets the blocks of a batch go that no later one needs.
+    pub(super) fn end(&self, batch: usize, tree: &mut ModuleTree) {
+        for module in self.done_after.get(batch).into_iter().flatten() {
+            tree.forget_trees(*module);
+            tree.forget_blocks(*module);
+        }
+    }
+}
