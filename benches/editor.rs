@@ -5,6 +5,9 @@
 //! answer to a request about the changed text, before which the findings are pushed. The first findings are those after the
 //! start of the program.
 //!
+//! `EDITOR_ROOTS=10000` takes another number of root modules. "Nothing watched" is an editor that does not tell which files have
+//! changed: the times of all files are compared for each key stroke.
+//!
 //! `EDITOR_MINUTES=60 cargo bench --bench editor -- edits` edits random files for so long, and prints the memory each minute.
 
 #![allow(
@@ -57,7 +60,9 @@ fn main() {
         .collect();
     let directory = tempfile::tempdir().unwrap();
     let root = std::fs::canonicalize(directory.path()).unwrap();
-    repository::make(&root, 1_000);
+    let roots = std::env::var("EDITOR_ROOTS").ok();
+    let roots = roots.and_then(|text| text.parse().ok()).unwrap_or(1_000);
+    repository::make(&root, roots);
     std::fs::create_dir(root.join(".git")).unwrap();
     let (callers, others) = roots_with_mirrors(&root);
     let root_file = |directory: &PathBuf| format!("{}/mirrors.tf", directory.display());

@@ -265,6 +265,7 @@ fn dimensions() -> Vec<Dimension> {
     all.extend(trees());
     all.extend(comments_and_settings());
     all.extend(plans_and_manifests());
+    all.extend(policies());
     all.extend(images_and_credentials());
     all
 }
@@ -731,6 +732,53 @@ fn plans_and_manifests() -> Vec<Dimension> {
     ]
 }
 
+fn policies() -> Vec<Dimension> {
+    vec![
+        dimension!("allowed registries in resolve", 500, |n| {
+            let registries = repeat(n, |i| format!("    - r{i}.io\n"));
+            let settings = format!(
+                "---\napiVersion: config.openshift.io/v1\nkind: Image\nmetadata:\n  name: cluster\nspec:\n  \
+                 registrySources:\n    allowedRegistries:\n{registries}"
+            );
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(1) + &settings),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
+            )
+        }),
+        dimension!("policies of namespaces in resolve", 300, |n| {
+            let policies = repeat(n, |i| format!("{}  scopes: [quay.io/a{i}]\n", image_policy(i)));
+            of(
+                vec![
+                    ("a.yaml".to_owned(), manifest(1) + &policies),
+                    ("images.txt".to_owned(), images(n)),
+                ],
+                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
+            )
+        }),
+        dimension!("policies that name mirrors", 300, |n| {
+            let policies = repeat(n, |i| format!("{}  scopes: [m.io/a{i}, m.io]\n", image_policy(i)));
+            of(
+                vec![("a.yaml".to_owned(), manifest(n) + &policies)],
+                &["check", "a.yaml"],
+            )
+        }),
+        dimension!("lists of a policy", 500, |n| {
+            let registries = repeat(n, |i| format!("\"r{i}.io\", "));
+            let sources = repeat(n, |i| format!("\"quay.io/b{i}\", "));
+            let settings = format!(
+                "[policy]\nmirror-registries = [{registries}]\nmirror-order = [{registries}]\n\
+                 denied-sources = [{sources}]\nrequired-sources = [{sources}]\n"
+            );
+            let mut input = file(CLUSTER.to_owned() + &repeat(n, |i| mirror(i, CLUSTER_ID)));
+            input.files.push(("mirrorset.toml".to_owned(), settings));
+            input
+        }),
+    ]
+}
+
 fn images_and_credentials() -> Vec<Dimension> {
     vec![
         dimension!("keys of a pull secret over mirrors", 300, |n| {
@@ -797,48 +845,6 @@ fn images_and_credentials() -> Vec<Dimension> {
                 ],
                 &["resolve", "--in", "a.yaml", "--file", "images.txt"],
             )
-        }),
-        dimension!("allowed registries in resolve", 500, |n| {
-            let registries = repeat(n, |i| format!("    - r{i}.io\n"));
-            let settings = format!(
-                "---\napiVersion: config.openshift.io/v1\nkind: Image\nmetadata:\n  name: cluster\nspec:\n  \
-                 registrySources:\n    allowedRegistries:\n{registries}"
-            );
-            of(
-                vec![
-                    ("a.yaml".to_owned(), manifest(1) + &settings),
-                    ("images.txt".to_owned(), images(n)),
-                ],
-                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
-            )
-        }),
-        dimension!("policies of namespaces in resolve", 300, |n| {
-            let policies = repeat(n, |i| format!("{}  scopes: [quay.io/a{i}]\n", image_policy(i)));
-            of(
-                vec![
-                    ("a.yaml".to_owned(), manifest(1) + &policies),
-                    ("images.txt".to_owned(), images(n)),
-                ],
-                &["resolve", "--in", "a.yaml", "--file", "images.txt"],
-            )
-        }),
-        dimension!("policies that name mirrors", 300, |n| {
-            let policies = repeat(n, |i| format!("{}  scopes: [m.io/a{i}, m.io]\n", image_policy(i)));
-            of(
-                vec![("a.yaml".to_owned(), manifest(n) + &policies)],
-                &["check", "a.yaml"],
-            )
-        }),
-        dimension!("lists of a policy", 500, |n| {
-            let registries = repeat(n, |i| format!("\"r{i}.io\", "));
-            let sources = repeat(n, |i| format!("\"quay.io/b{i}\", "));
-            let settings = format!(
-                "[policy]\nmirror-registries = [{registries}]\nmirror-order = [{registries}]\n\
-                 denied-sources = [{sources}]\nrequired-sources = [{sources}]\n"
-            );
-            let mut input = file(CLUSTER.to_owned() + &repeat(n, |i| mirror(i, CLUSTER_ID)));
-            input.files.push(("mirrorset.toml".to_owned(), settings));
-            input
         }),
         dimension!("images in resolve", 500, |n| {
             of(

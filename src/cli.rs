@@ -34,6 +34,10 @@ use terminal::{eprint, eprint_line, set_color};
 /// Runs the program and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    terraform_eval::eval::on_large_stack(run_with_arguments)
+}
+
+fn run_with_arguments() -> ExitCode {
     let matches = match Arguments::command().try_get_matches() {
         Ok(matches) => matches,
         // Arguments may be names of files of a branch that a stranger wrote.

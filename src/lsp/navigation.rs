@@ -103,7 +103,7 @@ pub(super) fn data_locations(
     let read = analysis.session.loaded.project.coverage.read.iter();
     let data = read.filter(|read| read.role == FileRole::Data);
     let mut found = Vec::new();
-    for name in data.map(|read| std::path::Path::new(&read.name)) {
+    for name in data.map(|read| std::path::Path::new(&*read.name)) {
         let Ok(content) = analysis.files.read_text(name) else {
             continue;
         };

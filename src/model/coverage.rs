@@ -17,7 +17,7 @@ pub(crate) struct Coverage {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ReadFile {
     /// The name that findings print.
-    pub(crate) name: String,
+    pub(crate) name: Box<str>,
     /// What it was read as.
     pub(crate) role: FileRole,
 }

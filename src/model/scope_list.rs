@@ -51,11 +51,12 @@ impl ScopeList {
     #[must_use]
     pub fn describe(&self) -> String {
         let (shown, rest) = self.scopes.split_at(self.scopes.len().min(MAX_SHOWN));
-        let mut text = shown.join(", ");
-        if !rest.is_empty() {
-            text.push_str(&format!(" and {} more", rest.len()));
+        let shown = shown.join(", ");
+        if rest.is_empty() {
+            shown
+        } else {
+            format!("{shown} and {} more", rest.len())
         }
-        text
     }
 }
 

@@ -270,7 +270,7 @@ struct Loader {
     errors: Vec<LoadError>,
     unrelated_files: BTreeSet<FileId>,
     /// Files that were read and of which no text is kept.
-    data_files: BTreeSet<ReadFile>,
+    data_files: Vec<ReadFile>,
     /// The canonical directories of modules that have nothing to check.
     idle_directories: Vec<PathBuf>,
     dialects: BTreeMap<PathBuf, DialectChoice>,
@@ -290,7 +290,7 @@ impl Loader {
             directories: Vec::new(),
             errors: Vec::new(),
             unrelated_files: BTreeSet::new(),
-            data_files: BTreeSet::new(),
+            data_files: Vec::new(),
             idle_directories: Vec::new(),
             dialects: BTreeMap::new(),
             applied_files: BTreeMap::new(),
@@ -328,6 +328,8 @@ impl Loader {
 
     /// Adds modules that have nothing to check: their files count as read, and the roots are inputs without mirrors.
     fn add_idle(&mut self, idle: Vec<IdleModule>, modules: &mut LoadedModules, selected: &mut SelectedRoots) {
+        let files = idle.iter().map(|module| module.facts.files.len());
+        self.data_files.reserve(files.sum());
         for IdleModule {
             directory,
             facts,
@@ -337,7 +339,7 @@ impl Loader {
             let shown = self.files.trees.shown_path(&directory.path);
             self.data_files
                 .extend(facts.files.iter().map(|(name, role)| ReadFile {
-                    name: display_name(&shown.join(&**name)),
+                    name: display_name(&shown.join(&**name)).into(),
                     role: *role,
                 }));
             if is_root {
@@ -611,7 +613,7 @@ impl Loader {
             .iter()
             .filter(|path| is_file(path))
             .map(|path| ReadFile {
-                name: display_name(&self.files.trees.shown_path(path)),
+                name: display_name(&self.files.trees.shown_path(path)).into(),
                 role: FileRole::Data,
             });
         self.data_files.extend(read);
@@ -790,10 +792,13 @@ impl Loader {
             ..
         } = self.files;
         let mut read = self.data_files;
+        read.reserve_exact(roles.len());
         read.extend(roles.into_iter().map(|(file, role)| ReadFile {
-            name: sources.file(file).name().to_owned(),
+            name: sources.file(file).name().into(),
             role,
         }));
+        read.sort_unstable();
+        read.dedup();
         let mut project = self.project;
         let unrelated = &self.unrelated_files;
         let is_related = |finding: &Diagnostic| {
@@ -802,10 +807,7 @@ impl Loader {
         };
         project.diagnostics = diagnostics.into_iter().filter(is_related).collect();
         project.unreadable = unreadable.iter().filter(|file| !unrelated.contains(file)).count();
-        project.coverage = Coverage {
-            read: read.into_iter().collect(),
-            skipped,
-        };
+        project.coverage = Coverage { read, skipped };
         Loaded {
             project,
             sources,

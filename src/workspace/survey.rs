@@ -80,6 +80,11 @@ impl ModuleFacts {
     }
 }
 
+/// In the name of each function that reads a file.
+static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
+
+static TYPE_PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
+
 /// The facts of directories, each found once.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
@@ -279,9 +284,6 @@ impl Surveyor<'_> {
         let Some((path, text)) = self.read(entry, FileRole::Configuration) else {
             return;
         };
-        static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
-        static TYPE_PREFIX: LazyLock<Finder<'static>> =
-            LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
         let has = |word: &Finder<'_>| word.find(text.as_bytes()).is_some();
         self.facts.reads_files |= has(&FILE);
         let format = Format::from_path(&path);

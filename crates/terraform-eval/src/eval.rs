@@ -37,4 +37,4 @@ pub use instance_id::InstanceId;
 pub use limits::{MAX_MODULE_DEPTH, SharedWork};
 pub use scope::{RepetitionData, Scope};
 
-pub use crate::stack::with_stack;
+pub use crate::stack::{on_large_stack, with_stack};

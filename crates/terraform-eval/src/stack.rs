@@ -1,6 +1,7 @@
 //! Stacks for recursion over syntax trees and values.
 
 use std::cell::Cell;
+use std::panic::resume_unwind;
 
 /// The size of a large stack, in bytes: enough for the deepest expression and evaluation, even in unoptimized builds. The
 /// system does not allocate the part that is never used.
@@ -14,8 +15,35 @@ thread_local! {
     static IS_LARGE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs an evaluation on a thread with a large stack. Returns `None` if the thread cannot be started.
+/// Runs a program on a thread with a large stack, so that its evaluations need no threads of their own: what one of them frees,
+/// a later one can use again. If the thread cannot be started, the stack of this one has to do.
+///
+/// # Panics
+///
+/// If `run` does.
+pub fn on_large_stack<T: Send>(mut run: impl FnMut() -> T + Send) -> T {
+    let result = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK_SIZE)
+            .spawn_scoped(scope, || {
+                IS_LARGE.set(true);
+                run()
+            });
+        thread.ok().map(std::thread::ScopedJoinHandle::join)
+    });
+    match result {
+        Some(Ok(result)) => result,
+        Some(Err(panic)) => resume_unwind(panic),
+        None => run(),
+    }
+}
+
+/// Runs an evaluation on a thread with a large stack, or on this one if it has such a stack. Returns `None` if the thread
+/// cannot be started.
 pub fn with_stack<T: Send>(evaluate: impl FnOnce() -> T + Send) -> Option<T> {
+    if IS_LARGE.get() {
+        return Some(evaluate());
+    }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_SIZE)

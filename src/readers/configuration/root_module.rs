@@ -120,7 +120,7 @@ pub(crate) fn evaluate_roots(
                 return RootModuleModel::without_blocks(String::new());
             }
             let tree = tree.read().unwrap_or_else(PoisonError::into_inner);
-            let model = evaluate_on_stack(&**tree, sources, root, budget);
+            let model = evaluate_on_stack(&tree, sources, root, budget);
             progress.advance(1);
             model
         };
@@ -129,7 +129,9 @@ pub(crate) fn evaluate_roots(
             batches.end(done, &mut tree);
             batches.begin_next(&mut tree, sources);
         };
-        threads.map_in_batches(roots, Batches::SIZE, &enclose, evaluate_root, between)
+        let models = threads.map_in_batches(roots, Batches::SIZE, &enclose, evaluate_root, between);
+        batches.end_last(&mut tree.write().unwrap_or_else(PoisonError::into_inner));
+        models
     };
     if roots.len() == 1 {
         return evaluate(threads);

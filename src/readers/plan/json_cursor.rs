@@ -244,6 +244,9 @@ fn skip(bytes: &[u8], start: usize, max_depth: usize) -> Skipped {
 fn value_end(bytes: &[u8], at: &mut usize, depth: &mut usize, max_depth: usize) -> Option<usize> {
     let start = *at;
     loop {
+        if *depth > 0 {
+            *at = next_quote_or_bracket(bytes, *at)?;
+        }
         match *bytes.get(*at)? {
             b'"' => {
                 *at = string_end(bytes, *at + 1)?;
@@ -266,15 +269,35 @@ fn value_end(bytes: &[u8], at: &mut usize, depth: &mut usize, max_depth: usize) 
                 }
             }
             // Outside of containers and strings, only a number, a boolean or `null` is possible.
-            b',' | b' ' | b'\n' | b'\r' | b'\t' if *depth == 0 => return Some(*at).filter(|&at| at > start),
+            b',' | b' ' | b'\n' | b'\r' | b'\t' => return Some(*at).filter(|&at| at > start),
             _ => {
                 *at += 1;
-                if *depth == 0 && matches!(bytes.get(*at), None | Some(b'}' | b']')) {
+                if matches!(bytes.get(*at), None | Some(b'}' | b']')) {
                     return Some(*at);
                 }
             }
         }
     }
+}
+
+/// The next quote or bracket from `at` on. Reads eight bytes at a time.
+fn next_quote_or_bracket(bytes: &[u8], mut at: usize) -> Option<usize> {
+    /// The bit by which `[` and `{` differ, and `]` and `}`.
+    const CURLY: u64 = 0x2020_2020_2020_2020;
+    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*word);
+        let brackets = matching_bytes(word | CURLY, b'{') | matching_bytes(word | CURLY, b'}');
+        let matches = brackets | matching_bytes(word, b'"');
+        if matches != 0 {
+            return Some(at + matches.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    let found = rest
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'));
+    found.map(|position| at + position)
 }
 
 /// The end of the string whose first character is at `at`, after its closing quote. Reads eight bytes at a time:

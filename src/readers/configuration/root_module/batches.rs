@@ -11,8 +11,7 @@ pub(super) struct Batches {
     roots: Vec<ModuleId>,
     /// How many batches have begun.
     begun: usize,
-    /// The modules that no later batch reaches, by batch. What the last one reaches is not among them: nothing else needs the
-    /// room.
+    /// The modules that no later batch reaches, by batch.
     done_after: Vec<Vec<ModuleId>>,
 }
 
@@ -27,9 +26,6 @@ impl Batches {
         let mut done_after: Vec<Vec<ModuleId>> = batches
             .map(|batch| tree.reachable_from(batch.iter().copied(), &mut seen))
             .collect();
-        if let Some(of_last) = done_after.first_mut() {
-            of_last.clear();
-        }
         done_after.reverse();
         for module in done_after.iter().flatten() {
             tree.forget_blocks(*module);
@@ -50,10 +46,17 @@ impl Batches {
         self.begun += 1;
     }
 
-    /// Lets the blocks of a batch go that no later one needs.
+    /// Ends a batch: what no later one needs is let go.
     pub(super) fn end(&self, batch: usize, tree: &mut ModuleTree) {
         for module in self.done_after.get(batch).into_iter().flatten() {
             tree.forget_trees(*module);
+            tree.forget_blocks(*module);
+        }
+    }
+
+    /// Ends the last batch. Syntax trees that a session keeps stay: nothing else needs the room.
+    pub(super) fn end_last(&self, tree: &mut ModuleTree) {
+        for module in self.done_after.last().into_iter().flatten() {
             tree.forget_blocks(*module);
         }
     }
