@@ -361,6 +361,23 @@ fn blocks() -> Vec<Dimension> {
         dimension!("syntax errors", 300, |n| file(
             repeat(n, |i| format!("resource \"a\" \"r{i}\" {{\n  x = = 1\n}}\n")) + &mirror(0, "\"c\"")
         )),
+        dimension!("mirrors of a list on one line", 500, |n| {
+            let mirrors = repeat(n, |i| format!("\"https://m{i}.io\", "));
+            file(format!(
+                "resource \"rhcs_image_mirror\" \"a\" {{\n  cluster_id = \"c\"\n  source = \"quay.io/a\"\n  mirrors = \
+                 [{mirrors}]\n}}\n"
+            ))
+        }),
+        dimension!("mirrors in JSON on one line", 500, |n| {
+            let one = |i: usize| {
+                let mirror =
+                    json!({"cluster_id": "c", "source": format!("quay.io/a{i}"), "mirrors": ["m.io/a"]});
+                (format!("a{i}"), mirror)
+            };
+            let mirrors: serde_json::Map<String, Value> = (0..n).map(one).collect();
+            let text = json!({"resource": {"rhcs_image_mirror": mirrors}}).to_string();
+            check(vec![("main.tf.json".to_owned(), text)])
+        }),
         dimension!("findings on one line", 200, |n| {
             let entries = repeat(n, |i| format!("\"https://quay.io/a{i}\" = [\"m.io/a\"], "));
             file(format!(

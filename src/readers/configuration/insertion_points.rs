@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::model::{ArgumentInsertion, ElementInsertion};
+use crate::readers::configuration::list_edits::indentation;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::Format;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
@@ -49,8 +50,9 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
         return Some(insertion(list.span.range().start + 1, String::new(), ""));
     };
     let text = sources.text(file);
-    let line_start = text.get(..last.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let indentation = text.get(line_start..last.start)?;
+    let Some(indentation) = indentation(text.get(..last.start)?) else {
+        return Some(insertion(last.end, ", ".to_owned(), ""));
+    };
     let line = text.get(last.end..)?.split_inclusive('\n').next()?;
     let rest = line.trim_end();
     // The last element may be followed by a comma, by a comment or by both, but not by the end of the list.
@@ -59,9 +61,8 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
         Some(comment) => (true, comment.trim_start()),
         None => (false, trailing),
     };
-    let has_own_line = indentation.trim().is_empty()
-        && line.ends_with('\n')
-        && (comment.is_empty() || comment.starts_with('#') || comment.starts_with("//"));
+    let has_own_line =
+        line.ends_with('\n') && (comment.is_empty() || comment.starts_with('#') || comment.starts_with("//"));
     if !has_own_line {
         return Some(insertion(last.end, ", ".to_owned(), ""));
     }

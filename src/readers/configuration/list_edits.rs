@@ -10,8 +10,7 @@ pub(crate) fn element_removal_range(
     is_json: bool,
 ) -> Option<Range<usize>> {
     let (before, after) = (&text[..element.start], &text[element.end..]);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let begins_line = is_blank(&before[line_start..]);
+    let line_start = indentation(before).map(|blanks| before.len() - blanks.len());
     let gap = after.len() - after.trim_start().len();
     if after[gap..].starts_with(',') {
         // A list with leading commas cannot be edited line by line.
@@ -19,11 +18,7 @@ pub(crate) fn element_removal_range(
             return None;
         }
         let end = element.end + gap + ",".len();
-        return Some(extend_to_line(
-            text,
-            element.start..end,
-            begins_line.then_some(line_start),
-        ));
+        return Some(extend_to_line(text, element.start..end, line_start));
     }
     let previous = before.trim_end_matches([' ', '\t']);
     let previous = if is_json { before.trim_end() } else { previous };
@@ -32,15 +27,16 @@ pub(crate) fn element_removal_range(
     }
     // This is the last element. In native syntax the comma before it may stay.
     let is_first = before.trim_end().ends_with('[');
-    (begins_line && !is_json && !is_first).then(|| extend_to_line(text, element, Some(line_start)))
+    (line_start.is_some() && !is_json && !is_first).then(|| extend_to_line(text, element, line_start))
 }
 
 /// Extends the range to its line if that has nothing else, else to the blanks after it.
 fn extend_to_line(text: &str, range: Range<usize>, line_start: Option<usize>) -> Range<usize> {
     let after = &text[range.end..];
-    let line_end = after.find('\n').map_or(after.len(), |at| at + 1);
+    let rest = after.trim_start_matches(is_blank);
+    let line_end = after.len() - rest.len() + usize::from(rest.starts_with('\n'));
     match line_start {
-        Some(start) if is_blank(&after[..line_end]) => start..range.end + line_end,
+        Some(start) if rest.is_empty() || rest.starts_with('\n') => start..range.end + line_end,
         _ => {
             let space = after.len() - after.trim_start_matches([' ', '\t']).len();
             range.start..range.end + space
@@ -48,8 +44,16 @@ fn extend_to_line(text: &str, range: Range<usize>, line_start: Option<usize>) ->
     }
 }
 
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+/// What precedes something on its line, if these are blanks alone. A line may be as long as the file, so no more of it is looked
+/// at.
+pub(super) fn indentation(before: &str) -> Option<&str> {
+    let line = before.trim_end_matches(is_blank);
+    let begins_line = line.is_empty() || line.ends_with('\n');
+    before.get(line.len()..).filter(|_| begins_line)
+}
+
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() && character != '\n'
 }
 
 #[cfg(test)]

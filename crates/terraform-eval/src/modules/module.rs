@@ -44,7 +44,7 @@ pub struct Module {
     local_errors: OnceLock<Vec<SyntaxError>>,
     providers: OnceLock<Providers>,
     is_checked: OnceLock<()>,
-    /// Those of the files that override blocks of others.
+    /// Those of the files that override blocks of others, sorted.
     override_files: Box<[FileId]>,
     /// Whether the blocks were let go.
     is_forgotten: bool,
@@ -332,7 +332,7 @@ impl Module {
             let path = source.path().unwrap_or_else(|| Path::new(source.name()));
             let document = parse_file(*file, source.text(), Format::from_path(path));
             let items = document.items.into_iter().map(FileBlock::new);
-            if self.override_files.contains(file) {
+            if self.override_files.binary_search(file).is_ok() {
                 overrides.extend(items);
             } else {
                 blocks.extend(items);
