@@ -260,6 +260,7 @@ fn levels(count: usize, calls: usize) -> Vec<(String, String)> {
 /// All dimensions.
 fn dimensions() -> Vec<Dimension> {
     let mut all = blocks();
+    all.extend(long_lines());
     all.extend(arguments_and_aliases());
     all.extend(expressions());
     all.extend(trees());
@@ -361,6 +362,11 @@ fn blocks() -> Vec<Dimension> {
         dimension!("syntax errors", 300, |n| file(
             repeat(n, |i| format!("resource \"a\" \"r{i}\" {{\n  x = = 1\n}}\n")) + &mirror(0, "\"c\"")
         )),
+    ]
+}
+
+fn long_lines() -> Vec<Dimension> {
+    vec![
         dimension!("mirrors of a list on one line", 500, |n| {
             let mirrors = repeat(n, |i| format!("\"https://m{i}.io\", "));
             file(format!(
