@@ -96,9 +96,9 @@ impl ModuleTree {
         }
     }
 
-    /// Lets the blocks of a module go for as long as nothing reads them, unless they are [kept](super::FileBlock::kept) for later runs. Until
-    /// [`restore_blocks`](Self::restore_blocks), only the directory of the module, its files and its syntax errors are known.
-    /// Its calls stay connected.
+    /// Lets the blocks of a module go for as long as nothing reads them, unless they are [kept](super::FileBlock::kept) for
+    /// later runs. Until [`restore_blocks`](Self::restore_blocks), only the directory of the module, its files and its syntax
+    /// errors are known. Its calls stay connected.
     pub fn forget_blocks(&mut self, id: ModuleId) {
         if let Some(module) = self.modules.get_mut(id.0) {
             module.forget_blocks();
