@@ -47,7 +47,7 @@ impl Threads {
             return items.iter().map(work).collect();
         }
         let here = |share: &mut (dyn FnMut() + Send)| share();
-        let queue = Chunks {
+        let queue = ChunkQueue {
             next: AtomicUsize::new(0),
             count: items.len(),
         };
@@ -56,7 +56,7 @@ impl Threads {
 
     /// Does something long with each of some things, batch by batch: none of a batch before `between`, which is given the number
     /// of the batch before it, has returned. Each thread does its share of the work inside of `enclose`. `None` if that does not
-    /// call what it is given, or something panics in it.
+    /// call what it is given, or ends a panic in it.
     ///
     /// The threads are the same for all batches. What a thread frees can only be used again by the same one for as long as it
     /// lives.
@@ -72,7 +72,7 @@ impl Threads {
             return Some(Vec::new());
         }
         let threads = self.count().min(items.len());
-        let queue = Batches {
+        let queue = BatchQueue {
             size: batch,
             count: items.len(),
             state: Mutex::new(BatchState {
@@ -102,12 +102,12 @@ trait Queue: Sync {
 }
 
 /// Things in no other order than theirs.
-struct Chunks {
+struct ChunkQueue {
     next: AtomicUsize,
     count: usize,
 }
 
-impl Queue for Chunks {
+impl Queue for ChunkQueue {
     fn take(&self) -> Option<Range<usize>> {
         let start = self.next.fetch_add(CHUNK, Ordering::Relaxed);
         (start < self.count).then(|| start..self.count.min(start + CHUNK))
@@ -115,7 +115,7 @@ impl Queue for Chunks {
 }
 
 /// Things in batches.
-struct Batches<F> {
+struct BatchQueue<F> {
     size: usize,
     count: usize,
     state: Mutex<BatchState<F>>,
@@ -133,7 +133,7 @@ struct BatchState<F> {
     between: F,
 }
 
-impl<F: FnMut(usize) + Send> Queue for Batches<F> {
+impl<F: FnMut(usize) + Send> Queue for BatchQueue<F> {
     fn take(&self) -> Option<Range<usize>> {
         let mut state = self.state();
         while state.next == state.end {
@@ -163,7 +163,7 @@ impl<F: FnMut(usize) + Send> Queue for Batches<F> {
     }
 }
 
-impl<F> Batches<F> {
+impl<F> BatchQueue<F> {
     fn state(&self) -> MutexGuard<'_, BatchState<F>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -36,15 +36,11 @@ impl Deref for ScopeList {
 }
 
 impl ScopeList {
-    /// The positions of the entries that a name is in, from the shortest entry to the longest; wildcards come last.
-    pub fn positions_containing(&self, name: &str) -> impl Iterator<Item = usize> {
-        self.positions.containing(name).map(|(_, position)| *position)
-    }
-
-    /// The first entry that a name is in.
+    /// The position of the first entry that a name is in.
     #[must_use]
     pub fn first_containing(&self, name: &str) -> Option<usize> {
-        self.positions_containing(name).min()
+        let positions = self.positions.containing(name);
+        positions.map(|(_, position)| *position).min()
     }
 
     /// The entries for a message: the first few of many.

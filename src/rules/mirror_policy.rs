@@ -109,8 +109,8 @@ fn mirror_outside(
 }
 
 fn denied_source(policy: &Policy, mirror: &Mirror, source: &str) -> Option<Diagnostic> {
-    let denied = policy.denied_sources.first_containing(source)?;
-    let denied = &policy.denied_sources[denied];
+    let position = policy.denied_sources.first_containing(source)?;
+    let denied = policy.denied_sources.get(position)?;
     Some(
         violation(
             policy,

@@ -173,12 +173,7 @@ impl Module {
             ("output", Some(name), None) => self.outputs.get_mut(&name),
             ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),
             (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
-                let name = ResourceName {
-                    mode,
-                    kind: type_name,
-                    name,
-                };
+                let name = resource_name(kind, type_name, name);
                 self.resources.get_mut(&name).map(|resource| &mut resource.block)
             }
             _ => return,
@@ -387,12 +382,7 @@ impl Declared {
             ("output", Some(name), None) => self.outputs.push((name, block)),
             ("module", Some(name), None) => self.calls.push((name.clone(), ModuleCall { name, block })),
             (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
-                let name = ResourceName {
-                    mode,
-                    kind: type_name,
-                    name,
-                };
+                let name = resource_name(kind, type_name, name);
                 self.resources.push((name.clone(), Resource { name, block }));
             }
             ("locals", None, None) => self.locals_blocks.push(block),
@@ -409,6 +399,16 @@ impl Declared {
             }
             _ => self.others.push(block),
         }
+    }
+}
+
+/// The name of a `resource` or `data` block by its block type and labels.
+fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceName {
+    let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
+    ResourceName {
+        mode,
+        kind: type_name,
+        name,
     }
 }
 
