@@ -1,5 +1,5 @@
-//! Excerpts of files for findings: entire lines of ordinary files, or a cropped part of a line that is too long (a plan is
-//! one line). The text of a sensitive value is always masked.
+//! Excerpts of files for findings: entire lines with those around them, a line of a large file (a plan may have millions of
+//! lines), or a cropped part of a line that is too long (a plan may be one line). The text of a sensitive value is always masked.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,7 +31,7 @@ pub(super) struct Excerpts<'a> {
     excerpts: Vec<Excerpt<'a>>,
 }
 
-/// An entire file, or a part of one of its lines.
+/// An entire file, one of its lines, or a part of one.
 struct Excerpt<'a> {
     file: &'a SourceFile,
     file_id: FileId,
@@ -40,7 +40,7 @@ struct Excerpt<'a> {
     crop: Option<Crop>,
 }
 
-/// The position of a part of a line.
+/// The position of a line, or of a part of one.
 struct Crop {
     line: usize,
     column: usize,
@@ -60,11 +60,10 @@ impl<'a> Excerpts<'a> {
     /// span in its text.
     pub(super) fn show(&mut self, span: Span) -> (usize, Range<usize>) {
         let file = self.redacted.sources.file(span.file);
-        let lines = LabelLines::new(self.redacted.sources, span);
+        let lines = LabelLines::new(self.redacted.sources, span, self.redacted.long_line);
         match self.redacted.texts.get(&span.file) {
-            Some(text) if lines.are_short(self.redacted.long_line) => {
-                (self.show_file(file, span.file, text), lines.range)
-            }
+            Some(text) if lines.are_short() => (self.show_file(file, span.file, text), lines.range),
+            None if lines.are_short() => self.show_line(file, span.file, lines.first, lines.range),
             _ => self.show_part(file, span.file, lines.first, lines.range),
         }
     }
@@ -81,6 +80,32 @@ impl<'a> Excerpts<'a> {
             crop: None,
         });
         self.excerpts.len() - 1
+    }
+
+    /// Adds the first line of a label.
+    fn show_line(
+        &mut self,
+        file: &'a SourceFile,
+        file_id: FileId,
+        line: Range<usize>,
+        label: Range<usize>,
+    ) -> (usize, Range<usize>) {
+        // The byte order mark has no width on a terminal.
+        let start = line.start.max(file.bom_len());
+        let text = file.text().get(start..line.end).unwrap_or_default();
+        let text = text.trim_end_matches(['\n', '\r']);
+        let within = |offset: usize| (offset - start).min(text.len());
+        self.excerpts.push(Excerpt {
+            file,
+            file_id,
+            text: self.redacted.mask(text, file_id, start),
+            crop: Some(Crop {
+                line: file.line_index(start) + 1,
+                column: 1,
+                ellipsis: 0,
+            }),
+        });
+        (self.excerpts.len() - 1, within(label.start)..within(label.end))
     }
 
     /// Adds the label's text and its key. The text around them in a plan belongs to other attributes.
@@ -220,21 +245,24 @@ impl<'a> Files<'a> for Excerpts<'a> {
     fn line_range(&'a self, id: usize, line_index: usize) -> Result<Range<usize>, Error> {
         let excerpt = self.excerpt(id)?;
         if excerpt.crop.is_some() {
-            return Ok(0..excerpt.text.len());
+            return match line_index {
+                0 => Ok(0..excerpt.text.len()),
+                given => Err(Error::LineTooLarge { given, max: 0 }),
+            };
         }
-        let starts = excerpt.file.line_starts();
-        let missing = Error::LineTooLarge {
+        let start = excerpt.file.line_start(line_index);
+        let start = start.ok_or_else(|| Error::LineTooLarge {
             given: line_index,
-            max: starts.len(),
-        };
-        let start = *starts.get(line_index).ok_or(missing)?;
+            max: excerpt.file.line_index(excerpt.text.len()),
+        })?;
         // The byte order mark has no width on a terminal.
         let start = if line_index == 0 {
             start + excerpt.file.bom_len()
         } else {
             start
         };
-        Ok(start..starts.get(line_index + 1).copied().unwrap_or(excerpt.text.len()))
+        let end = excerpt.file.line_start(line_index + 1);
+        Ok(start..end.unwrap_or(excerpt.text.len()))
     }
 }
 
@@ -267,5 +295,31 @@ mod tests {
         assert_eq!(excerpts.source(excerpt).unwrap(), "…\"source\":\"nginx\"…");
         assert_eq!(&excerpts.source(excerpt).unwrap()[range.clone()], "\"nginx\"");
         assert_eq!(excerpts.column_number(excerpt, 0, range.start).unwrap(), at + 1);
+    }
+
+    #[test]
+    fn the_line_of_a_label_in_a_large_file_is_redacted_alone() {
+        let mut sources = Sources::new();
+        let line = "  \"source\": \"nginx\", \"token\": \"s3cr3t\",\n";
+        let text = line.repeat((1 << 20) / line.len() + 2);
+        let start = text.len() - 2 * line.len();
+        let file = sources.add("plan.json", text);
+        let at =
+            |part: &str| Span::new(file, start, start + line.len()).start as usize + line.find(part).unwrap();
+        let span = Span::new(file, at("\"nginx"), at(", \"token"));
+        let secret = HiddenTexts {
+            spans: vec![Span::new(file, at("\"s3cr3t"), at(",\n"))],
+            ..HiddenTexts::default()
+        };
+        let redacted = RedactedSources::new(&[finding(span)], &sources, &secret, Style::default());
+        let mut excerpts = Excerpts::new(&redacted);
+        let (excerpt, range) = excerpts.show(span);
+        let lines = excerpts.lines(excerpt, &range);
+        let parts: Vec<_> = lines.iter().map(|line| (line.number, line.parts)).collect();
+        let number = start / line.len() + 1;
+        assert_eq!(
+            parts,
+            [(number, ["  \"source\": ", "\"nginx\"", ", \"token\": ********,"])]
+        );
     }
 }

@@ -12,10 +12,13 @@ use crate::untrusted::{is_command, is_hidden};
 
 use super::secrets::Secrets;
 use super::style::Style;
-use terraform_eval::source::{FileId, SourceFile, Sources, Span};
+use terraform_eval::source::{FileId, Sources, Span};
 
 /// Lines longer than this many bytes are cropped, on a terminal those that are longer than it is wide.
 const LONG_LINE: usize = 240;
+
+/// Of files with more bytes than this, only the lines of labels are redacted.
+const LARGE_TEXT: usize = 1 << 20;
 
 /// The columns of a terminal that the number of a line and the border beside it take.
 const GUTTER: usize = 8;
@@ -33,37 +36,40 @@ pub(super) struct RedactedSources<'a> {
     pub(super) sources: &'a Sources,
     /// The ranges to mask in the files that findings point into.
     masks: BTreeMap<FileId, Vec<Range<usize>>>,
-    /// The redacted texts of files of which entire lines are shown.
+    /// The redacted texts of files of which entire lines are shown, unless they are large.
     pub(super) texts: BTreeMap<FileId, Cow<'a, str>>,
     /// How many bytes a line may have that is shown as it is.
     pub(super) long_line: usize,
 }
 
-/// The byte ranges of a label and of the lines that it starts and ends in.
+/// The byte ranges of a label and of the lines that it starts and ends in; of a long line, a part of it.
 pub(super) struct LabelLines {
     pub(super) first: Range<usize>,
     last: Range<usize>,
     /// The range of the label.
     pub(super) range: Range<usize>,
+    /// How many bytes a line may have that is not long.
+    long_line: usize,
 }
 
 impl LabelLines {
-    pub(super) fn new(sources: &Sources, span: Span) -> Self {
+    pub(super) fn new(sources: &Sources, span: Span, long_line: usize) -> Self {
         let file = sources.file(span.file);
         let text = file.text();
         // The first line is shown without its byte order mark.
         let start = text.floor_char_boundary(span.range().start).max(file.bom_len());
         let end = text.ceil_char_boundary(span.range().end).max(start);
         Self {
-            first: line_range(file, start),
-            last: line_range(file, end),
+            first: line_range(text, start, long_line),
+            last: line_range(text, end, long_line),
             range: start..end,
+            long_line,
         }
     }
 
-    /// Whether entire lines are shown, by the length of a long line.
-    pub(super) fn are_short(&self, long_line: usize) -> bool {
-        self.first.len() <= long_line && self.last.len() <= long_line
+    /// Whether entire lines are shown.
+    pub(super) fn are_short(&self) -> bool {
+        self.first.len() <= self.long_line && self.last.len() <= self.long_line
     }
 }
 
@@ -100,10 +106,14 @@ impl<'a> RedactedSources<'a> {
         for span in findings.iter().flat_map(labels) {
             let ranges = || secrets.in_file(span.file, invalid.contains(&span.file));
             redacted.masks.entry(span.file).or_insert_with(ranges);
-            if !redacted.texts.contains_key(&span.file) && LabelLines::new(sources, span).are_short(long_line)
+            let text = sources.text(span.file);
+            if text.len() <= LARGE_TEXT
+                && !redacted.texts.contains_key(&span.file)
+                && LabelLines::new(sources, span, long_line).are_short()
             {
-                let text = redacted.mask(sources.text(span.file), span.file, 0);
-                redacted.texts.insert(span.file, text);
+                redacted
+                    .texts
+                    .insert(span.file, redacted.mask(text, span.file, 0));
             }
         }
         redacted
@@ -157,12 +167,16 @@ pub(super) fn mask<'t>(text: &'t str, ranges: &[Range<usize>]) -> Cow<'t, str> {
     Cow::Owned(masked)
 }
 
-/// The range of the line that contains an offset, with its line break.
-fn line_range(file: &SourceFile, offset: usize) -> Range<usize> {
-    let index = file.line_index(offset);
-    let starts = file.line_starts();
-    let end = starts.get(index + 1).copied().unwrap_or(file.text().len());
-    starts.get(index).copied().unwrap_or_default()..end
+/// The range of the line that contains an offset, with its line break. Of a long line, it is a part that is long as well: a plan
+/// may be one line.
+fn line_range(text: &str, offset: usize, long_line: usize) -> Range<usize> {
+    let start = text.floor_char_boundary(offset.saturating_sub(2 * long_line));
+    let end = text.ceil_char_boundary(offset + 2 * long_line);
+    let before = text.get(start..offset).unwrap_or_default();
+    let after = text.get(offset..end).unwrap_or_default();
+    let start = before.rfind('\n').map_or(start, |at| start + at + 1);
+    let end = after.find('\n').map_or(end, |at| offset + at + 1);
+    start..end
 }
 
 #[cfg(test)]
@@ -188,7 +202,7 @@ mod tests {
     fn a_label_starts_after_the_byte_order_mark() {
         let mut sources = Sources::new();
         let file = sources.add("a.yaml", "\u{feff}a: 1\n");
-        let range = |start, end| LabelLines::new(&sources, Span::new(file, start, end)).range;
+        let range = |start, end| LabelLines::new(&sources, Span::new(file, start, end), LONG_LINE).range;
         assert_eq!((range(0, 0), range(0, 4), range(4, 6)), (3..3, 3..4, 4..6));
     }
 }

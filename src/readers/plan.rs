@@ -13,7 +13,8 @@
 //! | What can be wrong with a plan? | `error` |
 //! | What else stands in the file of a plan? | `surrounding_text`, `foreign_line` |
 //! | How does a slice of the text become a value and a span? | `plan_text` |
-//! | How are the irrelevant parts skipped? | `json_cursor` |
+//! | How are the irrelevant parts skipped? | `json_cursor`, `json_skip` |
+//! | Where do resources end, and which may be relevant? | `resource_index` |
 //! | Which fields of a plan are read? | `document` |
 //! | Which instances are there, and what are their addresses? | `instances`, `instance_address` |
 //! | Which manifests do resources apply? | `manifests` |
@@ -39,11 +40,13 @@ mod graph;
 mod instance_address;
 mod instances;
 mod json_cursor;
+mod json_skip;
 mod manifests;
 mod mirrors;
 mod plan_text;
 mod read;
 mod reference_tracer;
+mod resource_index;
 mod sensitive;
 mod surrounding_text;
 

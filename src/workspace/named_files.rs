@@ -162,7 +162,7 @@ impl NamedFiles {
             self.nodes.add(file, files);
             return;
         }
-        match plan::read_plan(file, name, source.text()) {
+        match plan::read_plan(file, name, source.text(), files.threads) {
             Ok(contents) => {
                 self.plans.push(LoadedPlan::new(contents, source.path()));
                 files.roles.insert(file, FileRole::Plan);

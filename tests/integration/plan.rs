@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::support::shared::shared;
 use mirrorset::testing::model::{Attribute, AttributeValue, Mirror, OriginTarget};
+use mirrorset::testing::parallel::Threads;
 use mirrorset::testing::readers::plan::{self, JsonKind, PlanContents, PlanErrorKind};
 use proptest::prelude::*;
 use terraform_eval::source::{Sources, Span};
@@ -13,8 +14,8 @@ fn read(path: &Path) -> (Sources, PlanContents) {
     let mut sources = Sources::new();
     let file = sources.read(path).unwrap();
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let contents =
-        plan::read_plan(file, &name, sources.text(file)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let contents = plan::read_plan(file, &name, sources.text(file), Threads::OF_PROCESSOR)
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     (sources, contents)
 }
 
@@ -196,7 +197,7 @@ fn fixtures_are_read_as_expected() {
 fn error_kind(text: &str) -> PlanErrorKind {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", text);
-    let error = plan::read_plan(file, "plan", text).unwrap_err();
+    let error = plan::read_plan(file, "plan", text, Threads::OF_PROCESSOR).unwrap_err();
     if let Some(span) = error.span {
         assert!(text.get(span.range()).is_some(), "{error}");
     }
@@ -287,7 +288,7 @@ fn a_truncated_plan_without_mirrors_is_an_error() {
     let mut sources = Sources::new();
     let file = sources.add("plan.json", complete);
     assert!(
-        plan::read_plan(file, "plan", complete)
+        plan::read_plan(file, "plan", complete, Threads::OF_PROCESSOR)
             .unwrap()
             .input
             .mirrors
@@ -299,7 +300,7 @@ fn a_truncated_plan_without_mirrors_is_an_error() {
     );
     assert_eq!(plan::detect(complete), Some(JsonKind::Plan));
     let state = r#"{"format_version":"1.0"}"#;
-    assert!(plan::read_plan(file, "state", state).is_ok());
+    assert!(plan::read_plan(file, "state", state, Threads::OF_PROCESSOR).is_ok());
 }
 
 #[test]
@@ -341,7 +342,7 @@ fn cyclic_references_terminate() {
     assert_ne!(plan, FIXTURES[0]);
     let mut sources = Sources::new();
     let file = sources.add("plan.json", plan.as_str());
-    let contents = plan::read_plan(file, "plan", &plan).unwrap();
+    let contents = plan::read_plan(file, "plan", &plan, Threads::OF_PROCESSOR).unwrap();
     let mirrors = &contents.input.mirrors;
     let splat = mirrors
         .iter()
@@ -356,7 +357,7 @@ fn never_panics(text: &str) {
     let file = sources.add("plan.json", text);
     let inside = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?}");
     let _ = plan::detect(text);
-    match plan::read_plan(file, "plan", text) {
+    match plan::read_plan(file, "plan", text, Threads::OF_PROCESSOR) {
         Err(error) => {
             let _ = error.help();
             error.span.into_iter().for_each(inside);
@@ -621,7 +622,9 @@ fn a_configuration_that_opentofu_printed_without_a_plan() {
     assert_eq!(plan::detect(text), Some(JsonKind::Configuration));
     let mut sources = Sources::new();
     let file = sources.add("config.json", text);
-    let input = plan::read_plan(file, "config.json", text).unwrap().input;
+    let input = plan::read_plan(file, "config.json", text, Threads::OF_PROCESSOR)
+        .unwrap()
+        .input;
     let [nginx, all] = input.mirrors.as_slice() else {
         panic!("{:?}", input.mirrors)
     };

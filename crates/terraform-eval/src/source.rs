@@ -14,6 +14,7 @@ mod read_limits;
 pub(crate) mod sandbox;
 mod span;
 mod stamp;
+mod text_index;
 mod tool_data;
 
 pub use cached_files::CachedFiles;
@@ -29,14 +30,15 @@ pub use tool_data::is_tool_data;
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use text_index::TextIndex;
 
 static DETACHED: SourceFile = SourceFile {
     name: String::new(),
     path: None,
     text: String::new(),
-    line_starts: OnceLock::new(),
-    character_counts: OnceLock::new(),
+    index: TextIndex::new(),
 };
 
 /// One file: its name as findings print it, and its text.
@@ -45,12 +47,8 @@ pub struct SourceFile {
     name: String,
     path: Option<PathBuf>,
     text: String,
-    line_starts: OnceLock<Vec<usize>>,
-    character_counts: OnceLock<Vec<usize>>,
+    index: TextIndex,
 }
-
-/// Every so many bytes, the number of characters before is kept.
-const COUNTED_BYTES: usize = 1 << 10;
 
 impl SourceFile {
     /// The name that findings print: the path as it was given, with `/` as separator.
@@ -81,21 +79,16 @@ impl SourceFile {
         }
     }
 
-    /// The byte offsets at which lines start.
-    #[must_use]
-    pub fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
-            let ends = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0).chain(ends.map(|at| at + 1)).collect()
-        })
-    }
-
     /// The line, counted from 0, that contains the byte at `offset`.
     #[must_use]
     pub fn line_index(&self, offset: usize) -> usize {
-        self.line_starts()
-            .partition_point(|&start| start <= offset)
-            .saturating_sub(1)
+        self.index.line_index(&self.text, offset.min(self.text.len()))
+    }
+
+    /// Where a line begins, counted from 0. `None` if the text has fewer lines.
+    #[must_use]
+    pub fn line_start(&self, line: usize) -> Option<usize> {
+        self.index.line_start(&self.text, line)
     }
 
     /// The line and column of the byte at `offset`; an offset past the end means the end.
@@ -106,50 +99,18 @@ impl SourceFile {
             offset -= 1;
         }
         let line = self.line_index(offset);
-        let start = self.line_starts().get(line).copied().unwrap_or_default();
         // The byte order mark does not count as a column of the first line.
         let start = if line == 0 {
             self.bom_len().min(offset)
         } else {
-            start
+            self.line_start(line).unwrap_or(offset)
         };
+        let characters = |offset| self.index.characters(&self.text, offset);
         Location {
             line: line + 1,
-            column: self.characters_between(start, offset) + 1,
+            column: characters(offset) - characters(start) + 1,
         }
     }
-
-    /// The number of characters that begin between two offsets. A plan is one line of any length, so this does not count them
-    /// from the start of the line for each finding.
-    fn characters_between(&self, start: usize, end: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let count = |bytes: &[u8]| bytes.iter().filter(|byte| !is_continuation(**byte)).count();
-        if end.saturating_sub(start) <= COUNTED_BYTES {
-            return bytes.get(start..end).map_or(0, count);
-        }
-        let counts = self.character_counts.get_or_init(|| {
-            let parts = bytes.chunks(COUNTED_BYTES);
-            let add = |sum: &mut usize, part: &[u8]| {
-                let before = *sum;
-                *sum += count(part);
-                Some(before)
-            };
-            parts.scan(0, add).collect()
-        });
-        let before = |offset: usize| {
-            let part = offset / COUNTED_BYTES;
-            let rest = bytes.get(part * COUNTED_BYTES..offset).map_or(0, count);
-            counts
-                .get(part)
-                .map_or_else(|| count(bytes), |counted| counted + rest)
-        };
-        before(end).saturating_sub(before(start))
-    }
-}
-
-/// Whether a byte of UTF-8 continues a character that began before it.
-fn is_continuation(byte: u8) -> bool {
-    byte & 0b1100_0000 == 0b1000_0000
 }
 
 /// The files that a run has read, and the access to all others.
@@ -250,8 +211,7 @@ impl Sources {
             name,
             path,
             text,
-            line_starts: OnceLock::new(),
-            character_counts: OnceLock::new(),
+            index: TextIndex::new(),
         };
         let (index, file) = match &mut self.ids {
             None => (self.read.len(), Arc::new(file)),

@@ -178,7 +178,7 @@ fn range(span: Span, view: &ReportView<'_>) -> Range {
 fn position(file: &SourceFile, offset: usize) -> Position {
     let offset = offset.min(file.text().len());
     let line = file.line_index(offset);
-    let start = file.line_starts().get(line).copied().unwrap_or_default();
+    let start = file.line_start(line).unwrap_or(offset);
     Position {
         line: line + 1,
         column: offset - start + 1,

@@ -4,15 +4,15 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem::{self, Finder};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::provider::{is_provider_type, types::QUOTED_TYPE_PREFIX};
-use crate::readers::manifest::{MIRROR_WORDS, QUOTED_TYPES, is_helm_release, manifest_type, names_mirrors};
+use crate::parallel::Threads;
+use crate::readers::manifest::names_mirrors;
 use crate::readers::plan::error::PlanError;
 use crate::readers::plan::json_cursor::JsonCursor;
 use crate::readers::plan::plan_text::{JsonMembers, PlanText};
+use crate::readers::plan::resource_index::{ResourceIndex, Signs, is_relevant_type};
 
 /// The outermost object of a plan or a state.
 #[derive(Debug, Default)]
@@ -78,6 +78,8 @@ pub(super) struct ResourceValues<'a> {
     #[serde(borrow)]
     pub(super) index: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) provider_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     pub(super) values: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) sensitive_values: Option<&'a RawValue>,
@@ -90,10 +92,8 @@ impl Relevant for ResourceValues<'_> {
             || self.values.is_some_and(|values| names_mirrors(values.get()))
     }
 
-    fn has_word(element: &[u8]) -> bool {
-        MIRROR_WORDS
-            .iter()
-            .any(|word| memmem::find(element, word).is_some())
+    fn may_be_relevant(signs: Signs) -> bool {
+        signs.of_type || signs.of_marks || signs.of_mirrors
     }
 }
 
@@ -132,9 +132,9 @@ impl Relevant for ResourceChange<'_> {
                 .is_some_and(|change| has_marks(change.before_sensitive) || has_marks(change.after_sensitive))
     }
 
-    /// The values of the resource are read, not their changes.
-    fn has_word(_element: &[u8]) -> bool {
-        false
+    /// Texts about mirrors are read in the values of the resource, not in their changes.
+    fn may_be_relevant(signs: Signs) -> bool {
+        signs.of_type || signs.of_marks
     }
 }
 
@@ -198,7 +198,17 @@ pub(super) struct ClusterFields<'a> {
 #[derive(Debug, Deserialize)]
 pub(super) struct RecordedConfiguration<'a> {
     #[serde(borrow)]
+    pub(super) provider_config: Option<JsonMembers<'a, ProviderConfiguration<'a>>>,
+    #[serde(borrow)]
     pub(super) root_module: Option<ModuleConfiguration<'a>>,
+}
+
+/// A provider that the configuration uses.
+#[derive(Debug, Deserialize)]
+pub(super) struct ProviderConfiguration<'a> {
+    /// Its source address with the host.
+    #[serde(borrow)]
+    pub(super) full_name: Option<Cow<'a, str>>,
 }
 
 /// A module as the configuration declares it.
@@ -273,29 +283,36 @@ pub(super) struct CallConfiguration<'a> {
     pub(super) module: Option<ModuleConfiguration<'a>>,
 }
 
-/// Whether a rule needs resources of a type: the provider's, and those that apply manifests.
-fn is_relevant_type(kind: &str) -> bool {
-    is_provider_type(kind) || manifest_type(kind).is_some() || is_helm_release(kind)
-}
-
 /// Whether marks may contain a `true`.
 fn has_marks(marks: Option<&RawValue>) -> bool {
     marks.is_some_and(|marks| marks.get().contains("true"))
 }
 
-/// An entry of a long list, of which few are needed.
+/// An entry of a list of resources, of which few are needed.
 trait Relevant {
     /// Whether a rule needs the entry, or an excerpt must know which values in it are sensitive.
     fn is_relevant(&self) -> bool;
 
-    /// Whether the bytes of an entry have a word because of which it may be relevant, whatever its type is.
-    fn has_word(element: &[u8]) -> bool;
+    /// Whether an entry with these signs may be relevant.
+    fn may_be_relevant(signs: Signs) -> bool;
 }
 
 impl StateValues<'_> {
     /// Whether there are no resources, as far as they are kept.
     pub(super) fn is_empty(&self) -> bool {
         self.root_module.as_ref().is_none_or(ModuleValues::is_empty)
+    }
+
+    /// The source addresses of the providers of the resources that are kept.
+    pub(super) fn provider_names(&self) -> impl Iterator<Item = &str> {
+        let mut modules: Vec<&ModuleValues<'_>> = self.root_module.iter().collect();
+        std::iter::from_fn(move || {
+            let module = modules.pop()?;
+            modules.extend(&module.child_modules);
+            Some(&module.resources)
+        })
+        .flatten()
+        .filter_map(|resource| resource.provider_name.as_deref())
     }
 }
 
@@ -313,8 +330,9 @@ impl<'a> PlanDocument<'a> {
             .is_some_and(|changes| !changes.is_empty())
     }
 
-    /// Reads a document; of long lists, only the relevant entries are kept.
-    pub(super) fn read(text: PlanText<'a>, document: &'a str) -> Result<Self, PlanError> {
+    /// Reads a document; of lists of resources, only the relevant entries are kept.
+    pub(super) fn read(text: PlanText<'a>, document: &'a str, threads: Threads) -> Result<Self, PlanError> {
+        let index = ResourceIndex::new(document, threads);
         let mut cursor = JsonCursor::new(text, document);
         let mut document = Self::default();
         cursor.read_object("the document", &mut |key, cursor| {
@@ -322,18 +340,18 @@ impl<'a> PlanDocument<'a> {
                 "format_version" => document.format_version = parse_value(text, cursor)?,
                 "terraform_version" => document.terraform_version = parse_value(text, cursor)?,
                 "variables" => document.variables = parse_value(text, cursor)?,
-                "planned_values" => document.planned_values = read_values(text, cursor, key)?,
+                "planned_values" => document.planned_values = read_values(text, cursor, &index, key)?,
                 "prior_state" => {
                     cursor.read_object("`prior_state`", &mut |key, cursor| {
                         if key == "values" {
-                            document.prior_state = read_values(text, cursor, key)?;
+                            document.prior_state = read_values(text, cursor, &index, key)?;
                         }
                         Ok(())
                     })?;
                 }
-                "values" => document.values = read_values(text, cursor, key)?,
-                "resource_changes" => document.resource_changes = read_relevant(text, cursor, key)?,
-                "resource_drift" => document.resource_drift = read_relevant(text, cursor, key)?,
+                "values" => document.values = read_values(text, cursor, &index, key)?,
+                "resource_changes" => document.resource_changes = read_relevant(text, cursor, &index, key)?,
+                "resource_drift" => document.resource_drift = read_relevant(text, cursor, &index, key)?,
                 "output_changes" => document.output_changes = parse_value(text, cursor)?,
                 "deferred_changes" => document.deferred_changes = parse_value(text, cursor)?,
                 "configuration" => document.configuration = parse_value(text, cursor)?,
@@ -359,13 +377,14 @@ fn parse_value<'a, T: Deserialize<'a>>(
 fn read_values<'a>(
     text: PlanText<'a>,
     cursor: &mut JsonCursor<'a>,
+    index: &ResourceIndex,
     name: &str,
 ) -> Result<Option<StateValues<'a>>, PlanError> {
     let mut values = StateValues::default();
     let is_present = cursor.read_object(&format!("`{name}`"), &mut |key, cursor| {
         match key {
             "outputs" => values.outputs = parse_value(text, cursor)?,
-            "root_module" => values.root_module = read_module(text, cursor)?,
+            "root_module" => values.root_module = read_module(text, cursor, index)?,
             _ => {}
         }
         Ok(())
@@ -376,6 +395,7 @@ fn read_values<'a>(
 fn read_module<'a>(
     text: PlanText<'a>,
     cursor: &mut JsonCursor<'a>,
+    index: &ResourceIndex,
 ) -> Result<Option<ModuleValues<'a>>, PlanError> {
     let mut module = ModuleValues::default();
     let is_present = cursor.read_object("a module", &mut |key, cursor| {
@@ -384,10 +404,10 @@ fn read_module<'a>(
                 let address = cursor.skip_value()?;
                 module.address = text.parse(address)?;
             }
-            "resources" => module.resources = read_relevant(text, cursor, key)?.unwrap_or_default(),
+            "resources" => module.resources = read_relevant(text, cursor, index, key)?.unwrap_or_default(),
             "child_modules" => {
                 cursor.read_list("`child_modules`", &mut |cursor| {
-                    module.child_modules.extend(read_module(text, cursor)?);
+                    module.child_modules.extend(read_module(text, cursor, index)?);
                     Ok(())
                 })?;
             }
@@ -398,66 +418,17 @@ fn read_module<'a>(
     Ok(is_present.then_some(module))
 }
 
-/// Searches the elements of a long list for the types of relevant resources.
-struct TypeSearch {
-    key: Finder<'static>,
-    names: Vec<Finder<'static>>,
-}
-
-impl TypeSearch {
-    /// How far from its start an element is searched for its type. Terraform writes it after the address.
-    const HEAD: usize = 1024;
-
-    fn new() -> Self {
-        let names = std::iter::once(QUOTED_TYPE_PREFIX).chain(QUOTED_TYPES);
-        Self {
-            key: Finder::new("\"type\":"),
-            names: names.map(Finder::new).collect(),
-        }
-    }
-
-    /// Whether an element may be a resource of a relevant type.
-    fn may_be_relevant(&self, element: &str) -> bool {
-        match self.type_in_head(element) {
-            Some(kind) => is_relevant_type(kind),
-            None => self
-                .names
-                .iter()
-                .any(|name| name.find(element.as_bytes()).is_some()),
-        }
-    }
-
-    /// The type of a resource, if no other object can precede it in the element. A quote in a string has a backslash before
-    /// it, so that the key is not found in strings.
-    fn type_in_head<'e>(&self, element: &'e str) -> Option<&'e str> {
-        let bytes = element.as_bytes();
-        let head = bytes.get(1..).unwrap_or_default();
-        let head = head.get(..Self::HEAD).unwrap_or(head);
-        let start = self.key.find(head)?;
-        let is_first = memchr::memchr(b'{', head.get(..start)?).is_none();
-        let value = element.get(1 + start + self.key.needle().len()..)?;
-        let (kind, _) = value.trim_start().strip_prefix('"')?.split_once('"')?;
-        (is_first && !kind.contains('\\')).then_some(kind)
-    }
-}
-
-/// Reads the relevant elements of a long list. A search for bytes decides which elements are parsed at all.
+/// Reads the relevant elements of a list of resources. A search for bytes decides which elements are parsed at all.
 fn read_relevant<'a, T: Deserialize<'a> + Relevant>(
     text: PlanText<'a>,
     cursor: &mut JsonCursor<'a>,
+    index: &ResourceIndex,
     name: &str,
 ) -> Result<Option<Vec<T>>, PlanError> {
-    let types = TypeSearch::new();
-    let marks_key = Finder::new("sensitive");
     let mut relevant = Vec::new();
     let is_present = cursor.read_list(&format!("`{name}`"), &mut |cursor| {
-        let element = cursor.skip_value()?;
-        let bytes = element.as_bytes();
-        let marks = marks_key.find(bytes).and_then(|at| bytes.get(at..));
-        let may_be_relevant = types.may_be_relevant(element)
-            || T::has_word(bytes)
-            || marks.is_some_and(|bytes| memmem::find(bytes, b"true").is_some());
-        if may_be_relevant || !element.starts_with('{') {
+        let (element, signs) = index.skip_resource(cursor)?;
+        if T::may_be_relevant(signs) || !element.starts_with('{') {
             let element: T = text.parse(element)?;
             if element.is_relevant() {
                 relevant.push(element);

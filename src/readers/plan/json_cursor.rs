@@ -1,9 +1,8 @@
 //! A cursor over JSON text that descends into the containers that matter and skips everything else.
 //!
-//! Skipping only searches for quotes and brackets, which is many times faster than parsing, and most of a plan is
-//! skipped. A skipped value is not validated: its brackets and quotes only have to match. The values that matter are
-//! parsed from their slice of the text by `serde_json`. If the outline is malformed, `serde_json` parses the whole
-//! document once more to report the error.
+//! Skipping only looks at quotes and brackets, which is many times faster than parsing, and most of a plan is skipped. The
+//! values that matter are parsed from their slice of the text by `serde_json`. If the outline is malformed, `serde_json`
+//! parses the whole document once more to report the error.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,6 +10,7 @@ use std::collections::BTreeSet;
 use serde::de::IgnoredAny;
 
 use crate::readers::plan::error::{MAX_DEPTH, PlanError, PlanErrorKind};
+use crate::readers::plan::json_skip::{Skipped, skip};
 use crate::readers::plan::plan_text::PlanText;
 
 /// A position in a JSON document.
@@ -103,16 +103,25 @@ impl<'a> JsonCursor<'a> {
 
     /// Skips a value and returns its text.
     pub(super) fn skip_value(&mut self) -> Result<&'a str, PlanError> {
-        self.skip_white_space();
-        let start = self.at;
-        match skip(self.document.as_bytes(), start, MAX_DEPTH - self.depth) {
-            Skipped::To(end) => {
-                self.at = end;
-                self.document.get(start..end).ok_or_else(|| self.syntax_error())
-            }
+        let (start, max_depth) = self.next_value();
+        match skip(self.document.as_bytes(), start, max_depth) {
+            Skipped::To(end) => self.skip_to(end),
             Skipped::TooDeep(at) => Err(self.too_deep_error(at)),
             Skipped::Malformed => Err(self.syntax_error()),
         }
+    }
+
+    /// Where the next value begins, and how deep it may be nested.
+    pub(super) fn next_value(&mut self) -> (usize, usize) {
+        self.skip_white_space();
+        (self.at, MAX_DEPTH - self.depth)
+    }
+
+    /// Skips a value that is known to end at `end`, and returns its text.
+    pub(super) fn skip_to(&mut self, end: usize) -> Result<&'a str, PlanError> {
+        let value = self.document.get(self.at..end);
+        self.at = end;
+        value.ok_or_else(|| self.syntax_error())
     }
 
     /// Checks that only white space follows.
@@ -213,186 +222,6 @@ impl<'a> JsonCursor<'a> {
             Ok(_) => {
                 let message = "the document does not have the structure of a plan".to_owned();
                 PlanError::new(PlanErrorKind::UnexpectedShape(message), None)
-            }
-        }
-    }
-}
-
-/// The result of skipping a value.
-#[derive(Debug, PartialEq, Eq)]
-enum Skipped {
-    /// The value ends at this offset.
-    To(usize),
-    /// The bracket at this offset is nested too deeply.
-    TooDeep(usize),
-    /// The text is not a value, or ends inside it.
-    Malformed,
-}
-
-/// Skips the value at `start`, which may be nested `max_depth` deep.
-fn skip(bytes: &[u8], start: usize, max_depth: usize) -> Skipped {
-    let mut depth = 0;
-    let mut at = start;
-    match value_end(bytes, &mut at, &mut depth, max_depth) {
-        Some(end) => Skipped::To(end),
-        None if depth > max_depth => Skipped::TooDeep(at),
-        None => Skipped::Malformed,
-    }
-}
-
-/// The end of the value at `at`. If `None`, `at` and `depth` are the position and the depth of the error.
-fn value_end(bytes: &[u8], at: &mut usize, depth: &mut usize, max_depth: usize) -> Option<usize> {
-    let start = *at;
-    loop {
-        if *depth > 0 {
-            *at = next_quote_or_bracket(bytes, *at)?;
-        }
-        match *bytes.get(*at)? {
-            b'"' => {
-                *at = string_end(bytes, *at + 1)?;
-                if *depth == 0 {
-                    return Some(*at);
-                }
-            }
-            b'{' | b'[' => {
-                *depth += 1;
-                if *depth > max_depth {
-                    return None;
-                }
-                *at += 1;
-            }
-            b'}' | b']' => {
-                *depth = depth.checked_sub(1)?;
-                *at += 1;
-                if *depth == 0 {
-                    return Some(*at);
-                }
-            }
-            // Outside of containers and strings, only a number, a boolean or `null` is possible.
-            b',' | b' ' | b'\n' | b'\r' | b'\t' => return Some(*at).filter(|&at| at > start),
-            _ => {
-                *at += 1;
-                if matches!(bytes.get(*at), None | Some(b'}' | b']')) {
-                    return Some(*at);
-                }
-            }
-        }
-    }
-}
-
-/// The next quote or bracket from `at` on. Reads eight bytes at a time.
-fn next_quote_or_bracket(bytes: &[u8], mut at: usize) -> Option<usize> {
-    /// The bit by which `[` and `{` differ, and `]` and `}`.
-    const CURLY: u64 = 0x2020_2020_2020_2020;
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*word);
-        let brackets = matching_bytes(word | CURLY, b'{') | matching_bytes(word | CURLY, b'}');
-        let matches = brackets | matching_bytes(word, b'"');
-        if matches != 0 {
-            return Some(at + matches.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..)?;
-    let found = rest
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'));
-    found.map(|position| at + position)
-}
-
-/// The end of the string whose first character is at `at`, after its closing quote. Reads eight bytes at a time:
-/// most strings are too short for wider reads to pay off.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return string_end_bytewise(bytes, at);
-        };
-        let word = u64::from_le_bytes(*word);
-        let matches = matching_bytes(word, b'"') | matching_bytes(word, b'\\');
-        if matches == 0 {
-            at += 8;
-            continue;
-        }
-        at += matches.trailing_zeros() as usize / 8;
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            _ => at += 2,
-        }
-    }
-}
-
-fn string_end_bytewise(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        match bytes.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-}
-
-/// The high bit of each byte of `word` that equals `byte`. Above the lowest match, a borrow can set further bits.
-fn matching_bytes(word: u64, byte: u8) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let zero = word ^ (ONES * u64::from(byte));
-    zero.wrapping_sub(ONES) & !zero & HIGH
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    #[test]
-    fn each_kind_of_value_is_skipped() {
-        for (text, rest) in [
-            (r#""a\"b\\",1"#, ",1"),
-            (r#"{"a":[1,{"}":"]"}]} ,"#, " ,"),
-            ("12.5e3,", ","),
-            ("true}", "}"),
-            ("null", ""),
-            ("[]]", "]"),
-        ] {
-            let end = text.len() - rest.len();
-            assert_eq!(skip(text.as_bytes(), 0, 9), Skipped::To(end), "{text}");
-        }
-        for text in ["", "{", "\"a", "\"a\\", "[\"]", "}", ","] {
-            assert_eq!(skip(text.as_bytes(), 0, 9), Skipped::Malformed, "{text}");
-        }
-        assert_eq!(skip(b"[[[]]]", 0, 2), Skipped::TooDeep(2));
-    }
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            r#"["\\\[\]{}:,a-zé]{0,20}"#.prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 64, 8, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
-                prop::collection::btree_map(r#"["\\{}a-z]{0,9}"#, inner, 0..8)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_value_is_skipped_to_its_end(value in any_json(), pretty in any::<bool>(), suffix in "[ ,}]{1}.{0,9}") {
-            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
-            let text = text.unwrap();
-            let all = format!("{text}{suffix}");
-            prop_assert_eq!(skip(all.as_bytes(), 0, 9), Skipped::To(text.len()));
-        }
-
-        #[test]
-        fn any_bytes_are_skipped_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            if let Skipped::To(end) = skip(&bytes, 0, 9) {
-                prop_assert!(0 < end && end <= bytes.len());
             }
         }
     }

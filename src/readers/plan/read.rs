@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::model::{Input, InputKind, Mirror, PlanChanges};
+use crate::parallel::Threads;
 use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
-use memchr::memmem;
 use terraform_eval::address::ResourcePath;
 use terraform_eval::dialect::{Dialect, Engine};
 use terraform_eval::source::{FileId, Span};
@@ -88,12 +88,15 @@ pub(crate) fn read_from_ends(name: &str, head: &[u8], tail: &[u8]) -> Option<Pla
 }
 
 /// Reads a plan, a state or a configuration in JSON. `name` is the name of the input in the model.
-pub fn read_plan(file: FileId, name: &str, text: &str) -> Result<PlanContents, PlanError> {
+///
+/// The result does not depend on the number of threads.
+pub fn read_plan(file: FileId, name: &str, text: &str, threads: Threads) -> Result<PlanContents, PlanError> {
     let document = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = PlanText::new(file, text);
     let contents = match detect(document) {
         Some(JsonKind::Configuration) => read_configuration(text, name, document),
-        kind => read_document(text, name, document, kind),
+        kind => PlanDocument::read(text, document, threads)
+            .and_then(|document| read_document(text, name, &document, kind)),
     };
     contents.map_err(|error| explain(text, document, error))
 }
@@ -122,10 +125,9 @@ fn read_configuration<'a>(
 fn read_document<'a>(
     text: PlanText<'a>,
     name: &str,
-    document: &'a str,
+    document: &PlanDocument<'a>,
     kind: Option<JsonKind>,
 ) -> Result<PlanContents, PlanError> {
-    let document = PlanDocument::read(text, document)?;
     check_version(text, document.format_version)?;
     let (kind, values) = match (&document.planned_values, &document.values) {
         // A plan with `-refresh-only` has no planned values: everything stays as it is.
@@ -145,9 +147,9 @@ fn read_document<'a>(
         (None, None) => return Err(PlanError::new(PlanErrorKind::NotAPlan, None)),
     };
     let mut contents = PlanContents::new(kind, name);
-    read_resources(text, &document, values, &mut contents)?;
-    contents.sensitive = collect_sensitive_spans(text, &document);
-    contents.dialect = document.terraform_version.and_then(|raw| read_dialect(text, raw));
+    read_resources(text, document, values, &mut contents)?;
+    contents.sensitive = collect_sensitive_spans(text, document);
+    contents.dialect = read_dialect(text, document, values);
     for (name, variable) in document.variables.iter().flat_map(|variables| &variables.0) {
         let value = text.parse_raw::<VariableValue<'a>>(variable)?.value;
         contents
@@ -157,11 +159,24 @@ fn read_document<'a>(
     Ok(contents)
 }
 
-/// The program and version of `terraform_version`, which both programs write. OpenTofu's plans name its registry.
-fn read_dialect<'a>(text: PlanText<'a>, raw: &'a RawValue) -> Option<Dialect> {
-    let version = text.parse_string(raw, "`terraform_version`").ok()?;
+/// The program and version of `terraform_version`, which both programs write. OpenTofu has providers of its registry.
+fn read_dialect<'a>(
+    text: PlanText<'a>,
+    document: &PlanDocument<'a>,
+    values: &StateValues<'a>,
+) -> Option<Dialect> {
+    let version = text
+        .parse_string(document.terraform_version?, "`terraform_version`")
+        .ok()?;
     let version = Version::parse_release(&version).ok()?;
-    let is_opentofu = memmem::find(text.after(0).as_bytes(), b"\"registry.opentofu.org/").is_some();
+    let configuration = document.configuration.iter();
+    let configured = configuration
+        .filter_map(|configuration| configuration.provider_config.as_ref())
+        .flat_map(|providers| &providers.0)
+        .filter_map(|(_, provider)| provider.full_name.as_deref());
+    let is_opentofu = configured
+        .chain(values.provider_names())
+        .any(|name| name.starts_with("registry.opentofu.org/"));
     let engine = if is_opentofu {
         Engine::OpenTofu
     } else {

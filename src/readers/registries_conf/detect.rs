@@ -15,6 +15,10 @@ const LINES: [&str; 8] = [
 /// Whether a text has a line that only a `registries.conf` has.
 #[must_use]
 pub(crate) fn is_registries_conf(text: &str) -> bool {
+    // No line of TOML begins with a brace. A plan may be one long line.
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        return false;
+    }
     let mut lines = text
         .lines()
         .map(|line| line.trim_start_matches('\u{feff}').trim_start());

@@ -6,17 +6,18 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use aho_corasick::packed::Searcher;
 use memchr::memmem::Finder;
 
 use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
-/// Files of at least this size are read in two halves at once. Most of the time goes into the pages of memory that
+/// Files of at least this size are read by two threads. Most of the time goes into the pages of memory that
 /// the text is written to, and the system provides those in parallel.
 const MIN_PARALLEL_BYTES: u64 = 16 << 20;
 
-/// How many bytes are searched at a time.
+/// How many bytes are read or searched at a time.
 const CHUNK_BYTES: usize = 1 << 20;
 
 /// How many bytes of either end [`read_ends`] returns.
@@ -60,7 +61,7 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
     let size = usize::try_from(length).map_err(|_| too_large(limit))?;
     if metadata.is_file() && length >= MIN_PARALLEL_BYTES {
-        return read_halves(path, file, size);
+        return read_in_parallel(path, file, size);
     }
     if metadata.is_file() && size > 0 {
         return read_size(file, size);
@@ -120,26 +121,28 @@ pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io:
     }
 }
 
-/// Reads a file of this size. If it grows in the meantime, the rest is not read.
-fn read_halves(path: &Path, file: File, size: usize) -> io::Result<Vec<u8>> {
+/// Reads a file of this size by two threads. If it grows in the meantime, the rest is not read.
+fn read_in_parallel(path: &Path, file: File, size: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; size];
-    let (first, second) = bytes.split_at_mut(size / 2);
-    let middle = first.len() as u64;
-    let read_half = |mut file: File, start: u64, half: &mut [u8]| -> io::Result<()> {
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(half)
+    let chunks = Mutex::new(bytes.chunks_mut(CHUNK_BYTES).enumerate());
+    let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let read_share = |mut file: File| -> io::Result<()> {
+        while let Some((index, chunk)) = next() {
+            file.seek(SeekFrom::Start((index * CHUNK_BYTES) as u64))?;
+            file.read_exact(chunk)?;
+        }
+        Ok(())
     };
     let (second_file, _) = open(path)?;
     std::thread::scope(|scope| {
-        let thread =
-            std::thread::Builder::new().spawn_scoped(scope, || read_half(second_file, middle, second));
-        let first_result = read_half(file, 0, first);
-        let second_result = thread.map(|thread| {
+        let thread = std::thread::Builder::new().spawn_scoped(scope, || read_share(second_file));
+        let first = read_share(file);
+        let second = thread.map(|thread| {
             thread
                 .join()
                 .unwrap_or_else(|_| Err(io::Error::other("interrupted")))
         });
-        first_result.and_then(|()| second_result?)
+        first.and_then(|()| second?)
     })?;
     Ok(bytes)
 }
