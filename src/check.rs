@@ -3,6 +3,7 @@
 
 mod checker;
 mod collector;
+mod decisions;
 mod report;
 mod settings;
 mod suppression_spans;

@@ -41,7 +41,11 @@ impl Threads {
     }
 
     /// Does something with each of many things. The results are in the order of the things.
-    pub(crate) fn map<T: Sync, R: Send>(self, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    pub(crate) fn map<'t, T: Sync, R: Send>(
+        self,
+        items: &'t [T],
+        work: impl Fn(&'t T) -> R + Sync,
+    ) -> Vec<R> {
         let threads = if items.len() < MIN_ITEMS { 1 } else { self.count() };
         if threads == 1 {
             return items.iter().map(work).collect();
@@ -187,12 +191,12 @@ fn in_order<R>(mut parts: Parts<R>) -> Vec<R> {
 }
 
 /// Lets threads, of which this is one, take things until none is left.
-fn spread<T: Sync, R: Send>(
+fn spread<'t, T: Sync, R: Send>(
     threads: usize,
     queue: &impl Queue,
-    items: &[T],
+    items: &'t [T],
     enclose: &Enclose,
-    work: &(impl Fn(&T) -> R + Sync),
+    work: &(impl Fn(&'t T) -> R + Sync),
 ) -> Parts<R> {
     let take_all = || {
         let _leaving = Leaving(queue);

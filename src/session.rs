@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -14,6 +13,7 @@ use crate::config::{self, Config, ShownDialect};
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
 use crate::model::{ImageSet, Input, Requirements};
 use crate::output::check::{FORMATS, Format, find_format};
+use crate::parallel::Threads;
 use crate::rules::report_key_traps;
 use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels};
 use crate::suppress::Suppressions;
@@ -51,6 +51,7 @@ pub struct Session {
     settings: CheckSettings,
     suppressions: Suppressions,
     baseline: Option<Baseline>,
+    threads: Threads,
 }
 
 impl Session {
@@ -80,6 +81,7 @@ impl Session {
         Ok(Self {
             baseline: baseline.transpose()?,
             selection: options.selection.clone(),
+            threads: options.load.threads,
             loaded,
             settings,
             suppressions,
@@ -119,6 +121,7 @@ impl Session {
             settings: &self.settings,
             suppressions: &self.suppressions,
             baseline: self.baseline.as_ref(),
+            threads: self.threads,
         };
         check(&self.loaded.project, context)
     }
@@ -145,7 +148,7 @@ impl Session {
         for (directory, input) in loaded.directories.iter().zip(&loaded.project.inputs) {
             // Manifests that Terraform applies have the settings of their root module.
             match inputs.last_mut().filter(|(last, _)| last == directory) {
-                Some((_, of_directory)) if input.manifest_facts.applied_by.is_some() => {
+                Some((_, of_directory)) if input.manifest_facts().applied_by.is_some() => {
                     of_directory.push(input);
                 }
                 _ => inputs.push((directory.clone(), vec![input])),
@@ -203,7 +206,7 @@ fn check_settings(
         Some((file, loaded.sources.files().location(path)))
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
-    let mut by_directory: BTreeMap<PathBuf, Rc<RuleSettings>> = BTreeMap::new();
+    let mut by_directory: BTreeMap<PathBuf, Arc<RuleSettings>> = BTreeMap::new();
     // The levels for files, by the directory of the configuration file.
     let mut file_levels: BTreeMap<PathBuf, Arc<BTreeMap<FileId, Levels>>> = BTreeMap::new();
     let mut settings_of = |directory: &Path, loaded: &mut Loaded| {
@@ -225,7 +228,7 @@ fn check_settings(
                 }
             });
             settings.override_with(selection);
-            Rc::new(settings)
+            Arc::new(settings)
         };
         by_directory.entry(directory.clone()).or_insert_with(read).clone()
     };

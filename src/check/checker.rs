@@ -8,15 +8,17 @@ use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
 use crate::model::{
     DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
 };
+use crate::parallel::Threads;
 use crate::rules::{
-    Check, ClusterIndex, IndexedCluster, RULES, Rule, SYNTAX_ERROR, UNKNOWN_VALUE, report_skipped,
-    report_unfinished_plan, report_unknown_values,
+    Check, RULES, Rule, RuleOutcome, SYNTAX_ERROR, UNKNOWN_VALUE, report_skipped, report_unfinished_plan,
+    report_unknown_values,
 };
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
 use super::collector::{CollectedFinding, Collector};
+use super::decisions::{Decisions, batches};
 use super::report::{Report, Summary, Suppressed, Verdict};
 use super::settings::CheckSettings;
 use super::suppression_spans;
@@ -32,6 +34,8 @@ pub struct CheckContext<'a> {
     pub suppressions: &'a Suppressions,
     /// The findings to leave out of the report.
     pub baseline: Option<&'a Baseline>,
+    /// How many threads the rules run on. The report is the same with any number.
+    pub threads: Threads,
 }
 
 /// Runs the rules on a project.
@@ -50,8 +54,17 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     for finding in project.coverage.skipped.iter().filter_map(report_skipped) {
         checker.add_file_finding(finding);
     }
-    for input in &project.inputs {
-        checker.check_input(context.settings.for_input(input.id), input);
+    for inputs in batches(&project.inputs) {
+        let decisions = Decisions::of(inputs, context.settings, context.threads);
+        let mut outcomes = decisions.mirrors.into_iter();
+        for (input, findings) in inputs.iter().zip(decisions.inputs) {
+            let settings = context.settings.for_input(input.id);
+            checker.begin_input(settings, input);
+            for (mirror, outcomes) in input.mirrors.iter().zip(&mut outcomes) {
+                checker.add_outcomes(settings, input, mirror, outcomes);
+            }
+            checker.add_findings(settings, input, findings);
+        }
     }
     if project.inputs.len() > 1 {
         checker.check_across_inputs(project);
@@ -140,28 +153,16 @@ impl<'a> Checker<'a, '_> {
         is_change && !self.context.settings.changes_info && finding.severity == Severity::Info
     }
 
-    fn check_input(&mut self, settings: &RuleSettings, input: &'a Input) {
-        let is_off = |name: &str| settings.level(name, None) == Level::Off;
-        self.record_rules(input, is_off);
+    fn begin_input(&mut self, settings: &RuleSettings, input: &'a Input) {
+        self.record_rules(input, |name| settings.level(name, None) == Level::Off);
         if let Some(finding) = report_unfinished_plan(input) {
             let file = primary_file(&finding);
             self.add(settings, file, finding, None);
         }
-        let clusters = ClusterIndex::new(input);
-        for (position, mirror) in input.mirrors.iter().enumerate() {
-            self.check_mirror(settings, input, clusters.of_mirror(position), mirror);
-        }
-        let mut findings = Vec::new();
-        let is_run = |rule: &&&Rule| input.is_any_of(rule.inputs) && !is_off(rule.name);
-        for rule in RULES.iter().filter(is_run) {
-            if let Check::PlanChanges(find)
-            | Check::Input(find)
-            | Check::MirrorAndInput(_, find)
-            | Check::ResourceAndInput(_, find) = rule.check
-            {
-                findings.extend(find(input));
-            }
-        }
+    }
+
+    /// Adds what the rules found in an input, after its mirrors.
+    fn add_findings(&mut self, settings: &RuleSettings, input: &'a Input, findings: Vec<Diagnostic>) {
         for finding in findings {
             let id = match &finding.subject {
                 Some(Subject::Mirror(address)) => input.mirror_at(address).map(|mirror| mirror.id),
@@ -186,7 +187,7 @@ impl<'a> Checker<'a, '_> {
     /// Marks the entries of manifests that the API server rejects or replaces as undecided, also if the finding that says
     /// so is not reported: no node has them.
     fn mark_entries_without_effect(&mut self, input: &Input) {
-        let facts = &input.manifest_facts;
+        let facts = input.manifest_facts();
         let is_about_document = |issue: &&ManifestIssue| issue.entry.is_none() && issue.kind.is_rejection();
         let rejected = facts.issues.iter().filter(is_about_document);
         let rejected: BTreeSet<&DocumentAddress> = rejected.map(|issue| &issue.document).collect();
@@ -233,12 +234,13 @@ impl<'a> Checker<'a, '_> {
         }
     }
 
-    fn check_mirror(
+    /// Adds what the rules decided about a mirror.
+    fn add_outcomes(
         &mut self,
         settings: &RuleSettings,
         input: &Input,
-        cluster: IndexedCluster<'_>,
         mirror: &'a Mirror,
+        outcomes: Vec<(&'static Rule, RuleOutcome)>,
     ) {
         self.mirrors.push(CheckedMirror {
             mirror,
@@ -246,19 +248,7 @@ impl<'a> Checker<'a, '_> {
         });
         let file = Some(mirror.span.file);
         let mut undecided: Vec<(&'static str, UnknownReasons)> = Vec::new();
-        for rule in RULES {
-            if !input.is_any_of(rule.inputs) || settings.level(rule.name, file) == Level::Off {
-                continue;
-            }
-            let outcome = match rule.check {
-                Check::Mirror(decide) | Check::MirrorAndInput(decide, _) => decide(input, mirror),
-                Check::Resource(decide) | Check::ResourceAndInput(decide, _) => match mirror.resource() {
-                    Some(resource) => decide(input, mirror, resource),
-                    None => continue,
-                },
-                Check::MirrorInCluster(decide) => decide(&cluster, mirror),
-                Check::Input(_) | Check::PlanChanges(_) | Check::External => continue,
-            };
+        for (rule, outcome) in outcomes {
             for finding in outcome.findings {
                 self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
             }

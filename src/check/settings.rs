@@ -1,7 +1,7 @@
 //! The settings of a check: which rule settings apply to which input and file.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::InputId;
 use crate::settings::RuleSettings;
@@ -13,18 +13,18 @@ pub struct CheckSettings {
     /// Whether informational findings about planned changes are reported.
     pub changes_info: bool,
     /// The rule settings of inputs and files that have none of their own.
-    pub default: Rc<RuleSettings>,
+    pub default: Arc<RuleSettings>,
     /// The rule settings of inputs.
-    pub by_input: BTreeMap<InputId, Rc<RuleSettings>>,
+    pub by_input: BTreeMap<InputId, Arc<RuleSettings>>,
     /// The rule settings of files, for findings about a file that concern no input.
-    pub by_file: BTreeMap<FileId, Rc<RuleSettings>>,
+    pub by_file: BTreeMap<FileId, Arc<RuleSettings>>,
 }
 
 impl Default for CheckSettings {
     fn default() -> Self {
         Self {
             changes_info: true,
-            default: Rc::default(),
+            default: Arc::default(),
             by_input: BTreeMap::new(),
             by_file: BTreeMap::new(),
         }

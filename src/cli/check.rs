@@ -1,5 +1,6 @@
 //! `mirrorset check`.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,7 +45,8 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         None
     };
     let progress = &options.load.progress;
-    let mut session = with_progress(progress, || Session::open(&options))?;
+    // The program ends after the report. The system takes the memory back at once, and faster than piece by piece.
+    let mut session = ManuallyDrop::new(with_progress(progress, || Session::open(&options))?);
     if !session.configuration_errors().is_empty() {
         eprint_findings(session.configuration_errors(), &session.loaded);
         return Ok(Exit::Failure);
@@ -74,7 +76,7 @@ pub(super) fn run(arguments: &CheckArguments, options: &Options) -> anyhow::Resu
         session.read_baseline(path)?;
     }
     progress.begin(Stage::Check, 0);
-    let report = with_progress(progress, || session.check());
+    let report = ManuallyDrop::new(with_progress(progress, || session.check()));
     eprint_load_messages(&session.loaded);
     write_report(arguments, &outputs, fixed.as_ref(), &session.loaded, &report)?;
     if let Some(path) = arguments.baseline.as_ref().filter(|_| !arguments.quiet) {

@@ -39,12 +39,12 @@ pub(crate) fn by_cluster(project: &Project) -> Vec<ClusterMirrors<'_>> {
             if mirrors.image_policies.is_empty() {
                 mirrors
                     .image_policies
-                    .extend(&input.manifest_facts.image_policies);
+                    .extend(&input.manifest_facts().image_policies);
             }
             add(mirrors, input, mirror);
         }
         // Manifests and nodes can have lists of registries or policies, and no mirrors.
-        let policies = &input.manifest_facts.image_policies;
+        let policies = &input.manifest_facts().image_policies;
         let has_settings = input.registry_sources().next().is_some() || !policies.is_empty();
         if input.effective_mirrors().next().is_none() && has_settings {
             let cluster = Cluster::Named(input.name.clone(), input_position);

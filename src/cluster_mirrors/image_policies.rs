@@ -13,7 +13,7 @@ pub(crate) const IMAGE_POLICY_ON_MIRROR: &str = "image-policy-on-mirror";
 /// The names in the policies of an input that are those of mirrors, and of no source.
 #[must_use]
 pub(crate) fn image_policies_on_mirrors(input: &Input) -> Vec<Diagnostic> {
-    let policies = &input.manifest_facts.image_policies;
+    let policies = &input.manifest_facts().image_policies;
     if policies.is_empty() {
         return Vec::new();
     }

@@ -33,7 +33,7 @@ pub(crate) fn conversion_issues(
     clusters: &[&ClusterMirrors<'_>],
 ) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let inputs = relevant_inputs(project, clusters);
-    let issues = inputs.iter().flat_map(|input| &input.manifest_facts.issues);
+    let issues = inputs.iter().flat_map(|input| &input.manifest_facts().issues);
     let uncertain = issues.filter(|issue| !issue.kind.is_about_name()).map(report);
     let of_nodes = inputs.iter().flat_map(|input| rejected_conf(input));
     let certain = inputs
@@ -68,7 +68,7 @@ fn as_warning(finding: Diagnostic) -> Diagnostic {
 /// The issues of the manifests of one input.
 #[must_use]
 pub(crate) fn input_manifest_issues(input: &Input) -> Vec<Diagnostic> {
-    input.manifest_facts.issues.iter().map(report).collect()
+    input.manifest_facts().issues.iter().map(report).collect()
 }
 
 fn report(issue: &ManifestIssue) -> Diagnostic {

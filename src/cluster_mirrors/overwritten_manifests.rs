@@ -9,7 +9,7 @@ pub(crate) const OVERWRITTEN_MANIFEST: &str = "overwritten-manifest";
 /// The manifests of an input that a later one replaces.
 #[must_use]
 pub(crate) fn overwritten_manifests(input: &Input) -> Vec<Diagnostic> {
-    let overwritten = input.manifest_facts.overwritten.iter();
+    let overwritten = input.manifest_facts().overwritten.iter();
     overwritten
         .map(|overwritten| {
             let what = "a later manifest has the same kind and name, and replaces this one";

@@ -34,7 +34,7 @@ impl Side {
             && project
                 .inputs
                 .iter()
-                .any(|input| input.manifest_facts.applied_by.is_some())
+                .any(|input| input.manifest_facts().applied_by.is_some())
         {
             return None;
         }

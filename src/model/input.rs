@@ -1,7 +1,7 @@
 //! One input: a root module, a plan or state, or the manifests of one cluster.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::dialect::Engine;
@@ -52,10 +52,10 @@ pub struct Input {
     pub issues: Vec<ConfigurationIssue>,
     /// The module calls that do not set required variables. A plan has none.
     pub missing_inputs: Vec<MissingInputs>,
-    /// The changes that a plan makes to mirrors. Empty for other kinds.
-    pub changes: PlanChanges,
-    /// Facts that only manifests have. Empty for other kinds.
-    pub manifest_facts: ManifestFacts,
+    /// The changes that a plan makes to mirrors. `None` for other kinds.
+    pub changes: Option<Box<PlanChanges>>,
+    /// Facts that only manifests have. `None` for other kinds.
+    pub manifest_facts: Option<Box<ManifestFacts>>,
     /// What a node has loaded. `None` for other kinds than files of nodes.
     pub node: Option<Box<NodeFacts>>,
     /// What the user says beyond the input.
@@ -71,6 +71,20 @@ impl Input {
             .binary_search_by(|waiter| waiter.path.cmp(path))
             .ok()?;
         self.waiters.get(position)
+    }
+
+    /// The changes that a plan makes to mirrors. Empty for other kinds.
+    #[must_use]
+    pub fn changes(&self) -> &PlanChanges {
+        static NONE: LazyLock<PlanChanges> = LazyLock::new(PlanChanges::default);
+        self.changes.as_deref().unwrap_or(&NONE)
+    }
+
+    /// Facts that only manifests have. Empty for other kinds.
+    #[must_use]
+    pub fn manifest_facts(&self) -> &ManifestFacts {
+        static NONE: LazyLock<ManifestFacts> = LazyLock::new(ManifestFacts::default);
+        self.manifest_facts.as_deref().unwrap_or(&NONE)
     }
 
     /// Creates an empty input.
@@ -91,8 +105,8 @@ impl Input {
             provider: ProviderVersions::default(),
             issues: Vec::new(),
             missing_inputs: Vec::new(),
-            changes: PlanChanges::default(),
-            manifest_facts: ManifestFacts::default(),
+            changes: None,
+            manifest_facts: None,
             node: None,
             requirements: Arc::default(),
         }
@@ -109,7 +123,7 @@ impl Input {
     #[must_use]
     pub fn count(&self) -> usize {
         if self.kind == InputKind::Manifest {
-            self.manifest_facts.documents
+            self.manifest_facts().documents
         } else {
             1
         }
@@ -128,7 +142,7 @@ impl Input {
     /// The lists of registries of manifests or of a node.
     pub(crate) fn registry_sources(&self) -> impl Iterator<Item = &RegistrySources> {
         let of_node = self.node.iter().map(|node| &node.registry_sources);
-        self.manifest_facts.registry_sources.iter().chain(of_node)
+        self.manifest_facts().registry_sources.iter().chain(of_node)
     }
 
     /// The mirrors without the entries that a later document replaces.

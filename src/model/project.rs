@@ -53,7 +53,7 @@ impl Project {
     pub(crate) fn credential_images(&self) -> impl Iterator<Item = &String> {
         self.inputs
             .iter()
-            .flat_map(|input| &input.manifest_facts.credential_images)
+            .flat_map(|input| &input.manifest_facts().credential_images)
     }
 
     /// Adds an input, and assigns ids to it and its mirrors.

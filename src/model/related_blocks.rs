@@ -55,5 +55,5 @@ pub struct ProviderVersions {
     /// The constraints in `required_providers` of all modules.
     pub constraints: Vec<Attribute<String>>,
     /// The version in the dependency lock file.
-    pub locked: Option<Attribute<String>>,
+    pub locked: Option<Box<Attribute<String>>>,
 }

@@ -9,7 +9,7 @@ impl UnknownReasons {
     /// What to do about the unknown value of an input. `None` if nothing can be done in the input itself.
     #[must_use]
     pub(crate) fn help(&self, input: &Input) -> Option<String> {
-        let help = match input.manifest_facts.applied_by.unwrap_or(input.kind) {
+        let help = match input.manifest_facts().applied_by.unwrap_or(input.kind) {
             InputKind::Configuration | InputKind::TofuConfigJson => self.help_in_configuration(),
             InputKind::Plan => self.help_in_plan(input.has_configuration),
             InputKind::State | InputKind::Manifest | InputKind::RegistriesConf => return None,

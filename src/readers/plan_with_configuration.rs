@@ -35,6 +35,10 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     let configured_mirrors: ByAddress<Mirror> = (configuration.mirrors.into_iter())
         .filter_map(|mirror| Some((mirror.address.resource()?.clone(), mirror)))
         .collect();
+    let changes = plan
+        .changes
+        .as_deref()
+        .map_or(&[][..], |changes| &changes.mirrors);
     for mirror in &mut plan.mirrors {
         let configured = mirror
             .address
@@ -42,16 +46,20 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
             .and_then(|address| configured_mirrors.find(address));
         match configured {
             Some(configured) => joiner.join_mirror(mirror, configured),
-            None if is_generated(&plan.changes.mirrors, mirror) => {}
+            None if is_generated(changes, mirror) => {}
             None => joiner
                 .differences
                 .push(missing_mirror(mirror, "not in the configuration")),
         }
     }
     // `-target` and `-destroy` leave mirrors out of the plan on purpose.
-    let is_destroy_plan =
-        plan.mirrors.is_empty() && plan.changes.mirrors.iter().all(|change| change.action.deletes());
-    if plan.changes.incomplete.is_none() && plan.changes.errored.is_none() && !is_destroy_plan {
+    let is_destroy_plan = plan.mirrors.is_empty()
+        && plan
+            .changes()
+            .mirrors
+            .iter()
+            .all(|change| change.action.deletes());
+    if plan.changes().incomplete.is_none() && plan.changes().errored.is_none() && !is_destroy_plan {
         // A pattern may represent zero instances, so patterns do not count.
         let exact = configured_mirrors.exact.iter();
         let missing = exact.filter(|(address, _)| plan.mirror(address).is_none());

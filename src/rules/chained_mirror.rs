@@ -4,7 +4,6 @@ use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror, MirrorLabels as _};
 
 use super::support::cluster_index::IndexedCluster;
-use super::support::source_names::canonical_source;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +25,7 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         });
         let Some(first) = others.next() else {
             let unknown = cluster
-                .ambiguous_cluster(mirror, &canonical_source(text))
+                .ambiguous_cluster(mirror, text)
                 .filter(|_| !is_own_source);
             return RuleOutcome::from_unknown(unknown);
         };

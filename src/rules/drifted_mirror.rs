@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    let drift = input.changes.drift.iter();
+    let drift = input.changes().drift.iter();
     drift
         .filter(|change| matches!(change.action, Action::Update | Action::Delete) && !change.deposed)
         .map(|change| {

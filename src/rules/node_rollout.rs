@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(input: &Input) -> Vec<Diagnostic> {
     let mut clusters: BTreeMap<String, Vec<&MirrorChange>> = BTreeMap::new();
     let mut unknown_clusters: BTreeMap<String, (UnknownReasons, Vec<&MirrorChange>)> = BTreeMap::new();
-    for change in &input.changes.mirrors {
+    for change in &input.changes().mirrors {
         let is_rollout =
             change.action.creates() || change.action.deletes() || change.action == Action::Update;
         let id = change
@@ -28,7 +28,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
             .as_ref()
             .and_then(|before| before.cluster_id.value());
         let is_deleted = id
-            .and_then(|id| input.changes.clusters.get(id))
+            .and_then(|id| input.changes().clusters.get(id))
             .is_some_and(|cluster| cluster.deleted);
         if !is_rollout || (is_deleted && change.action == Action::Delete) {
             continue;
@@ -77,7 +77,7 @@ fn cluster_name(input: &Input, change: &MirrorChange) -> String {
         id.value().filter(|_| !id.sensitive)
     });
     match (id, input.mirror(&change.address)) {
-        (Some(id), _) => match input.changes.clusters.get(id) {
+        (Some(id), _) => match input.changes().clusters.get(id) {
             Some(cluster) => cluster.address.to_string(),
             None => id.clone(),
         },

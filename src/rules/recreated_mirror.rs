@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 /// Returns the changes that create a mirror which another change deletes, each with that other change; or which a change,
 /// perhaps the same, forgets, so that it continues to exist.
 pub(super) fn recreated_pairs(input: &Input) -> Vec<(&MirrorChange, &MirrorChange)> {
-    let changes = &input.changes.mirrors;
+    let changes = &input.changes().mirrors;
     let mut deleted: BTreeMap<(&str, String), Vec<&MirrorChange>> = BTreeMap::new();
     for change in changes
         .iter()

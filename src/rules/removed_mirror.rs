@@ -24,7 +24,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
         .map(|(_, deleted)| &deleted.address)
         .collect();
     let mirrored = mirrored_clusters(input);
-    let changes = input.changes.mirrors.iter();
+    let changes = input.changes().mirrors.iter();
     changes
         .filter(|change| change.action == Action::Delete && !change.deposed)
         .filter(|change| !recreated.contains(&change.address))
@@ -35,7 +35,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 fn report(input: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Option<Diagnostic> {
     let before = change.before.as_ref();
     let id = before.and_then(|before| before.cluster_id.value());
-    let cluster = id.and_then(|id| input.changes.clusters.get(id));
+    let cluster = id.and_then(|id| input.changes().clusters.get(id));
     if cluster.is_some_and(|cluster| cluster.deleted) {
         return None;
     }
@@ -73,7 +73,7 @@ fn report(input: &Input, mirrored: &BTreeSet<&str>, change: &MirrorChange) -> Op
 
 /// Returns the ids of the clusters that have a mirror after the plan.
 fn mirrored_clusters(input: &Input) -> BTreeSet<&str> {
-    let changes = input.changes.mirrors.iter();
+    let changes = input.changes().mirrors.iter();
     let after = changes.flat_map(|change| {
         let is_kept = change.action != Action::Delete;
         let after = change.after.as_ref().filter(|_| is_kept);

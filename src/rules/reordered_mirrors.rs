@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    let changes = input.changes.mirrors.iter();
+    let changes = input.changes().mirrors.iter();
     changes
         .filter(|change| change.action == Action::Update && is_reordered(change))
         .map(|change| report(input, change))

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input) -> Vec<Diagnostic> {
-    let changes = input.changes.mirrors.iter();
+    let changes = input.changes().mirrors.iter();
     changes
         .filter(|change| change.action.replaces() && !change.deposed)
         .map(|change| report(input, change))

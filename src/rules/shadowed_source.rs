@@ -31,18 +31,15 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     if !is_used(mirror) {
         return RuleOutcome::clean();
     }
-    let broader = broader_sources(source).into_iter().find_map(|name| {
-        let same = cluster.with_source(&name).iter();
-        same.filter(|other| other.source.value() == Some(&name) && is_used(other))
+    let names = broader_sources(source);
+    let broader = names.iter().find_map(|name| {
+        let same = cluster.with_source(name).iter();
+        same.filter(|other| other.source.value() == Some(name) && is_used(other))
             .min_by_key(|other| other.unknown_instances().is_some())
     });
     let Some(broader) = broader else {
-        let broader = broader_sources(source).into_iter();
-        return RuleOutcome::from_unknown(
-            broader
-                .into_iter()
-                .find_map(|name| cluster.ambiguous_cluster(mirror, &source_names::canonical_source(&name))),
-        );
+        let mut names = names.iter();
+        return RuleOutcome::from_unknown(names.find_map(|name| cluster.ambiguous_cluster(mirror, name)));
     };
     if let Some(unknown) = broader.unknown_instances() {
         return RuleOutcome::undecided(unknown.clone());

@@ -69,7 +69,7 @@ pub(crate) fn report(
 #[must_use]
 pub(crate) fn report_plan(input: &Input) -> Option<Diagnostic> {
     let name = &input.name;
-    let changes = &input.changes;
+    let changes = &input.changes();
     if let Some(span) = changes.errored {
         let message = format!(
             "{name}: {} failed while it created this plan, so mirrors may be missing from it",

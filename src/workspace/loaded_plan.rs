@@ -69,7 +69,7 @@ impl LoadedPlan {
     /// Whether the plan has the mirrors of a configuration, and not only those of its targets, or none because it destroys
     /// them.
     pub(crate) fn has_all_mirrors(&self, configuration: &Input) -> bool {
-        let changes = &self.input.changes;
+        let changes = &self.input.changes();
         let is_whole = changes.incomplete.is_none() && changes.errored.is_none();
         is_whole && (!self.input.mirrors.is_empty() || configuration.mirrors.is_empty())
     }

@@ -112,7 +112,8 @@ pub(crate) fn evaluate_roots(
     let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
     let mut evaluate = |threads: Threads| {
         progress.begin(Stage::Evaluate, roots.len());
-        let mut batches = Batches::new(roots.iter().map(|root| root.module).collect(), tree);
+        let mut batches = Batches::new(roots.iter().map(|root| root.module).collect(), threads, tree);
+        let size = batches.size();
         batches.begin_next(tree, sources);
         let tree = RwLock::new(&mut *tree);
         let evaluate_root = |root: &&RootModule| {
@@ -129,7 +130,7 @@ pub(crate) fn evaluate_roots(
             batches.end(done, &mut tree);
             batches.begin_next(&mut tree, sources);
         };
-        let models = threads.map_in_batches(roots, Batches::SIZE, &enclose, evaluate_root, between);
+        let models = threads.map_in_batches(roots, size, &enclose, evaluate_root, between);
         batches.end_last(&mut tree.write().unwrap_or_else(PoisonError::into_inner));
         models
     };

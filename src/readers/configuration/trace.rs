@@ -51,6 +51,8 @@ impl<'t, 'a> TraceBuilder<'t, 'a> {
         };
         builder.follow(expression, instance, block);
         builder.steps.reverse();
+        // Each mirror has several traces, most of one step.
+        builder.steps.shrink_to_fit();
         builder.steps
     }
 

@@ -209,7 +209,7 @@ impl AppliedManifests {
             }
         }
         for input in &mut inputs {
-            input.manifest_facts.applied_by = Some(self.kind);
+            input.manifest_facts.get_or_insert_default().applied_by = Some(self.kind);
         }
         inputs
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::manifest::ManifestFacts;
 use crate::model::{
     DocumentAddress, EntryAddress, ImagePolicy, Input, InputKind, ManifestDeclaration, ManifestIssue,
     ManifestKind, Mirror, OverwrittenDocument,
@@ -17,7 +18,10 @@ type SameName = (ManifestKind, Option<Arc<str>>, Option<Arc<str>>);
 /// the cluster.
 pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestDocument>) -> Input {
     let mut input = Input::new(InputKind::Manifest, name);
-    input.manifest_facts.documents = documents.len();
+    let mut facts = ManifestFacts {
+        documents: documents.len(),
+        ..ManifestFacts::default()
+    };
     let cluster: Arc<str> = cluster.into();
     let mut counts: BTreeMap<SameName, usize> = BTreeMap::new();
     for (position, document) in documents.into_iter().enumerate() {
@@ -35,7 +39,6 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
             resource,
         };
         *count += 1;
-        let facts = &mut input.manifest_facts;
         let is_overwritten = document.overwritten_by.is_some();
         facts
             .registry_sources
@@ -78,6 +81,7 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
             .mirrors
             .extend(entries.map(|entry| mirror(&address, entry, declaration.clone())));
     }
+    input.manifest_facts = Some(Box::new(facts));
     input
 }
 

@@ -218,7 +218,7 @@ fn read_resources<'a>(
     input.mirrors = read_mirrors(&reader, &changes, deferred, &clusters)?;
     input.clusters = clusters.blocks.into_iter().collect();
     input.waiters = collect_waiters(&modules, &graph, |path| !planned.of_block(path).is_empty());
-    input.changes = PlanChanges {
+    input.changes = Some(Box::new(PlanChanges {
         mirrors: changes.mirror_changes(&reader)?,
         drift: drift.mirror_changes(&reader)?,
         clusters: changes.cluster_changes(text, &planned, &prior)?,
@@ -226,7 +226,7 @@ fn read_resources<'a>(
         incomplete: span_if(text, document.complete, "false").or_else(|| first_deferred(text, document)),
         deferred: document.deferred_changes.as_ref().map_or(0, Vec::len),
         not_applyable: span_if(text, document.applyable, "false"),
-    };
+    }));
     contents.declared = modules.resource_paths().collect();
     Ok(())
 }

@@ -143,16 +143,17 @@ impl<'a> IndexedCluster<'a> {
         self.group.source_ordinals.last().copied().unwrap_or_default()
     }
 
-    /// Returns why it is not known whether another mirror with this canonical source belongs to the cluster of a mirror, if
+    /// Returns why it is not known whether another mirror with this source, in any form, belongs to the cluster of a mirror, if
     /// there is such a mirror.
     #[must_use]
     pub fn ambiguous_cluster(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
-        let others = self.index.by_source.get(source)?.iter();
-        let mut others = others.filter(|other| other.address != mirror.address);
         let own = mirror.unknown_cluster();
-        if own.is_none() && !self.group.has_known_cluster {
+        let is_certain = own.is_none() && !self.group.has_known_cluster;
+        if is_certain || self.index.by_source.is_empty() {
             return None;
         }
+        let others = self.index.by_source.get(&canonical_source(source))?.iter();
+        let mut others = others.filter(|other| other.address != mirror.address);
         // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
         others.by_ref().take(MAX_COMPARED).find_map(|other| {
             let unknown = own.clone().or_else(|| other.unknown_cluster())?;

@@ -8,6 +8,7 @@ use mirrorset::testing::convert::{self, ConvertError, TARGETS, hcl};
 use mirrorset::testing::diagnostic::Diagnostic;
 use mirrorset::testing::output::check::{FORMATS, Format, ReportView, Repository};
 use mirrorset::testing::output::{Style, Text};
+use mirrorset::testing::parallel::Threads;
 use mirrorset::testing::resolve::resolutions;
 use mirrorset::testing::suppress::Suppressions;
 use mirrorset::testing::workspace::{Loaded, Options, load};
@@ -55,6 +56,7 @@ pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
         settings: &CheckSettings::default(),
         suppressions: &Suppressions::find(&loaded.sources, &loaded.unrelated_files, today),
         baseline: None,
+        threads: Threads::OF_PROCESSOR,
     };
     check(&loaded.project, context)
 }

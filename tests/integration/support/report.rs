@@ -4,6 +4,7 @@ use mirrorset::testing::check::{CheckContext, CheckSettings, Report, check};
 use mirrorset::testing::diagnostic::Severity;
 use mirrorset::testing::output::Style;
 use mirrorset::testing::output::check::{Format, ReportView, Repository};
+use mirrorset::testing::parallel::Threads;
 use mirrorset::testing::suppress::Suppressions;
 use mirrorset::testing::workspace::Loaded;
 
@@ -18,6 +19,7 @@ pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
         settings: &CheckSettings::default(),
         suppressions: &Suppressions::find(&loaded.sources, &loaded.unrelated_files, today),
         baseline: None,
+        threads: Threads::OF_PROCESSOR,
     };
     let mut report = check(&loaded.project, given);
     report

@@ -6,9 +6,18 @@ use std::collections::BTreeSet;
 use terraform_eval::modules::{ModuleId, ModuleTree};
 use terraform_eval::source::Sources;
 
+use crate::parallel::Threads;
+
+/// How many root modules of a batch a thread evaluates. At the end of a batch, it waits for the other threads.
+const ROOTS_OF_THREAD: usize = 16;
+
+/// The most root modules in a batch.
+const MAX_ROOTS: usize = 64;
+
 /// Root modules in batches, and what becomes of their modules.
 pub(super) struct Batches {
     roots: Vec<ModuleId>,
+    size: usize,
     /// How many batches have begun.
     begun: usize,
     /// The modules that no later batch reaches, by batch.
@@ -16,13 +25,11 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// The number of root modules in a batch.
-    pub(super) const SIZE: usize = 64;
-
-    /// Divides root modules, and lets the blocks go that only one batch needs.
-    pub(super) fn new(roots: Vec<ModuleId>, tree: &mut ModuleTree) -> Self {
+    /// Divides root modules for a number of threads, and lets the blocks go that only one batch needs.
+    pub(super) fn new(roots: Vec<ModuleId>, threads: Threads, tree: &mut ModuleTree) -> Self {
+        let size = (ROOTS_OF_THREAD * threads.count()).min(MAX_ROOTS);
         let mut seen = BTreeSet::new();
-        let batches = roots.chunks(Self::SIZE).rev();
+        let batches = roots.chunks(size).rev();
         let mut done_after: Vec<Vec<ModuleId>> = batches
             .map(|batch| tree.reachable_from(batch.iter().copied(), &mut seen))
             .collect();
@@ -32,14 +39,20 @@ impl Batches {
         }
         Self {
             roots,
+            size,
             begun: 0,
             done_after,
         }
     }
 
+    /// The number of root modules in a batch.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
     /// Reads the blocks of the next batch again, as far as they were let go.
     pub(super) fn begin_next(&mut self, tree: &mut ModuleTree, sources: &Sources) {
-        if let Some(batch) = self.roots.chunks(Self::SIZE).nth(self.begun) {
+        if let Some(batch) = self.roots.chunks(self.size).nth(self.begun) {
             let modules = tree.reachable_from(batch.iter().copied(), &mut BTreeSet::new());
             tree.restore_blocks(modules, sources);
         }

@@ -48,7 +48,7 @@ pub(crate) fn read_provider_versions<'m>(
         constraints: constraints
             .map(|(text, span)| Attribute::known(text, Some(span)))
             .collect(),
-        locked: locked.map(|(version, span)| Attribute::known(version.clone(), Some(*span))),
+        locked: locked.map(|(version, span)| Box::new(Attribute::known(version.clone(), Some(*span)))),
     }
 }
 

@@ -1,0 +1,121 @@
+//! What the rules decide, before settings of files, suppressions and the baseline apply to it. No rule depends on another one, so
+//! they run on several threads.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Input, Mirror};
+use crate::parallel::Threads;
+use crate::rules::{Check, ClusterIndex, IndexedCluster, RULES, Rule, RuleOutcome};
+use crate::settings::{Level, RuleSettings};
+
+use super::settings::CheckSettings;
+
+/// How many inputs and mirrors are decided on before the findings are collected.
+const BATCH: usize = 1024;
+
+/// Divides inputs, so that the threads have work, and what the rules look up is in memory for some inputs at a time.
+pub(super) fn batches(inputs: &[Input]) -> impl Iterator<Item = &[Input]> {
+    divide(inputs, |input| 1 + input.mirrors.len())
+}
+
+/// Divides items into batches of [`BATCH`] at most, by their weights. An item that is heavier is a batch of its own.
+fn divide<T>(items: &[T], weight: impl Fn(&T) -> usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = items;
+    std::iter::from_fn(move || {
+        let mut sum = 0;
+        let fits = |item: &&T| {
+            let is_first = sum == 0;
+            sum += weight(item);
+            is_first || sum <= BATCH
+        };
+        let length = rest.iter().take_while(fits).count();
+        let (batch, others) = rest
+            .split_at_checked(length)
+            .filter(|(batch, _)| !batch.is_empty())?;
+        rest = others;
+        Some(batch)
+    })
+}
+
+/// What the rules decide about some inputs.
+pub(super) struct Decisions {
+    /// About each input, without its mirrors.
+    pub(super) inputs: Vec<Vec<Diagnostic>>,
+    /// About each mirror of each input: the rules that have something to say.
+    pub(super) mirrors: Vec<Vec<(&'static Rule, RuleOutcome)>>,
+}
+
+impl Decisions {
+    pub(super) fn of(inputs: &[Input], settings: &CheckSettings, threads: Threads) -> Self {
+        let indexes = threads.map(inputs, ClusterIndex::new);
+        let mirrors: Vec<_> = inputs
+            .iter()
+            .zip(&indexes)
+            .flat_map(|(input, index)| {
+                let mirrors = input.mirrors.iter().enumerate();
+                mirrors.map(move |(position, mirror)| (input, index.of_mirror(position), mirror))
+            })
+            .collect();
+        Self {
+            inputs: threads.map(inputs, |input| about_input(settings.for_input(input.id), input)),
+            mirrors: threads.map(&mirrors, |(input, cluster, mirror)| {
+                about_mirror(settings.for_input(input.id), input, *cluster, mirror)
+            }),
+        }
+    }
+}
+
+fn about_input(settings: &RuleSettings, input: &Input) -> Vec<Diagnostic> {
+    let is_run =
+        |rule: &&&Rule| input.is_any_of(rule.inputs) && settings.level(rule.name, None) != Level::Off;
+    let mut findings = Vec::new();
+    for rule in RULES.iter().filter(is_run) {
+        if let Check::PlanChanges(find)
+        | Check::Input(find)
+        | Check::MirrorAndInput(_, find)
+        | Check::ResourceAndInput(_, find) = rule.check
+        {
+            findings.extend(find(input));
+        }
+    }
+    findings
+}
+
+fn about_mirror(
+    settings: &RuleSettings,
+    input: &Input,
+    cluster: IndexedCluster<'_>,
+    mirror: &Mirror,
+) -> Vec<(&'static Rule, RuleOutcome)> {
+    let file = Some(mirror.span.file);
+    let is_run =
+        |rule: &&&Rule| input.is_any_of(rule.inputs) && settings.level(rule.name, file) != Level::Off;
+    let decide = |rule: &&'static Rule| {
+        let outcome = match rule.check {
+            Check::Mirror(decide) | Check::MirrorAndInput(decide, _) => decide(input, mirror),
+            Check::Resource(decide) | Check::ResourceAndInput(decide, _) => {
+                decide(input, mirror, mirror.resource()?)
+            }
+            Check::MirrorInCluster(decide) => decide(&cluster, mirror),
+            Check::Input(_) | Check::PlanChanges(_) | Check::External => return None,
+        };
+        let is_clean = outcome.findings.is_empty() && outcome.undecided.is_none();
+        (!is_clean).then_some((*rule, outcome))
+    };
+    RULES.iter().filter(is_run).filter_map(decide).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_item_is_in_one_batch_in_order() {
+        let weights = [1, BATCH, 1, 5 * BATCH, 1, 2, BATCH - 3, 1];
+        let batches: Vec<_> = divide(&weights, |weight| *weight).collect();
+        assert_eq!(
+            batches,
+            [&[1][..], &[BATCH], &[1], &[5 * BATCH], &[1, 2, BATCH - 3], &[1]]
+        );
+        assert_eq!(divide(&[], |weight: &usize| *weight).count(), 0);
+    }
+}
