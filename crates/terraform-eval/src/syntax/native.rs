@@ -1,8 +1,8 @@
 //! The parser of native syntax.
 //!
 //! The lexical pass splits bodies and objects into items and finds where brackets end. This module parses what strings and
-//! brackets hold and combines operands by their operators, without recursion for chains, and hcl-edit parses operands: names,
-//! numbers, calls and traversals. hcl-edit gets a copy in which strings, brackets, comments and line breaks are masked, so
+//! brackets hold and combines operands by their operators, without recursion for chains, and hcl-edit parses operands that are
+//! more than a string, a bracket or names: numbers, calls and other traversals. hcl-edit gets a copy in which strings, brackets, comments and line breaks are masked, so
 //! that it never sees what it and Terraform read differently, and no nesting; names and text are taken from the original.
 
 mod escapes;
@@ -11,6 +11,7 @@ mod hints;
 mod lower;
 mod mask;
 mod object;
+mod plain;
 mod template;
 
 pub(super) use escapes::normalize;

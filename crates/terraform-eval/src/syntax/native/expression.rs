@@ -195,6 +195,14 @@ impl Reader<'_> {
 
     /// Parses the operand at the cursor with its signs.
     fn operand(&mut self, cursor: &mut Cursor) -> Result<(Expression, Token), Reported> {
+        match self.plain_operand(cursor) {
+            Some(operand) => operand,
+            None => self.masked_operand(cursor),
+        }
+    }
+
+    /// Parses the operand at the cursor from its masked copy.
+    pub(super) fn masked_operand(&mut self, cursor: &mut Cursor) -> Result<(Expression, Token), Reported> {
         let whole = cursor.range.clone();
         let previous = cursor.previous.as_ref().map(|token| token.range.clone());
         let (operand, following) = self.mask(cursor)?;

@@ -15,12 +15,6 @@ use crate::syntax::tree::{Call, Expression, ExpressionKind, Name, Step};
 impl Reader<'_> {
     /// Parses an operand without signs.
     pub(super) fn term(&mut self, mask: &Mask) -> Result<Expression, Reported> {
-        // Most values are a single string or bracket, which do not need hcl-edit.
-        if matches!(mask.text.as_str(), "\"\"" | "{}" | "(0)" | "[0]") {
-            let range = mask.whole();
-            let kind = self.bracketed(&range)?;
-            return self.node(kind, self.input.span(range));
-        }
         match mask.text.parse::<hcl::Expression>() {
             Ok(expression) => self.lower(&expression, mask),
             Err(error) => Err(self.report_parse_error(mask, &error)),
@@ -158,7 +152,11 @@ impl Reader<'_> {
     }
 
     /// The traversal of the steps that have been read, or the base itself if there are none.
-    fn traversal(&mut self, base: Expression, steps: &mut Vec<Step>) -> Result<Expression, Reported> {
+    pub(super) fn traversal(
+        &mut self,
+        base: Expression,
+        steps: &mut Vec<Step>,
+    ) -> Result<Expression, Reported> {
         let Some(last) = steps.last() else {
             return Ok(base);
         };

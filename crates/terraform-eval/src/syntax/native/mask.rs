@@ -302,7 +302,7 @@ impl Operand {
 
 impl Cursor {
     /// Moves after a token.
-    fn take(&mut self, kind: TokenKind, range: Range<usize>) -> Token {
+    pub(super) fn take(&mut self, kind: TokenKind, range: Range<usize>) -> Token {
         self.range.start = range.end;
         let token = Token { kind, range };
         self.previous = Some(token.clone());
@@ -316,7 +316,7 @@ impl Cursor {
 }
 
 /// The token that `rest` starts with, if it ends an operand, and its length. Before an operand, `-` and `!` are signs.
-fn token(rest: &str, is_begun: bool, is_if: impl Fn() -> bool) -> Option<(TokenKind, usize)> {
+pub(super) fn token(rest: &str, is_begun: bool, is_if: impl Fn() -> bool) -> Option<(TokenKind, usize)> {
     use BinaryOperator as Operator;
     let operator = |operator, length| Some((TokenKind::Operator(operator), length));
     if unknown_operator(rest).is_some() {
