@@ -21,8 +21,8 @@ fn main() {
     let sizes = std::env::var("PLAN_MEGABYTES").unwrap_or_else(|_| "20 200".to_owned());
     let directory = tempfile::tempdir().unwrap();
     println!(
-        "{:>6}  {:>9} {:>9} {:>6}  {:>9} {:>10} {:>6}  {:>9}",
-        "MB", "read", "check", "times", "none", "jq", "times", "memory"
+        "{:>6}  {:>9} {:>9} {:>6}  {:>9}  {:>9} {:>9}  {:>9} {:>10} {:>6}",
+        "MB", "read", "check", "times", "memory", "lines", "memory", "none", "jq", "times"
     );
     for size in sizes.split_whitespace().map(|size| size.parse::<u32>().unwrap()) {
         let plan = directory.path().join(format!("{size}.json"));
@@ -31,6 +31,9 @@ fn main() {
         let text = std::fs::read_to_string(&plan).unwrap();
         let megabytes = text.len() / 1_000_000;
         std::fs::write(&without, text.replace("rhcs_", "other_")).unwrap();
+        // No string in the plan ends with a comma.
+        let lines = directory.path().join(format!("{size}-lines.json"));
+        std::fs::write(&lines, text.replace(",\"", ",\n\"")).unwrap();
         drop(text);
 
         let read = best(5, || {
@@ -38,7 +41,8 @@ fn main() {
         });
         let check = best(5, || assert!(run(&plan).0));
         let none = best(5, || assert!(run(&without).0));
-        let memory = run(&plan).1;
+        let in_lines = best(5, || assert!(run(&lines).0));
+        let [memory, memory_in_lines] = [&plan, &lines].map(|plan| format!("{} MB", run(plan).1));
         let jq = jq(&plan);
         let times = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
         let (jq_time, jq_times) = match jq {
@@ -46,14 +50,18 @@ fn main() {
             None => ("no jq".to_owned(), String::new()),
         };
         println!(
-            "{megabytes:>6}  {read:>9.1?} {check:>9.1?} {:>6.1}  {none:>9.1?} {jq_time:>10} {jq_times:>6}  {:>9}",
+            "{megabytes:>6}  {read:>9.1?} {check:>9.1?} {:>6.2}  {memory:>9}  {in_lines:>9.1?} {memory_in_lines:>9}  \
+             {none:>9.1?} {jq_time:>10} {jq_times:>6}",
             times(check, read),
-            format!("{memory} MB")
         );
         std::fs::remove_file(&plan).unwrap();
         std::fs::remove_file(&without).unwrap();
+        std::fs::remove_file(&lines).unwrap();
     }
-    println!("check: mirrorset on the plan; none: on the same plan without a resource of the provider");
+    println!(
+        "check: mirrorset on the plan; lines: on the same plan in many lines; none: on the same plan without a resource of \
+         the provider"
+    );
 }
 
 fn best(rounds: u32, mut work: impl FnMut()) -> Duration {

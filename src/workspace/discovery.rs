@@ -6,7 +6,7 @@
 //! less than the project tree, the rest of the tree is looked at as well if it may call the named modules.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, ConfigFiles};
@@ -52,7 +52,7 @@ pub(crate) struct Discovery {
 #[derive(Debug, Default)]
 struct Walked {
     /// Directories that were entered.
-    visited: BTreeSet<PathBuf>,
+    visited: HashSet<PathBuf>,
     /// Directories that the user names, and directories to which links in those lead.
     named: Subtrees,
     /// Directories that the user names although a configuration file excludes them: it excludes nothing in them.
@@ -244,6 +244,8 @@ struct Walker<'a> {
     links: BTreeMap<PathBuf, PathBuf>,
     /// Directories with configuration files, with their trees.
     modules: BTreeMap<PathBuf, PathBuf>,
+    /// The last one of them. A module has several files.
+    last_module: PathBuf,
     /// Configuration files that do not make their directory a module.
     set_aside: Vec<(PathBuf, Choice)>,
     candidates: BTreeSet<PathBuf>,
@@ -269,6 +271,7 @@ impl<'a> Walker<'a> {
             pending: Vec::new(),
             links: BTreeMap::new(),
             modules: BTreeMap::new(),
+            last_module: PathBuf::new(),
             set_aside: Vec::new(),
             candidates: BTreeSet::new(),
             node_files: BTreeSet::new(),
@@ -460,11 +463,14 @@ impl<'a> Walker<'a> {
 
     fn look_at_configuration(&mut self, path: &Path, tree: &Path) {
         let directory = path.parent().unwrap_or(path);
-        if self.modules.contains_key(directory) {
+        if self.last_module.as_os_str() == directory.as_os_str() || self.modules.contains_key(directory) {
             return;
         }
         match self.choice_to_skip(path, false, tree) {
-            None => _ = self.modules.insert(directory.to_owned(), tree.to_owned()),
+            None => {
+                self.modules.insert(directory.to_owned(), tree.to_owned());
+                directory.clone_into(&mut self.last_module);
+            }
             Some(choice) => self.set_aside.push((path.to_owned(), choice)),
         }
     }

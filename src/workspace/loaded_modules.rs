@@ -327,7 +327,7 @@ impl LoadedModules {
         let choice = evidence.choose(&modules, &files.sources);
         inputs.dialect = choice.dialect;
         // What it calls stays: other root modules may call it as well.
-        self.tree.forget_blocks(module);
+        self.tree.release_blocks(module);
         self.choices.insert(module, choice);
         inputs.workspace = workspace_name(&directory, &tree, options, files);
         inputs.readable = vec![tree.clone()];
@@ -513,7 +513,7 @@ impl LoadedModules {
         }
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
         let module = self.tree.add(location.path.clone(), module);
-        self.tree.forget_blocks(module);
+        self.tree.release_blocks(module);
         self.locations.insert(module, location.clone());
         let installation = key.installation.as_ref().unwrap_or(&location.path);
         self.installations.insert(module, installation.clone());
@@ -639,7 +639,7 @@ impl LoadedModules {
         let calls: Vec<CalledModule> = calls
             .map(|call| CalledModule::new(call, &files.sources))
             .collect();
-        self.tree.forget_blocks(caller);
+        self.tree.release_blocks(caller);
         let mut callees = Vec::new();
         for call in calls {
             callees.extend(self.connect_call(caller, call, options, files));

@@ -341,6 +341,11 @@ impl Module {
         };
     }
 
+    /// The number of blocks that are in memory.
+    pub(super) fn block_count(&self) -> usize {
+        self.blocks().count()
+    }
+
     fn blocks(&self) -> impl Iterator<Item = &LazyBlock> {
         let values = self.variables.values().chain(self.outputs.values());
         let locals = self.locals_blocks.iter().chain(&self.locals_overrides);

@@ -1,6 +1,6 @@
 //! The modules of a run, and which module calls which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +36,50 @@ pub struct ModuleTree {
     by_directory: BTreeMap<PathBuf, ModuleId>,
     /// The calls of each module.
     calls: Vec<Calls>,
+    idle: IdleModules,
+}
+
+/// Modules whose blocks nothing reads for now.
+#[derive(Debug, Default)]
+struct IdleModules {
+    /// In the order in which they became idle, with the numbers of their blocks. A module is here once for each time.
+    queue: VecDeque<(ModuleId, u64, usize)>,
+    /// The number of blocks in the queue.
+    blocks: usize,
+    /// When each module became idle that still is.
+    since: HashMap<ModuleId, u64>,
+    now: u64,
+}
+
+/// How many blocks of idle modules are in memory, so that those of a small repository are read once.
+const IDLE_BLOCKS: usize = if LETS_GO { 0 } else { 1 << 12 };
+
+/// How many idle modules are in memory, however many blocks they have.
+const IDLE_MODULES: usize = if LETS_GO { 0 } else { 1 };
+
+/// Whether blocks go at once. In debug builds, and so in the tests, what reads them too late then fails.
+const LETS_GO: bool = cfg!(debug_assertions);
+
+impl IdleModules {
+    /// Adds a module. Returns those that have been idle for the longest time and are too many.
+    fn add(&mut self, id: ModuleId, blocks: usize) -> Vec<ModuleId> {
+        self.now += 1;
+        self.queue.push_back((id, self.now, blocks));
+        self.blocks += blocks;
+        self.since.insert(id, self.now);
+        let mut surplus = Vec::new();
+        while self.blocks > IDLE_BLOCKS
+            && self.queue.len() > IDLE_MODULES
+            && let Some((id, since, blocks)) = self.queue.pop_front()
+        {
+            self.blocks -= blocks;
+            if self.since.get(&id) == Some(&since) {
+                self.since.remove(&id);
+                surplus.push(id);
+            }
+        }
+        surplus
+    }
 }
 
 impl ModuleTree {
@@ -47,6 +91,7 @@ impl ModuleTree {
             modules: Vec::new(),
             by_directory: BTreeMap::new(),
             calls: Vec::new(),
+            idle: IdleModules::default(),
         }
     }
 
@@ -96,6 +141,15 @@ impl ModuleTree {
         }
     }
 
+    /// Says that nothing reads the blocks of a module until [`restore_blocks`](Self::restore_blocks). They go once there are
+    /// too many of other such modules.
+    pub fn release_blocks(&mut self, id: ModuleId) {
+        let count = self.modules.get(id.0).map_or(0, Module::block_count);
+        for module in self.idle.add(id, count) {
+            self.forget_blocks(module);
+        }
+    }
+
     /// Lets the blocks of a module go for as long as nothing reads them, unless they are [kept](super::FileBlock::kept) for
     /// later runs. Until [`restore_blocks`](Self::restore_blocks), only the directory of the module, its files and its syntax
     /// errors are known. Its calls stay connected.
@@ -108,6 +162,7 @@ impl ModuleTree {
     /// Reads the blocks of modules again that were let go.
     pub fn restore_blocks(&mut self, modules: impl IntoIterator<Item = ModuleId>, sources: &Sources) {
         for id in modules {
+            self.idle.since.remove(&id);
             if let Some(module) = self.modules.get_mut(id.0) {
                 module.restore_blocks(sources, self.schemas);
             }

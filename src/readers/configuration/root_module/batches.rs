@@ -25,7 +25,7 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// Divides root modules for a number of threads, and lets the blocks go that only one batch needs.
+    /// Divides root modules for a number of threads. If there are several batches, lets all blocks go: each batch reads its own.
     pub(super) fn new(roots: Vec<ModuleId>, threads: Threads, tree: &mut ModuleTree) -> Self {
         let size = (ROOTS_OF_THREAD * threads.count()).min(MAX_ROOTS);
         let mut seen = BTreeSet::new();
@@ -34,8 +34,10 @@ impl Batches {
             .map(|batch| tree.reachable_from(batch.iter().copied(), &mut seen))
             .collect();
         done_after.reverse();
-        for module in done_after.iter().flatten() {
-            tree.forget_blocks(*module);
+        if done_after.len() > 1 {
+            for module in done_after.iter().flatten() {
+                tree.forget_blocks(*module);
+            }
         }
         Self {
             roots,

@@ -64,6 +64,9 @@ impl Reader<'_> {
     /// Decodes a quoted label, which may not contain a template.
     pub(super) fn plain_text(&mut self, range: Range<usize>) -> Arc<str> {
         let source = self.input.slice(range.clone());
+        if means_itself(source) {
+            return Arc::from(source);
+        }
         if let Some(at) = find_sequences(source).first() {
             let place = range.start + at..range.start + at + 2;
             let help = "write the label as plain text; a literal `${` is written `$${`";
@@ -115,6 +118,10 @@ impl Reader<'_> {
         style: Style,
         is_indented: bool,
     ) -> Result<ExpressionKind, Reported> {
+        let source = self.input.slice(range.clone());
+        if style == Style::Quoted && means_itself(source) {
+            return Ok(ExpressionKind::String(Arc::from(source)));
+        }
         let mut pieces = self.pieces(range, style)?;
         strip(&mut pieces);
         if is_indented {
@@ -223,6 +230,13 @@ impl Reader<'_> {
             span,
         }
     }
+}
+
+/// Whether text between quotes has nothing to decode: no escape, no template, no carriage return, and nothing that could be
+/// normalized.
+fn means_itself(source: &str) -> bool {
+    let is_special = |byte| matches!(byte, b'\\' | b'$' | b'%' | b'\r' | 0x80..);
+    !source.bytes().any(is_special)
 }
 
 fn lone_carriage_return(source: &str) -> Option<usize> {
