@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use crate::support::program::{mirrorset_in, write_files};
-use crate::support::report::{render, report};
+use crate::support::report::{render, report, report_by};
 use mirrorset::testing::output::check::find_format;
 use mirrorset::testing::parallel::Threads;
 use mirrorset::testing::workspace::{KnownTrees, Options, PlanConfiguration, load};
@@ -358,7 +358,11 @@ fn write_repository(directory: &std::path::Path, roots: usize) {
 /// What a check of a directory reports, with all that it has read and skipped.
 fn report_of(directory: &std::path::Path, options: &Options) -> String {
     let loaded = load(&[directory.to_owned()], options);
-    render(find_format("json").unwrap(), &report(&loaded), &loaded)
+    render(
+        find_format("json").unwrap(),
+        &report_by(&loaded, options.threads),
+        &loaded,
+    )
 }
 
 #[test]

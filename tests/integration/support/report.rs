@@ -13,13 +13,18 @@ use crate::support::program::UNDECLARED_PROVIDER;
 /// Checks a project; suppressions apply. Tests leave out the declaration of the provider, and what is reported about
 /// that.
 pub(crate) fn report(loaded: &Loaded) -> Report<'_> {
+    report_by(loaded, Threads::OF_PROCESSOR)
+}
+
+/// The same, with a number of threads.
+pub(crate) fn report_by(loaded: &Loaded, threads: Threads) -> Report<'_> {
     let today = jiff::civil::date(2026, 11, 22);
     let given = CheckContext {
         sources: &loaded.sources,
         settings: &CheckSettings::default(),
         suppressions: &Suppressions::find(&loaded.sources, &loaded.unrelated_files, today),
         baseline: None,
-        threads: Threads::OF_PROCESSOR,
+        threads,
     };
     let mut report = check(&loaded.project, given);
     report
