@@ -24,7 +24,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     if mirror.unknown_cluster().is_some() {
         return RuleOutcome::from_unknown(cluster.ambiguous_cluster(mirror, source));
     }
-    let same = cluster.with_source(&source_names::canonical_source(source)).iter();
+    let same = cluster
+        .with_source(&source_names::canonical_source(source))
+        .iter();
     let mut earlier = same.take_while(|other| other.address != mirror.address);
     let certain = earlier.clone().find(|other| other.unknown_instances().is_none());
     match (earlier.next(), certain, mirror.unknown_instances()) {

@@ -30,10 +30,14 @@ fn check(input: &Input) -> Vec<Diagnostic> {
         let names = ["allowed_registries", "blocked_registries", "insecure_registries"];
         check_lists(&instance.registry_sources, names, &subject, of_cluster)
     });
-    let of_manifests = input.manifest_facts().registry_sources.iter().flat_map(|sources| {
-        let names = ["allowedRegistries", "blockedRegistries", "insecureRegistries"];
-        check_lists(sources, names, "registrySources", input)
-    });
+    let of_manifests = input
+        .manifest_facts()
+        .registry_sources
+        .iter()
+        .flat_map(|sources| {
+            let names = ["allowedRegistries", "blockedRegistries", "insecureRegistries"];
+            check_lists(sources, names, "registrySources", input)
+        });
     of_clusters.chain(of_manifests).collect()
 }
 
