@@ -59,22 +59,21 @@ impl<'a> Excerpts<'a> {
     /// Adds an excerpt that shows `span`, unless there is one. Returns the position of the excerpt, and the range of the
     /// span in its text.
     pub(super) fn show(&mut self, span: Span) -> (usize, Range<usize>) {
-        let file = self.redacted.sources.file(span.file);
         let lines = LabelLines::new(self.redacted.sources, span, self.redacted.long_line);
         match self.redacted.texts.get(&span.file) {
-            Some(text) if lines.are_short() => (self.show_file(file, span.file, text), lines.range),
-            None if lines.are_short() => self.show_line(file, span.file, lines.first, lines.range),
-            _ => self.show_part(file, span.file, lines.first, lines.range),
+            Some(text) if lines.are_short() => (self.show_file(span.file, text), lines.range),
+            None if lines.are_short() => self.show_line(span.file, &lines),
+            _ => self.show_part(span.file, &lines),
         }
     }
 
-    fn show_file(&mut self, file: &'a SourceFile, file_id: FileId, text: &'a str) -> usize {
+    fn show_file(&mut self, file_id: FileId, text: &'a str) -> usize {
         let is_same = |excerpt: &Excerpt<'_>| excerpt.crop.is_none() && excerpt.file_id == file_id;
         if let Some(position) = self.excerpts.iter().position(is_same) {
             return position;
         }
         self.excerpts.push(Excerpt {
-            file,
+            file: self.redacted.sources.file(file_id),
             file_id,
             text: Cow::Borrowed(text),
             crop: None,
@@ -83,16 +82,12 @@ impl<'a> Excerpts<'a> {
     }
 
     /// Adds the first line of a label.
-    fn show_line(
-        &mut self,
-        file: &'a SourceFile,
-        file_id: FileId,
-        line: Range<usize>,
-        label: Range<usize>,
-    ) -> (usize, Range<usize>) {
+    fn show_line(&mut self, file_id: FileId, lines: &LabelLines) -> (usize, Range<usize>) {
+        let file = self.redacted.sources.file(file_id);
+        let label = &lines.range;
         // The byte order mark has no width on a terminal.
-        let start = line.start.max(file.bom_len());
-        let text = file.text().get(start..line.end).unwrap_or_default();
+        let start = lines.first.start.max(file.bom_len());
+        let text = file.text().get(start..lines.first.end).unwrap_or_default();
         let text = text.trim_end_matches(['\n', '\r']);
         let within = |offset: usize| (offset - start).min(text.len());
         self.excerpts.push(Excerpt {
@@ -109,13 +104,9 @@ impl<'a> Excerpts<'a> {
     }
 
     /// Adds the label's text and its key. The text around them in a plan belongs to other attributes.
-    fn show_part(
-        &mut self,
-        file: &'a SourceFile,
-        file_id: FileId,
-        line: Range<usize>,
-        label: Range<usize>,
-    ) -> (usize, Range<usize>) {
+    fn show_part(&mut self, file_id: FileId, lines: &LabelLines) -> (usize, Range<usize>) {
+        let file = self.redacted.sources.file(file_id);
+        let (line, label) = (&lines.first, &lines.range);
         let text = file.text();
         let long_line = self.redacted.long_line;
         // A third of the columns is for what comes before the label.

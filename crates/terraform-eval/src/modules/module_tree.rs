@@ -51,25 +51,41 @@ struct IdleModules {
     now: u64,
 }
 
-/// How many blocks of idle modules are in memory, so that those of a small repository are read once.
-const IDLE_BLOCKS: usize = if LETS_GO { 0 } else { 1 << 12 };
+/// How much of idle modules stays in memory.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    /// The number of blocks.
+    blocks: usize,
+    /// The number of modules, however many blocks they have.
+    modules: usize,
+}
 
-/// How many idle modules are in memory, however many blocks they have.
-const IDLE_MODULES: usize = if LETS_GO { 0 } else { 1 };
-
-/// Whether blocks go at once. In debug builds, and so in the tests, what reads them too late then fails.
-const LETS_GO: bool = cfg!(debug_assertions);
+impl Room {
+    /// The blocks of a small repository are read once. In debug builds, and so in the tests, none stays: what reads blocks too late
+    /// then fails.
+    const OF_BUILD: Self = if cfg!(debug_assertions) {
+        Self {
+            blocks: 0,
+            modules: 0,
+        }
+    } else {
+        Self {
+            blocks: 1 << 12,
+            modules: 1,
+        }
+    };
+}
 
 impl IdleModules {
-    /// Adds a module. Returns those that have been idle for the longest time and are too many.
-    fn add(&mut self, id: ModuleId, blocks: usize) -> Vec<ModuleId> {
+    /// Adds a module. Returns those for which there is no room any more: the ones that have been idle for the longest time.
+    fn add(&mut self, id: ModuleId, blocks: usize, room: Room) -> Vec<ModuleId> {
         self.now += 1;
         self.queue.push_back((id, self.now, blocks));
         self.blocks += blocks;
         self.since.insert(id, self.now);
         let mut surplus = Vec::new();
-        while self.blocks > IDLE_BLOCKS
-            && self.queue.len() > IDLE_MODULES
+        while self.blocks > room.blocks
+            && self.queue.len() > room.modules
             && let Some((id, since, blocks)) = self.queue.pop_front()
         {
             self.blocks -= blocks;
@@ -141,11 +157,11 @@ impl ModuleTree {
         }
     }
 
-    /// Says that nothing reads the blocks of a module until [`restore_blocks`](Self::restore_blocks). They go once there are
-    /// too many of other such modules.
+    /// Says that nothing reads the blocks of a module until [`restore_blocks`](Self::restore_blocks). They go once modules that
+    /// were released later need the room.
     pub fn release_blocks(&mut self, id: ModuleId) {
         let count = self.modules.get(id.0).map_or(0, Module::block_count);
-        for module in self.idle.add(id, count) {
+        for module in self.idle.add(id, count, Room::OF_BUILD) {
             self.forget_blocks(module);
         }
     }
@@ -218,5 +234,29 @@ impl ModuleTree {
             .iter()
             .enumerate()
             .map(|(index, module)| (ModuleId(index), module))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_modules_that_are_idle_for_the_longest_time_make_room() {
+        let room = Room {
+            blocks: 10,
+            modules: 1,
+        };
+        let [a, b, c, d] = [0, 1, 2, 3].map(ModuleId);
+        let mut idle = IdleModules::default();
+        assert_eq!(idle.add(a, 4, room), []);
+        assert_eq!(idle.add(b, 4, room), []);
+        // Its blocks are read again: it is not idle, and then becomes so a second time.
+        idle.since.remove(&a);
+        assert_eq!(idle.add(c, 4, room), []);
+        assert_eq!(idle.add(a, 4, room), [b]);
+        // The last one stays, however large it is.
+        assert_eq!(idle.add(d, 90, room), [c, a]);
+        assert_eq!(idle.add(b, 1, room), [d]);
     }
 }
