@@ -1,9 +1,10 @@
 //! Finds the configuration file of a directory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::{Files, Sources, display_name};
 
 use super::file::{Config, FILE_NAME};

@@ -1,11 +1,12 @@
 //! Spans of files as locations of the protocol.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use gen_lsp_types::{Location, Uri};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::{FileId, Files, Sources, Span};
 
 use super::documents::{Documents, real_path};

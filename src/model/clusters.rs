@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use terraform_eval::address::{ModulePath, ResourcePath};
+use terraform_eval::hashing::HashMap;
 
 use crate::provider::ClusterKind;
 
@@ -15,12 +16,17 @@ use super::cluster_origin::OriginTarget;
 pub struct Clusters {
     /// Sorted by path, and the instances of each by address.
     blocks: Vec<Cluster>,
+    /// The positions of the blocks; empty if there are few.
+    by_path: HashMap<ResourcePath, usize>,
     /// The instances with a known id: their positions, and those of their blocks.
     by_id: BTreeMap<String, Vec<(usize, usize)>>,
     /// The positions of blocks of which an instance has an unknown key in its address.
     with_unknown_keys: BTreeSet<usize>,
     has_classic: bool,
 }
+
+/// More clusters than this have an index of their paths.
+const MAX_WITHOUT_INDEX: usize = 16;
 
 /// A cluster and one of its instances.
 pub(crate) type InstanceOf<'c> = (&'c Cluster, &'c ClusterInstance);
@@ -42,7 +48,14 @@ impl FromIterator<Cluster> for Clusters {
                 }
             }
         }
+        let indexed = blocks
+            .iter()
+            .enumerate()
+            .filter(|_| blocks.len() > MAX_WITHOUT_INDEX);
         Self {
+            by_path: indexed
+                .map(|(position, cluster)| (cluster.path.clone(), position))
+                .collect(),
             has_classic: blocks.iter().any(|cluster| cluster.kind == ClusterKind::Classic),
             blocks,
             by_id,
@@ -147,9 +160,11 @@ impl Clusters {
     }
 
     fn position(&self, path: &ResourcePath) -> Option<usize> {
-        self.blocks
-            .binary_search_by(|cluster| cluster.path.cmp(path))
-            .ok()
+        if self.by_path.is_empty() {
+            self.blocks.iter().position(|cluster| cluster.path == *path)
+        } else {
+            self.by_path.get(path).copied()
+        }
     }
 }
 
@@ -218,6 +233,21 @@ mod tests {
             .collect();
         let matching = addresses(clusters.matching(&target(InstanceKey::Index(3))));
         assert_eq!(matching, ["rhcs_cluster_rosa_hcp.c[*]"]);
+    }
+
+    #[test]
+    fn clusters_are_found_by_path_whether_there_are_few_or_many() {
+        for count in [1, MAX_WITHOUT_INDEX, MAX_WITHOUT_INDEX + 1, 100] {
+            let blocks = (0..count).map(|number| cluster(&format!("c{number}"), &[(None, None)]));
+            let clusters: Clusters = blocks.clone().collect();
+            for block in blocks {
+                assert_eq!(
+                    clusters.at(&block.path).map(|found| &found.path),
+                    Some(&block.path)
+                );
+            }
+            assert!(clusters.at(&cluster("c", &[]).path).is_none());
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! less than the project tree, the rest of the tree is looked at as well if it may call the named modules.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, ConfigFiles};
@@ -20,6 +20,7 @@ use crate::workspace::load_error::LoadError;
 use crate::workspace::name_kind::{NameKind, is_compressed, may_be_text};
 use crate::workspace::project_tree::{ConfigurationDirectory, ProjectTrees, holds};
 
+use terraform_eval::hashing::{HashMap, HashSet};
 use terraform_eval::source::{CachedFiles, DirectoryEntry, FileKind, Files as _, Sources, display_name};
 
 /// What lies at and below the paths that a user names, and in the rest of their project trees. All paths are canonical.

@@ -1,12 +1,12 @@
 //! `.gitignore`: which paths of a git work tree are not looked at. The file of the deepest directory that has a pattern
 //! for a path decides.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::Files;
 
 /// A longer ignore file is not read.

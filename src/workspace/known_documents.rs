@@ -1,10 +1,10 @@
 //! The syntax of configuration files. Of a session that is kept, each is found once as long as its text stays the same.
 
-use std::collections::HashMap;
 use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::FileBlock;
 use terraform_eval::source::{FileId, SourceFile, Sources};
 use terraform_eval::syntax::document::{Format, parse_file};

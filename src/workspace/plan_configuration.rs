@@ -1,7 +1,7 @@
 //! The configuration that a plan was created from: finds it, evaluates it with the plan's variables, and joins the
 //! two.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::readers::configuration::{
@@ -19,6 +19,7 @@ use crate::workspace::terraform_files::configuration_files;
 use terraform_eval::address::ResourcePath;
 use terraform_eval::dialect::Dialect;
 use terraform_eval::eval::{self, RootInputs};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::ModuleId;
 use terraform_eval::source::{FileId, display_name};
 
@@ -49,7 +50,7 @@ impl<'m> RootIndex<'m> {
         }
         Self {
             by_mirrors,
-            evaluated: HashMap::new(),
+            evaluated: HashMap::default(),
         }
     }
 }

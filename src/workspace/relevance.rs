@@ -3,13 +3,14 @@
 //! A module is read if anything in it matters, if it calls such a module, directly or through others, or if a module that
 //! is read calls it. Of the others, no more is needed than their names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::parallel::Threads;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use crate::workspace::survey::{ModuleFacts, Survey};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::ModuleCall;
 use terraform_eval::source::{CachedFiles, Files as _, clean_path};
 
@@ -119,7 +120,7 @@ impl CallGraph {
             given: directories.len(),
             modules: Vec::new(),
         };
-        let mut known: HashMap<PathBuf, usize> = HashMap::new();
+        let mut known: HashMap<PathBuf, usize> = HashMap::default();
         for (node, directory) in directories.iter().enumerate() {
             known.insert(directory.path.clone(), node);
         }

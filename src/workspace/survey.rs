@@ -4,7 +4,7 @@
 //! Most modules of a large repository have nothing to check. They are looked at here, each file once and on all cores,
 //! and no more is kept of them than their calls.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use crate::workspace::configuration_names::{
 };
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use memchr::memmem::Finder;
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::{FileBlock, Module, ModuleCall};
 use terraform_eval::source::{
     CachedFiles, DirectoryEntry, FileId, FileKind, Files, Listings, ReadError, Stamp,
@@ -145,7 +146,7 @@ impl Survey {
     pub(crate) fn end_load(&self) {
         if !self.is_kept {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-            *known = HashMap::new();
+            *known = HashMap::default();
         }
     }
 

@@ -395,7 +395,8 @@ fn instances_of(
                 kind: ty.text.clone(),
                 name: name.text.clone(),
             };
-            let expansion = evaluator.resource_expansion(instance, &resource);
+            let declared = evaluator.module(instance).resources.get(&resource)?;
+            let expansion = evaluator.resource_expansion(instance, declared);
             (resource.to_string(), expansion)
         }
         _ => return None,

@@ -33,7 +33,9 @@ pub fn diagnose(text: &str, role: Role) -> Diagnosis {
         examination.run(role);
         issues = examination.issues;
     }
-    if let Some((start, _)) = text.char_indices().nth(MAX_LOCATION_LENGTH) {
+    if text.len() > MAX_LOCATION_LENGTH
+        && let Some((start, _)) = text.char_indices().nth(MAX_LOCATION_LENGTH)
+    {
         issues.push(NameIssue {
             kind: NameIssueKind::TooLong,
             range: start..text.len(),
@@ -54,6 +56,9 @@ impl Diagnosis {
     /// valid.
     #[must_use]
     pub fn suggest_name_up_to(&self, max_applicability: SuggestionApplicability) -> Option<SuggestedName> {
+        if self.issues.is_empty() {
+            return None;
+        }
         let mut name = String::new();
         let mut applicability = SuggestionApplicability::Safe;
         let mut end = 0;
@@ -246,7 +251,7 @@ impl<'a> Examination<'a> {
                 // The dot before the empty label, or the one after it, or the place of the missing host.
                 let dot = if start > range.start { start - 1 } else { start };
                 self.report(NameIssueKind::InvalidHost, dot..(dot + 1).min(range.end).max(dot));
-            } else if !is_label(label) {
+            } else if !is_label(label.as_bytes()) {
                 self.examine_label(start, label);
             }
             start += label.len() + 1;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::digest::{DigestError, is_digest_like, validate_digest};
 use crate::docker_hub::split_docker_domain;
-use crate::grammar::{is_component, is_registry};
+use crate::grammar::{is_path, is_registry};
 
 /// Maximum length of an image name, without tag and digest (`NameTotalLengthMax`).
 pub const MAX_IMAGE_NAME_LENGTH: usize = 255;
@@ -192,9 +192,7 @@ impl<'a> Parts<'a> {
             return false;
         };
         // What is not a host is a component of the path: `a_b.c/app`.
-        is_registry(host)
-            && path.split('/').all(is_component)
-            && (host.contains(['.', ':']) || host == "localhost")
+        is_registry(host) && is_path(path) && (host.contains(['.', ':']) || host == "localhost")
     }
 
     fn split(text: &'a str) -> Self {
@@ -210,7 +208,6 @@ impl<'a> Parts<'a> {
     }
 
     fn are_well_formed(&self) -> bool {
-        let is_path = |path: &str| path.split('/').all(is_component);
         let is_host_and_path = self
             .name
             .split_once('/')

@@ -1,6 +1,7 @@
 //! Short names: image names without a registry host.
 
 use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
+use crate::grammar::split_once;
 
 /// Whether a source has no registry host: `nginx`, `library/nginx`, `bitnami/redis`.
 ///
@@ -12,21 +13,28 @@ use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
 #[must_use]
 pub fn is_short_name(source: &str) -> bool {
     let name = source.trim();
-    if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || name.contains("://") {
+    if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || is_url(name) {
         return false;
     }
-    let name = name.split('@').next().unwrap_or(name);
-    match name.split_once('/') {
+    let name = split_once(name, b'@').map_or(name, |(name, _)| name);
+    match split_once(name, b'/') {
         Some((first, _)) => !is_host(first),
-        None => match name.split_once(':') {
+        None => match split_once(name, b':') {
             Some((first, port)) => !first.contains('.') && first != "localhost" && !is_registry_port(port),
             None => !is_host(name),
         },
     }
 }
 
+fn is_url(name: &str) -> bool {
+    name.as_bytes().windows(3).any(|window| window == b"://")
+}
+
 fn is_host(first: &str) -> bool {
-    first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase)
+    let is_of_host = |byte: u8| matches!(byte, b'.' | b':') || byte.is_ascii_uppercase();
+    first.bytes().any(is_of_host)
+        || first == "localhost"
+        || (!first.is_ascii() && first.chars().any(char::is_uppercase))
 }
 
 /// No registry listens below the port of HTTP, and tags such as `7` or `16` are common.

@@ -112,6 +112,9 @@ impl ModulePath {
     /// The path without instance keys, which is the module as the configuration declares it.
     #[must_use]
     pub fn without_keys(&self) -> Self {
+        if self.0.iter().all(|step| step.key.is_none()) {
+            return self.clone();
+        }
         Self(
             self.0
                 .iter()

@@ -92,6 +92,7 @@ pub mod address;
 pub mod cty;
 pub mod dialect;
 pub mod eval;
+pub mod hashing;
 pub mod modules;
 pub mod reference_graph;
 pub mod schema;

@@ -28,9 +28,10 @@ pub use span::{FileId, Location, Span};
 pub use stamp::Stamp;
 pub use tool_data::is_tool_data;
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+use crate::hashing::HashMap;
 
 use text_index::TextIndex;
 
@@ -158,7 +159,7 @@ impl Sources {
     pub fn with_ids(files: Arc<dyn Files>, kept: Arc<FileIds>) -> Self {
         let ids = Ids {
             kept,
-            names: HashMap::new(),
+            names: HashMap::default(),
         };
         Self {
             ids: Some(ids),

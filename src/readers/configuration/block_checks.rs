@@ -1,9 +1,8 @@
 //! Checks a block against the schema of its type: the names of its arguments, and their values.
 
-use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence, UnsupportedKind};
 use crate::provider;
-use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::issues::{IssueSubject, Issues};
 use crate::readers::configuration::mirror_block::unsupported_parts;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty::{Value, convert, get_attr};
@@ -20,7 +19,7 @@ pub(crate) fn check_names(
     block: &Block,
     resource: &ResourceName,
     schema: &Schema,
-    subject: &Subject,
+    subject: IssueSubject<'_>,
     sources: &Sources,
     issues: &mut Issues,
 ) {
@@ -49,7 +48,7 @@ pub(crate) fn check_names(
             (_, None) => "remove it".to_owned(),
         };
         let rule = ConfigurationIssueKind::UnsupportedArgument;
-        let issue = ConfigurationIssue::rejected(rule, subject.clone(), message, part.name_span);
+        let issue = ConfigurationIssue::rejected(rule, subject.to_subject(), message, part.name_span);
         issues.add(issue.label(label).help(help));
     }
 }
@@ -59,7 +58,7 @@ pub(crate) fn check_required(
     block: &Block,
     resource: &ResourceName,
     schema: &Schema,
-    subject: &Subject,
+    subject: IssueSubject<'_>,
     sources: &Sources,
     issues: &mut Issues,
 ) {
@@ -82,7 +81,7 @@ pub(crate) fn check_required(
     let names = missing.join(", ");
     let kind = ConfigurationIssueKind::MissingArgument;
     let message = format!("the block does not set {names}");
-    let issue = ConfigurationIssue::rejected(kind, subject.clone(), message, block.header);
+    let issue = ConfigurationIssue::rejected(kind, subject.to_subject(), message, block.header);
     issues.add(
         issue
             .label("required arguments are missing")
@@ -97,17 +96,19 @@ pub(crate) struct ValueChecks<'c, 'a> {
     pub(crate) repetition: &'c RepetitionData,
     pub(crate) resource: &'c ResourceName,
     pub(crate) schema: &'c Schema,
-    pub(crate) subject: &'c Subject,
+    pub(crate) subject: IssueSubject<'c>,
     pub(crate) issues: &'c mut Issues,
 }
 
 impl ValueChecks<'_, '_> {
     /// Checks the values of all arguments.
     pub(crate) fn check_arguments(&mut self, block: &Block) {
-        for (name, attribute) in self.schema {
-            if let Some(argument) = block.body.attribute(name) {
-                self.check_argument(name, attribute, &argument.value);
-            }
+        let arguments = block.body.attributes.iter();
+        let known = arguments.filter_map(|argument| Some((self.schema.get(&argument.name.text)?, argument)));
+        let mut known: Vec<_> = known.collect();
+        known.sort_by(|(_, first), (_, second)| first.name.text.cmp(&second.name.text));
+        for (attribute, argument) in known {
+            self.check_argument(&argument.name.text, attribute, &argument.value);
         }
     }
 
@@ -132,7 +133,7 @@ impl ValueChecks<'_, '_> {
         message: impl Into<String>,
         span: Span,
     ) -> ConfigurationIssue {
-        ConfigurationIssue::rejected(kind, self.subject.clone(), message, span)
+        ConfigurationIssue::rejected(kind, self.subject.to_subject(), message, span)
     }
 
     fn check_argument(

@@ -76,16 +76,17 @@ impl<'s, 'a> BlockReader<'s, 'a> {
         &mut self,
         referenced_block: impl Fn(&Reference) -> ReferencedBlock,
     ) -> (Attribute<String>, ClusterOrigin) {
-        let mut attribute = self.string("cluster_id");
-        let origin = match self.value("cluster_id") {
-            Some(Ok(value)) => provenance::cluster_origin(&value, self.context.sources, referenced_block),
+        let value = self.value("cluster_id");
+        let origin = match &value {
+            Some(Ok(value)) => provenance::cluster_origin(value, self.context.sources, referenced_block),
             Some(Err(error)) => ClusterOrigin {
-                unresolved: vec![self.unknown_reason(&error)],
+                unresolved: vec![self.unknown_reason(error)],
                 expression: self.source_text("cluster_id"),
                 ..ClusterOrigin::default()
             },
             None => ClusterOrigin::default(),
         };
+        let mut attribute = self.string_of("cluster_id", value);
         // An id with an origin is fixed where it is referred to, not at its origin.
         if let (false, Some(expression)) = (origin.is_literal(), self.expression("cluster_id")) {
             attribute.span = Some(expression.span);
@@ -116,10 +117,16 @@ impl<'s, 'a> BlockReader<'s, 'a> {
 
     /// A string argument.
     pub(crate) fn string(&mut self, name: &str) -> Attribute<String> {
+        let value = self.value(name);
+        self.string_of(name, value)
+    }
+
+    /// A string argument with a value.
+    fn string_of(&mut self, name: &str, value: Option<eval::Result<Value>>) -> Attribute<String> {
         let Some(expression) = self.expression(name) else {
             return self.absent();
         };
-        let value = match self.value(name).unwrap_or_else(|| Ok(Value::null(Type::String))) {
+        let value = match value.unwrap_or_else(|| Ok(Value::null(Type::String))) {
             Ok(value) => value,
             Err(error) => return self.failed_argument(name, error, expression),
         };

@@ -4,8 +4,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::eval::EvalError;
 use terraform_eval::source::Span;
+
+/// What the issues of a block are about. Most blocks have none, so the address is put together when there is one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum IssueSubject<'s> {
+    /// A resource block, and the module that contains it.
+    Resource(&'s ModulePath, &'s ResourceName),
+    Other(&'s Subject),
+}
+
+impl IssueSubject<'_> {
+    pub(crate) fn to_subject(self) -> Subject {
+        match self {
+            Self::Resource(module, resource) => {
+                let (module, resource) = (module.clone(), resource.clone());
+                Subject::Other(ResourcePath { module, resource }.to_string())
+            }
+            Self::Other(subject) => subject.clone(),
+        }
+    }
+}
+
+impl<'s> From<&'s Subject> for IssueSubject<'s> {
+    fn from(subject: &'s Subject) -> Self {
+        Self::Other(subject)
+    }
+}
 
 /// The issues of a root module.
 #[derive(Debug, Default)]
@@ -34,7 +61,13 @@ impl Issues {
 
     /// Adds the error of an expression, unless it was reported already or Terraform would not report it. `what` names the
     /// part of the block.
-    pub(crate) fn add_error(&mut self, subject: &Subject, what: &str, error: &EvalError, expression: Span) {
+    pub(crate) fn add_error<'s>(
+        &mut self,
+        subject: impl Into<IssueSubject<'s>>,
+        what: &str,
+        error: &EvalError,
+        expression: Span,
+    ) {
         self.note_limit(error, Some(expression));
         if !error.is_rejection() || !self.reported.insert((error.span(), error.to_string())) {
             return;
@@ -42,7 +75,7 @@ impl Issues {
         let span = error.span().filter(|span| expression.contains(*span));
         self.add(ConfigurationIssue::rejected(
             ConfigurationIssueKind::Other,
-            subject.clone(),
+            subject.into().to_subject(),
             format!("{what}: {error}"),
             span.unwrap_or(expression),
         ));

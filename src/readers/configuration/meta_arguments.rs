@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Subject, keys_near, nearest_of};
+use crate::diagnostic::{keys_near, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::{is_provider_source, types::PROVIDER_NAME};
-use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::issues::{IssueSubject, Issues};
 use crate::readers::configuration::static_reference::{StaticReference, StaticStep, static_list};
 use terraform_eval::address::{Mode, ResourceName};
 use terraform_eval::cty::{Type, convert};
@@ -79,7 +79,7 @@ pub(crate) struct MetaArguments<'c> {
     /// Whether the module is the root module.
     pub(crate) is_root: bool,
     pub(crate) schema: &'c Schema,
-    pub(crate) subject: &'c Subject,
+    pub(crate) subject: IssueSubject<'c>,
     pub(crate) issues: &'c mut Issues,
     pub(crate) dialect: Dialect,
 }
@@ -128,7 +128,7 @@ impl MetaArguments<'_> {
             arguments.filter(|argument| !matches!(&*argument.name.text, "depends_on" | "provider"))
         {
             for traversal in references::in_expression(&argument.value) {
-                if traversal.subject == terraform_eval::address::Subject::Resource(self.resource.clone()) {
+                if traversal.resource() == Some(self.resource) {
                     let message = format!("{} refers to its own resource", argument.name.text);
                     self.reject(message, traversal.span, "a reference to this block itself");
                 }
@@ -160,7 +160,7 @@ impl MetaArguments<'_> {
         if !missing.is_empty() {
             let issue = ConfigurationIssue::rejected(
                 ConfigurationIssueKind::MissingArgument,
-                self.subject.clone(),
+                self.subject.to_subject(),
                 format!("the provisioner does not set {}", missing.join(", ")),
                 block.header,
             );
@@ -229,7 +229,7 @@ impl MetaArguments<'_> {
     fn unsupported_block(&mut self, kind: &str, span: Span, of: &str) {
         let issue = ConfigurationIssue::rejected(
             ConfigurationIssueKind::UnsupportedArgument,
-            self.subject.clone(),
+            self.subject.to_subject(),
             format!("unsupported block {kind:?} in {of}"),
             span,
         );
@@ -288,7 +288,7 @@ impl MetaArguments<'_> {
 
     fn issue(&self, message: impl Into<String>, span: Span, label: &str) -> ConfigurationIssue {
         let kind = ConfigurationIssueKind::Other;
-        ConfigurationIssue::rejected(kind, self.subject.clone(), message, span).label(label)
+        ConfigurationIssue::rejected(kind, self.subject.to_subject(), message, span).label(label)
     }
 
     fn add(&mut self, issue: ConfigurationIssue) {
@@ -430,7 +430,7 @@ impl MetaArguments<'_> {
                 name if !LIFECYCLE_ARGUMENTS.contains(&name) => {
                     let issue = ConfigurationIssue::rejected(
                         ConfigurationIssueKind::UnsupportedArgument,
-                        self.subject.clone(),
+                        self.subject.to_subject(),
                         format!("unsupported argument {name:?} in lifecycle"),
                         argument.name.span,
                     );
@@ -468,7 +468,7 @@ impl MetaArguments<'_> {
             if block.body.attribute(name).is_none() {
                 let issue = ConfigurationIssue::rejected(
                     ConfigurationIssueKind::MissingArgument,
-                    self.subject.clone(),
+                    self.subject.to_subject(),
                     format!("the {kind} has no {name}"),
                     block.header,
                 );
@@ -492,9 +492,7 @@ impl MetaArguments<'_> {
         }
         let itself = references::in_expression(&condition.value)
             .into_iter()
-            .find(|reference| {
-                reference.subject == terraform_eval::address::Subject::Resource(self.resource.clone())
-            });
+            .find(|reference| reference.resource() == Some(self.resource));
         if let Some(reference) = itself {
             self.reject(
                 format!("the {kind} refers to its own resource"),

@@ -53,8 +53,10 @@ pub(crate) fn has_mirror_word(text: &str) -> bool {
 /// Whether a text names a mirror set, or creates mirrors in OpenShift Cluster Manager: by the command `rosa`, or at the path of
 /// its API.
 pub(crate) fn names_mirrors(text: &str) -> bool {
-    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    has_mirror_word(text) && (names_mirror_set(text) || has("create image-mirror") || has("/image_mirrors"))
+    static WAYS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["create image-mirror", "/image_mirrors"].map(Finder::new));
+    let creates_mirrors = || WAYS.iter().any(|way| way.find(text.as_bytes()).is_some());
+    has_mirror_word(text) && (names_mirror_set(text) || creates_mirrors())
 }
 
 #[cfg(test)]

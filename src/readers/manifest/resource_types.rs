@@ -9,6 +9,9 @@
 //! | `azapi_resource`, `azapi_update_resource` | Azure/azapi, for a cluster with hosted control planes of Azure Red Hat OpenShift |
 //! | `helm_release`, `helm_template` | hashicorp/helm |
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use terraform_eval::address::{Mode, ResourceName};
 
 use crate::readers::manifest::detect::MIRROR_SETS;
@@ -140,9 +143,11 @@ pub(crate) fn is_helm_release(name: &str) -> bool {
 /// Whether a text contains the name of a mirror set's kind.
 #[must_use]
 pub(crate) fn names_mirror_set(text: &str) -> bool {
-    MIRROR_SETS
-        .iter()
-        .any(|kind| memchr::memmem::find(text.as_bytes(), kind.to_string().as_bytes()).is_some())
+    static KINDS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| {
+        let kinds = MIRROR_SETS.iter().map(ToString::to_string);
+        kinds.map(|kind| Finder::new(&kind).into_owned()).collect()
+    });
+    KINDS.iter().any(|kind| kind.find(text.as_bytes()).is_some())
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Texts that several root modules decode: each is decoded once.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cty::Value;
+use crate::hashing::HashMap;
 
 /// A shorter text is decoded in less time than it takes to look it up.
 const MIN_BYTES: usize = 512;

@@ -1,7 +1,7 @@
 //! The evaluator of a root module and the modules that it calls.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, ModulePath};
 use crate::cty::Value;
 use crate::dialect::{Availability, Dialect, Feature};
+use crate::hashing::HashMap;
 use crate::modules::{Module, ModuleId, ModuleTree};
 use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
@@ -223,7 +224,7 @@ impl<'a> Evaluator<'a> {
         if !self.memo.values.is_done(&key) {
             self.charge_memory(ENTRY)?;
         }
-        self.memo.values.get_or_compute(key, name, compute)
+        self.memo.values.get_or_compute(key, |_| name(), compute)
     }
 
     /// Charges memory to the budget: also that of the copies that a reader makes of values.

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{InstanceKey, ResourceName};
+use crate::address::InstanceKey;
 use crate::cty::{Marks, Type, Value, ValueRef, convert};
 use crate::dialect::{Engine, Feature};
+use crate::modules::Resource;
 use crate::source::{Span, clean_path};
 use crate::syntax::tree::{Attribute, Body};
 
@@ -156,12 +157,9 @@ impl RepetitionData {
 
 impl Evaluator<'_> {
     /// The instances of a resource block.
-    pub fn resource_expansion(&self, instance: InstanceId, name: &ResourceName) -> Result<Rc<Expansion>> {
-        let resource = self.module(instance).resources.get(name);
-        let body = resource
-            .and_then(|resource| resource.block.parse(self.sources))
-            .map(|block| &block.body);
-        self.expansion(instance, Block::Resource(name.clone()), body)
+    pub fn resource_expansion(&self, instance: InstanceId, resource: &Resource) -> Result<Rc<Expansion>> {
+        let body = resource.block.parse(self.sources).map(|block| &block.body);
+        self.expansion(instance, Block::Resource(resource.name.clone()), body)
     }
 
     /// The instances of a module call.
@@ -203,10 +201,6 @@ impl Evaluator<'_> {
         let Some(body) = body else {
             return Err(EvalError::unreadable("the block cannot be read"));
         };
-        let name = match &block {
-            Block::Resource(name) => name.to_string(),
-            Block::Call(call) => format!("module.{call}"),
-        };
         let is_call = matches!(block, Block::Call(_));
         let compute = || {
             let expansion = self.expand(instance, body)?;
@@ -218,8 +212,13 @@ impl Evaluator<'_> {
             self.limits.reserve_instances(expansion.instance_count())?;
             Ok(Rc::new(expansion))
         };
-        let key = (instance, block);
-        self.memo.expansions.get_or_compute(key, || name, compute)
+        let name = |(_, block): &(InstanceId, Block)| match block {
+            Block::Resource(name) => name.to_string(),
+            Block::Call(call) => format!("module.{call}"),
+        };
+        self.memo
+            .expansions
+            .get_or_compute((instance, block), name, compute)
     }
 
     fn expand(&self, instance: InstanceId, body: &Body) -> Result<Expansion> {

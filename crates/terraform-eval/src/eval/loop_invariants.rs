@@ -4,11 +4,11 @@
 //! and each evaluation of the list costs its length. An expression that uses neither `each` nor `count`
 //! nor a name of a `for` is therefore evaluated once for each module instance.
 
-use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 use crate::cty::Value;
+use crate::hashing::HashMap;
 use crate::modules::references;
 use crate::source::Span;
 use crate::syntax::tree::{Expression, ExpressionKind};
@@ -98,9 +98,8 @@ fn is_cheap(expression: &Expression) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
+    use crate::hashing::HashSet;
     use crate::source::Sources;
     use crate::syntax::native::parse_expression;
     use crate::syntax::tree::{ObjectKey, Step, Template, TemplatePart};
@@ -211,7 +210,7 @@ mod tests {
             let (Some(expression), _) = parse_expression(file, &text, 0..text.len()) else {
                 continue;
             };
-            let mut keys = HashSet::new();
+            let mut keys = HashSet::default();
             visit(&expression, &mut |expression| {
                 assert!(
                     is_cheap(expression) || keys.insert(key_of(expression)),

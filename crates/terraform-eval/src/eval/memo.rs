@@ -1,11 +1,12 @@
 //! Results that are computed on demand and only once.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, ResourceName, Subject};
+use crate::hashing::HashMap;
 use crate::source::Span;
 
 use super::{EvalError, Result};
@@ -45,20 +46,21 @@ impl<K, T> Default for MemoTable<K, T> {
 }
 
 impl<K: Clone + Eq + Hash, T: Clone> MemoTable<K, T> {
-    /// Returns the result of a key, and computes it on the first request. `name` is its name in errors.
+    /// Returns the result of a key, and computes it on the first request. `name` gives its name in errors.
     pub(super) fn get_or_compute(
         &self,
         key: K,
-        name: impl FnOnce() -> String,
+        name: impl FnOnce(&K) -> String,
         compute: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        match self.0.borrow().get(&key) {
-            Some(MemoState::Done(result)) => return result.clone(),
-            Some(MemoState::Pending) => return Err(EvalError::cycle(name())),
-            None => {}
-        }
-        self.0.borrow_mut().insert(key.clone(), MemoState::Pending);
-        let result = compute().map_err(|error| error.through_named_value(name));
+        match self.0.borrow_mut().entry(key.clone()) {
+            Entry::Occupied(entry) => match entry.get() {
+                MemoState::Done(result) => return result.clone(),
+                MemoState::Pending => return Err(EvalError::cycle(name(&key))),
+            },
+            Entry::Vacant(entry) => entry.insert(MemoState::Pending),
+        };
+        let result = compute().map_err(|error| error.through_named_value(|| name(&key)));
         self.0.borrow_mut().insert(key, MemoState::Done(result.clone()));
         result
     }

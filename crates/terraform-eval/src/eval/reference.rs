@@ -1,5 +1,6 @@
 //! References: a name and the steps after it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::address::{InstanceKey, Mode, ResourceName, Subject};
@@ -182,7 +183,7 @@ impl Evaluator<'_> {
     }
 
     /// Checks that the source of a module does not depend on an object that has no value before modules are installed.
-    fn check_known_at_init(&self, object: &str) -> Result<()> {
+    fn check_known_at_init(&self, object: &dyn fmt::Display) -> Result<()> {
         if self.walk != Walk::Init {
             return Ok(());
         }
@@ -223,7 +224,7 @@ impl Evaluator<'_> {
         if self.walk == Walk::Validate {
             return Ok((Value::dynamic(), steps.len()));
         }
-        self.check_known_at_init(&format!("module.{call}"))?;
+        self.check_known_at_init(&subject)?;
         let is_missing = !matches!(
             self.tree.callee(self.module_id(instance), &declared.name),
             Some(Callee::Module(_))
@@ -295,11 +296,11 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
         span: Span,
     ) -> Result<(Value, usize)> {
-        if !self.module(instance).resources.contains_key(&name) {
+        let Some(resource) = self.module(instance).resources.get(&name) else {
             return Err(undeclared(&Subject::Resource(name)));
-        }
-        self.check_known_at_init(&name.to_string())?;
-        let expansion = self.resource_expansion(instance, &name)?;
+        };
+        self.check_known_at_init(&name)?;
+        let expansion = self.resource_expansion(instance, resource)?;
         check_key(&name, &expansion, steps)?;
         check_attribute(self.tree.schemas(), &name, steps)?;
         if self.walk == Walk::Validate {

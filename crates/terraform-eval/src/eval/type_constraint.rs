@@ -1,8 +1,9 @@
 //! Type constraints of variables: `map(object({ mirrors = list(string), type = optional(string) }))`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use crate::cty::{Defaults, NestedDefaults, Type, Value, convert};
+use crate::hashing::HashSet;
 use crate::syntax::tree::{Body, Expression, ExpressionKind, ObjectKey};
 
 use super::{EvalError, Evaluator, Result, Scope};
@@ -128,7 +129,7 @@ impl Evaluator<'_> {
                 EvalError::invalid("object requires attributes with their types").with_span(argument.span)
             );
         };
-        let mut names = HashSet::new();
+        let mut names = HashSet::default();
         let mut attributes = Vec::new();
         let mut optional = Vec::new();
         let mut values = BTreeMap::new();

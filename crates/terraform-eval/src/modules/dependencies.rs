@@ -1,10 +1,11 @@
 //! What a block depends on: the reference graph of a configuration, built as far as the blocks in question reach.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
+use crate::hashing::HashMap;
 use crate::reference_graph::Node;
 use crate::source::Sources;
 
@@ -28,7 +29,7 @@ pub struct GraphBuilder<'a> {
     edges: Edges<'a>,
     is_relevant: Selects,
     summaries: Summaries<'a>,
-    /// What each node depends on, numbered as in the root module.
+    /// What each node of a called module depends on, numbered as in the root module.
     resolved: HashMap<Node, Rc<Summary>>,
     filters: Vec<(Selects, IdSet)>,
     /// The resources of each set, so that equal sets are made once.
@@ -50,9 +51,9 @@ impl<'a> GraphBuilder<'a> {
             edges,
             is_relevant,
             summaries: Summaries::new(edges, is_relevant),
-            resolved: HashMap::new(),
+            resolved: HashMap::default(),
             filters: Vec::new(),
-            resources: HashMap::new(),
+            resources: HashMap::default(),
             cycles: Cycles::default(),
         }
     }
@@ -106,6 +107,9 @@ impl<'a> GraphBuilder<'a> {
     /// What a node depends on, numbered as in the root module.
     fn resolve(&mut self, node: &Node) -> Rc<Summary> {
         let path = node.module();
+        if path.is_root() {
+            return self.summaries.summary(self.edges.root, node);
+        }
         if let Some(module) = self.edges.module_at(path) {
             return self.resolve_in(node, path, module, &with_module(node, ModulePath::root()));
         }
@@ -124,32 +128,30 @@ impl<'a> GraphBuilder<'a> {
 
     /// What a node depends on that is `local` in the module at a path.
     fn resolve_in(&mut self, node: &Node, path: &ModulePath, module: ModuleId, local: &Node) -> Rc<Summary> {
+        let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
+            return self.summaries.summary(module, local);
+        };
         if let Some(known) = self.resolved.get(node) {
             return known.clone();
         }
         let summary = self.summaries.summary(module, local);
-        let resolved = match (path.parent(), path.steps().last()) {
-            (Some(caller), Some(step)) => {
-                let mut has_cycle = summary.has_cycle;
-                let (inputs, resources) = self.summaries.split(module, &summary.ids, &step.call);
-                let mut ids = self.summaries.ids_at(path, resources);
-                let caller_module = self.edges.module_at(&caller);
-                for input in inputs {
-                    let Some(caller_module) = caller_module else {
-                        continue;
-                    };
-                    let outer = with_module(&input, path.clone());
-                    let outer = self.resolve_in(&outer, &caller, caller_module, &input);
-                    has_cycle |= outer.has_cycle;
-                    ids.extend(&outer.ids);
-                }
-                Rc::new(Summary {
-                    ids: Rc::new(ids),
-                    has_cycle,
-                })
-            }
-            _ => summary,
-        };
+        let mut has_cycle = summary.has_cycle;
+        let (inputs, resources) = self.summaries.split(module, &summary.ids, &step.call);
+        let mut ids = self.summaries.ids_at(path, resources);
+        let caller_module = self.edges.module_at(&caller);
+        for input in inputs {
+            let Some(caller_module) = caller_module else {
+                continue;
+            };
+            let outer = with_module(&input, path.clone());
+            let outer = self.resolve_in(&outer, &caller, caller_module, &input);
+            has_cycle |= outer.has_cycle;
+            ids.extend(&outer.ids);
+        }
+        let resolved = Rc::new(Summary {
+            ids: Rc::new(ids),
+            has_cycle,
+        });
         self.resolved.insert(node.clone(), resolved.clone());
         resolved
     }

@@ -1,9 +1,10 @@
 //! The modules of a run, and which module calls which.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::hashing::HashMap;
 use crate::schema::ProviderSchemas;
 use crate::source::{Sources, Span};
 

@@ -22,6 +22,15 @@ pub struct Traversal {
 }
 
 impl Traversal {
+    /// The resource, if the reference names one.
+    #[must_use]
+    pub fn resource(&self) -> Option<&ResourceName> {
+        match &self.subject {
+            Subject::Resource(resource) => Some(resource),
+            _ => None,
+        }
+    }
+
     /// The node that the reference depends on, if it is in `module`.
     #[must_use]
     pub fn node(&self, module: &ModulePath) -> Option<Node> {

@@ -4,11 +4,11 @@
 //! the work is in proportion to the configuration and not to the number of paths through it, of which there may be
 //! exponentially many.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
+use crate::hashing::HashMap;
 use crate::reference_graph::Node;
 
 use super::edges::Edges;
@@ -80,8 +80,8 @@ pub(super) struct Summaries<'a> {
     edges: Edges<'a>,
     is_relevant: fn(&ResourceName) -> bool,
     layouts: HashMap<ModuleId, Rc<Layout>>,
-    /// `None` while the node is being followed.
-    known: HashMap<(ModuleId, Node), Option<Rc<Summary>>>,
+    /// Those of each module. `None` while the node is being followed.
+    known: HashMap<ModuleId, HashMap<Node, Option<Rc<Summary>>>>,
     is_too_large: bool,
 }
 
@@ -90,8 +90,8 @@ impl<'a> Summaries<'a> {
         let mut summaries = Self {
             edges,
             is_relevant,
-            layouts: HashMap::new(),
-            known: HashMap::new(),
+            layouts: HashMap::default(),
+            known: HashMap::default(),
             is_too_large: false,
         };
         let root = summaries.add_layout(edges.root);
@@ -136,7 +136,7 @@ impl<'a> Summaries<'a> {
 
     /// What a node depends on: one of the module itself, or of the calls in it.
     pub(super) fn summary(&mut self, module: ModuleId, start: &Node) -> Rc<Summary> {
-        if let Some(Some(known)) = self.known.get(&(module, start.clone())) {
+        if let Some(Some(known)) = self.known(module, start) {
             return known.clone();
         }
         let mut result = Rc::default();
@@ -148,16 +148,15 @@ impl<'a> Summaries<'a> {
                         referrer.summary.extend(&summary);
                     }
                     result = Rc::new(summary);
-                    self.known.insert((module, node), Some(result.clone()));
+                    self.note(module, node, Some(result.clone()));
                 }
                 continue;
             };
-            let key = (module, next);
-            match self.known.get(&key) {
+            match self.known(module, &next) {
                 Some(Some(known)) => frame.summary.extend(known),
                 Some(None) => frame.summary.has_cycle = true,
                 None => {
-                    let frame = self.open(module, key.1);
+                    let frame = self.open(module, next);
                     stack.push(frame);
                 }
             }
@@ -165,9 +164,17 @@ impl<'a> Summaries<'a> {
         result
     }
 
+    fn known(&self, module: ModuleId, node: &Node) -> Option<&Option<Rc<Summary>>> {
+        self.known.get(&module)?.get(node)
+    }
+
+    fn note(&mut self, module: ModuleId, node: Node, summary: Option<Rc<Summary>>) {
+        self.known.entry(module).or_default().insert(node, summary);
+    }
+
     /// Begins to follow a node.
     fn open(&mut self, module: ModuleId, node: Node) -> Frame {
-        self.known.insert((module, node.clone()), None);
+        self.note(module, node.clone(), None);
         let mut frame = Frame {
             pending: Vec::new(),
             summary: Summary::default(),

@@ -1,10 +1,11 @@
 //! Files whose directories are listed once. What a path leads to is then known without a call of the system.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::hashing::HashMap;
 
 use super::disk_file::FileEnds;
 use super::files::{DirectoryEntry, DiskFiles, FileKind, Files};

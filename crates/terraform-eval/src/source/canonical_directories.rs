@@ -1,10 +1,11 @@
 //! Canonical paths, for which the system resolves each directory once.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::hashing::HashMap;
 
 /// The canonical paths of directories that were resolved. A path of many levels would otherwise take time in proportion to
 /// the square of their number, and again for each file.

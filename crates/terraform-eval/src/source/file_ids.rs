@@ -1,7 +1,8 @@
 //! The ids that files keep from run to run, so that what was found in their texts stays true while those stay the same.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::hashing::HashMap;
 
 use super::SourceFile;
 

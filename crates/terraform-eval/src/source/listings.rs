@@ -1,10 +1,11 @@
 //! Directories that were listed, with what tells whether they have changed since.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::hashing::HashMap;
 
 use super::files::{DirectoryEntry, FileKind, Files};
 use super::stamp::Stamp;

@@ -16,10 +16,10 @@ mod template;
 
 pub(super) use escapes::normalize;
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::hashing::HashSet;
 use crate::source::{FileId, Span};
 use crate::syntax::input::Input;
 use crate::syntax::lex_error::MAX_DEPTH;
@@ -61,7 +61,7 @@ pub(super) fn parse_attributes(
         text,
         offsets: None,
     });
-    let mut seen = HashSet::new();
+    let mut seen = SeenNames::default();
     let mut attributes = Vec::new();
     for item in items {
         if matches!(item.content, Content::Block { .. }) {
@@ -71,8 +71,8 @@ pub(super) fn parse_attributes(
                 "blocks are not allowed in a variable values file",
                 help,
             );
-        } else if reader.is_first(item, &mut seen) {
-            attributes.extend(reader.attribute(item));
+        } else {
+            attributes.extend(reader.argument(item, &mut seen));
         }
     }
     (attributes, reader.syntax_errors)
@@ -221,14 +221,12 @@ impl<'a> Reader<'a> {
         self.syntax_errors.extend(syntax_errors);
         let mut attributes = Vec::new();
         let mut blocks = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = SeenNames::default();
         for item in &items {
             if matches!(item.content, Content::Block { .. }) {
                 blocks.extend(self.block(item, depth + 1));
-                continue;
-            }
-            if self.is_first(item, &mut seen) {
-                attributes.extend(self.attribute(item));
+            } else {
+                attributes.extend(self.argument(item, &mut seen));
             }
         }
         Body {
@@ -238,22 +236,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether an attribute is the first with its name; a duplicate is reported.
-    fn is_first(&mut self, item: &Item, seen: &mut HashSet<Arc<str>>) -> bool {
-        let name = self.name(item.name).text;
-        if seen.contains(&name) {
+    /// An attribute, if it is the first with its name; a duplicate is reported.
+    fn argument(&mut self, item: &Item, seen: &mut SeenNames) -> Option<Attribute> {
+        let name = self.name(item.name);
+        if !seen.add(&name.text) {
             let help = "keep one; each argument may be set only once";
-            self.report(
-                item.name.range(),
-                format!("the argument `{name}` is set twice"),
-                help,
-            );
-            return false;
+            let message = format!("the argument `{}` is set twice", name.text);
+            self.report(item.name.range(), message, help);
+            return None;
         }
-        seen.insert(name)
+        self.attribute(item, name)
     }
 
-    fn attribute(&mut self, item: &Item) -> Option<Attribute> {
+    fn attribute(&mut self, item: &Item, name: Name) -> Option<Attribute> {
         let Content::Attribute { value } = item.content else {
             return None;
         };
@@ -277,10 +272,28 @@ impl<'a> Reader<'a> {
             end: value.span.end.max(item.span.end),
             ..item.name
         };
-        Some(Attribute {
-            name: self.name(item.name),
-            value,
-            span,
-        })
+        Some(Attribute { name, value, span })
+    }
+}
+
+/// The names of the arguments of a body so far. To compare a name with a few others takes less time than to hash it.
+#[derive(Default)]
+struct SeenNames {
+    few: Vec<Arc<str>>,
+    others: HashSet<Arc<str>>,
+}
+
+impl SeenNames {
+    /// Adds a name, and returns whether it is new.
+    fn add(&mut self, name: &Arc<str>) -> bool {
+        const FEW: usize = 16;
+        if self.few.contains(name) {
+            return false;
+        }
+        if self.few.len() < FEW {
+            self.few.push(name.clone());
+            return true;
+        }
+        self.others.insert(name.clone())
     }
 }

@@ -157,7 +157,7 @@ impl RootModuleReader<'_> {
             resource: &ResourceName::managed("output", &**name),
             is_root: path.is_root(),
             schema: &Schema::new(),
-            subject,
+            subject: subject.into(),
             issues: &mut self.issues,
             dialect: self.context.inputs.dialect,
         };

@@ -12,12 +12,12 @@ use crate::provider::modules::is_stub;
 use crate::readers::configuration::block_checks::{
     ValueChecks, check_names, check_required, condition_failure,
 };
-use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::issues::{IssueSubject, Issues};
 use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
+use terraform_eval::address::{ModulePath, ResourceName};
 use terraform_eval::dialect::Feature;
 use terraform_eval::eval::{
     self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope, enabled_argument,
@@ -62,14 +62,12 @@ impl RootModuleReader<'_> {
         enclosing: &EnclosingContext,
     ) -> (Vec<RepetitionData>, EnclosingContext) {
         let evaluator = &self.context.evaluator;
-        let expansion = evaluator.resource_expansion(instance, &resource.name);
+        let expansion = evaluator.resource_expansion(instance, resource);
         let expansion = self.with_room(expansion);
-        let path = ResourcePath {
-            module: evaluator.path(instance).without_keys(),
-            resource: resource.name.clone(),
-        };
         let block = resource.block.parse(self.context.sources);
-        self.report_expansion(instance, path.to_string(), block, &expansion, enclosing);
+        let module = evaluator.path(instance).without_keys();
+        let subject = IssueSubject::Resource(&module, &resource.name);
+        self.report_expansion(instance, subject, block, &expansion, enclosing);
         if let Err(error) = &expansion {
             self.issues.note_limit(error, Some(resource.block.header()));
         }
@@ -93,8 +91,8 @@ impl RootModuleReader<'_> {
         let declared = evaluator.module(instance).calls.get(call);
         let block = declared.and_then(|call| call.block.parse(self.context.sources));
         let path = evaluator.path(instance).without_keys();
-        let address = path.child(call.clone(), None).to_string();
-        self.report_expansion(instance, address, block, &expansion, enclosing);
+        let subject = Subject::Other(path.child(call.clone(), None).to_string());
+        self.report_expansion(instance, (&subject).into(), block, &expansion, enclosing);
         let (repetitions, enclosing) = expand(expansion, enclosing);
         if !repetitions.is_empty() {
             let module = self.context.evaluator.module_id(instance);
@@ -106,7 +104,7 @@ impl RootModuleReader<'_> {
     fn report_expansion(
         &mut self,
         instance: InstanceId,
-        address: String,
+        subject: IssueSubject<'_>,
         block: Option<&Block>,
         expansion: &eval::Result<Rc<Expansion>>,
         enclosing: &EnclosingContext,
@@ -126,9 +124,8 @@ impl RootModuleReader<'_> {
             return;
         };
         let (name, value) = (&*argument.name.text, &argument.value);
-        let subject = Subject::Other(address);
         match expansion.as_deref() {
-            Err(error) => self.issues.add_error(&subject, name, error, value.span),
+            Err(error) => self.issues.add_error(subject, name, error, value.span),
             Ok(expansion) => {
                 let unknown = expansion.unknown_value();
                 let reference = unknown.and_then(|value| unknown_until_apply(value, self.tree.schemas()));
@@ -137,7 +134,7 @@ impl RootModuleReader<'_> {
                 };
                 let kind = ConfigurationIssueKind::Other;
                 let message = format!("{name} is known only after apply: {reference}");
-                let issue = ConfigurationIssue::rejected(kind, subject, message, value.span);
+                let issue = ConfigurationIssue::rejected(kind, subject.to_subject(), message, value.span);
                 self.issues.add(
                     issue
                         .label("not known in the plan")
@@ -161,14 +158,14 @@ impl RootModuleReader<'_> {
         let (Some(schema), None, false) = (schema, &enclosing.rejection, is_stub(&module.directory)) else {
             return;
         };
-        let subject = Subject::Other(self.resource_path(instance, resource).to_string());
+        let path = self.context.evaluator.path(instance).without_keys();
         let mut checks = ValueChecks {
             evaluator: &self.context.evaluator,
             instance,
             repetition,
             resource: &resource.name,
             schema,
-            subject: &subject,
+            subject: IssueSubject::Resource(&path, &resource.name),
             issues: &mut self.issues,
         };
         // The rules check the values of mirrors.
@@ -275,13 +272,7 @@ impl RootModuleReader<'_> {
         let module = tree.module(id);
         let mut evaluator = None;
         for resource in module.resources.values() {
-            let subject = Subject::Other(
-                ResourcePath {
-                    module: path.clone(),
-                    resource: resource.name.clone(),
-                }
-                .to_string(),
-            );
+            let subject = IssueSubject::Resource(path, &resource.name);
             let Some(schema) = tree.schemas().get(&resource.name) else {
                 self.check_type(resource, subject);
                 continue;
@@ -295,7 +286,7 @@ impl RootModuleReader<'_> {
             let has_instances = self.instantiated.contains(&(id, resource.name.clone()));
             // The rules check the instances of mirrors.
             if !(has_instances && provider::is_image_mirror(&resource.name)) {
-                check_names(block, &resource.name, schema, &subject, sources, &mut self.issues);
+                check_names(block, &resource.name, schema, subject, sources, &mut self.issues);
                 // Without a declaration of the provider, the configuration is an extract, which Terraform cannot validate.
                 // Such extracts leave out most of a cluster or machine pool.
                 let is_short = provider::is_image_mirror(&resource.name)
@@ -303,7 +294,7 @@ impl RootModuleReader<'_> {
                     || provider::is_cluster_wait(&resource.name);
                 let is_extract = !is_short && !self.declares_source;
                 if !resource.block.has_syntax_errors() && !is_extract {
-                    check_required(block, &resource.name, schema, &subject, sources, &mut self.issues);
+                    check_required(block, &resource.name, schema, subject, sources, &mut self.issues);
                 }
             }
             let mut meta_arguments = MetaArguments {
@@ -312,7 +303,7 @@ impl RootModuleReader<'_> {
                 resource: &resource.name,
                 is_root: path.is_root(),
                 schema,
-                subject: &subject,
+                subject,
                 issues: &mut self.issues,
                 dialect: self.context.inputs.dialect,
             };
@@ -321,12 +312,12 @@ impl RootModuleReader<'_> {
                 continue;
             }
             let evaluator = evaluator.get_or_insert_with(|| self.context.evaluator_of(tree, id).validating());
-            validate(evaluator, resource, block, (schema, &subject), &mut self.issues);
+            validate(evaluator, resource, block, (schema, subject), &mut self.issues);
         }
     }
 
     /// Reports a type that the provider does not have, if it is similar to one of those that matter here.
-    fn check_type(&mut self, resource: &Resource, subject: Subject) {
+    fn check_type(&mut self, resource: &Resource, subject: IssueSubject<'_>) {
         let Some(meant) = provider::similar_type(&resource.name) else {
             return;
         };
@@ -337,7 +328,7 @@ impl RootModuleReader<'_> {
         };
         let issue = ConfigurationIssue::rejected(
             ConfigurationIssueKind::Other,
-            subject,
+            subject.to_subject(),
             format!("the rhcs provider has no {what} {:?}", name.kind),
             resource.block.header(),
         );
@@ -367,7 +358,7 @@ impl RootModuleReader<'_> {
             resource: &ResourceName::managed("module", &**call),
             is_root: false,
             schema: &Schema::new(),
-            subject: &subject,
+            subject: (&subject).into(),
             issues: &mut self.issues,
             dialect: inputs.dialect,
         };
@@ -430,11 +421,11 @@ fn validate(
     evaluator: &Evaluator<'_>,
     resource: &Resource,
     block: &Block,
-    (schema, subject): (&terraform_eval::schema::Schema, &Subject),
+    (schema, subject): (&terraform_eval::schema::Schema, IssueSubject<'_>),
     issues: &mut Issues,
 ) {
     evaluator.grant_reserve_budget();
-    if let Err(error) = evaluator.resource_expansion(InstanceId::ROOT, &resource.name) {
+    if let Err(error) = evaluator.resource_expansion(InstanceId::ROOT, resource) {
         issues.add_error(subject, expansion_argument(&block.body), &error, block.header);
     }
     let repetition = RepetitionData::of_validation(&block.body);

@@ -1,13 +1,14 @@
 //! Checks what the program of a root module does not have, but another program or version has: blocks and arguments of
 //! the language, and versions that modules require.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use crate::diagnostic::{Subject, nearest_of};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::{self, is_provider_type};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use memchr::memmem;
 use terraform_eval::address::{self, ModulePath};
 use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::eval::InstanceId;
@@ -168,10 +169,10 @@ impl RootModuleReader<'_> {
 
     /// Whether the text of a resource has words of what only some versions have. Most resources are never parsed.
     fn may_have_new_parts(&self, block: &LazyBlock) -> bool {
+        static WORDS: LazyLock<[Finder<'static>; 2]> =
+            LazyLock::new(|| ["lifecycle", "store"].map(Finder::new));
         let text = self.context.sources.slice(block.span()).as_bytes();
-        ["lifecycle", "store"]
-            .iter()
-            .any(|word| memmem::find(text, word.as_bytes()).is_some())
+        WORDS.iter().any(|word| word.find(text).is_some())
     }
 
     fn check_other_block(&self, block: &LazyBlock, found: &mut Found<'_>) {

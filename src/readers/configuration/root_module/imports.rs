@@ -257,15 +257,15 @@ impl RootModuleReader<'_> {
                     );
                     return;
                 };
+                let instances = self
+                    .context
+                    .evaluator
+                    .resource_expansion(InstanceId::ROOT, block)
+                    .ok();
                 let Some(block) = block.block.parse(self.context.sources) else {
                     return;
                 };
                 let has = |argument: &str| block.body.attribute(argument).is_some();
-                let instances = self
-                    .context
-                    .evaluator
-                    .resource_expansion(InstanceId::ROOT, name)
-                    .ok();
                 let may_exist = |key| {
                     let instances = instances.as_deref();
                     instances.is_none_or(|instances| may_have_instance(instances, key))

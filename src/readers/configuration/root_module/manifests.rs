@@ -464,10 +464,7 @@ impl<'a> RootModuleReader<'a> {
         instance: InstanceId,
         resource: &Resource,
     ) -> eval::Result<Rc<Expansion>> {
-        let expansion = self
-            .context
-            .evaluator
-            .resource_expansion(instance, &resource.name);
+        let expansion = self.context.evaluator.resource_expansion(instance, resource);
         let expansion = self.with_room(expansion);
         if let Err(error) = &expansion {
             self.issues.note_limit(error, Some(resource.block.header()));

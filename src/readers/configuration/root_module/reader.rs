@@ -16,6 +16,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
+use terraform_eval::hashing::{HashMap, HashSet};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
 use terraform_eval::source::{Sources, Span};
 
@@ -31,7 +32,7 @@ pub(crate) struct RootModuleReader<'a> {
     /// Whether each module or one that it calls has blocks that apply manifests.
     pub(crate) modules_with_manifests: BTreeMap<ModuleId, bool>,
     /// The dependencies of each mirror block, which all its instances share.
-    pub(crate) dependencies: BTreeMap<ResourcePath, Dependencies>,
+    pub(crate) dependencies: HashMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
@@ -41,7 +42,7 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
     pub(crate) manifests: AppliedManifests,
-    pub(crate) clusters: BTreeMap<ResourcePath, Cluster>,
+    pub(crate) clusters: HashMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// What Terraform rejects.
@@ -52,7 +53,7 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) declares_source: bool,
     pub(crate) missing_inputs: Vec<MissingInputs>,
     /// The blocks that have an instance, or may have one.
-    pub(crate) instantiated: BTreeSet<(ModuleId, ResourceName)>,
+    pub(crate) instantiated: HashSet<(ModuleId, ResourceName)>,
     /// The module calls that have an instance, or may have one.
     pub(crate) called: BTreeSet<(ModuleId, Arc<str>)>,
     pub(crate) visited_modules: BTreeSet<ModuleId>,
@@ -109,20 +110,20 @@ impl<'a> RootModuleReader<'a> {
             filters,
             relevant_modules: BTreeMap::new(),
             modules_with_manifests: BTreeMap::new(),
-            dependencies: BTreeMap::new(),
+            dependencies: HashMap::default(),
             mirrors: Vec::new(),
             carriers: Vec::new(),
             searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::new(InputKind::Configuration),
-            clusters: BTreeMap::new(),
+            clusters: HashMap::default(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             issues: Issues::default(),
             cycles: BTreeSet::new(),
             declares_source: false,
             missing_inputs: Vec::new(),
-            instantiated: BTreeSet::new(),
+            instantiated: HashSet::default(),
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),

@@ -1,7 +1,9 @@
 //! Checks what refers to blocks of the provider: outputs, local values, the assertions of `check` blocks, and the blocks of
 //! other providers. Terraform evaluates them whether or not a mirror needs them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
@@ -131,8 +133,8 @@ impl RootModuleReader<'_> {
     }
 
     fn names_provider(&self, span: Span) -> bool {
-        let text = self.context.sources.slice(span);
-        memchr::memmem::find(text.as_bytes(), TYPE_PREFIX.as_bytes()).is_some()
+        static PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TYPE_PREFIX));
+        PREFIX.find(self.context.sources.slice(span).as_bytes()).is_some()
     }
 
     fn evaluate_value(

@@ -2,10 +2,11 @@
 //! several types have in common (cty's `Unify`). Both need each other: a tuple converts to a list if its
 //! elements have a type in common, and types have a type in common to which all of them convert.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cty::types::{ObjectType, Type};
+use crate::hashing::HashSet;
 
 /// More different types of mixed kinds than these are not unified, which would take quadratic time.
 const MAX_MIXED: usize = 512;
@@ -242,7 +243,7 @@ pub(super) fn unify_types<'a>(types: impl IntoIterator<Item = &'a Type>, safety:
 
 /// The unique types, in the order of their first appearance.
 fn distinct<'a>(types: impl IntoIterator<Item = &'a Type>) -> Vec<&'a Type> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut distinct: Vec<&Type> = Vec::new();
     let mut last = None;
     for ty in types {

@@ -5,9 +5,8 @@ mod format;
 mod format_verbs;
 mod regexp;
 
-use std::collections::HashSet;
-
 use crate::cty::{Type, Value, grapheme_indices, graphemes};
+use crate::hashing::HashSet;
 
 use super::args::Args;
 use super::error::{FunctionError, FunctionResult};

@@ -1,8 +1,8 @@
 //! Comments in native syntax.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::hashing::HashMap;
 use crate::source::{FileId, Span};
 use crate::syntax::scan::Scanner;
 
@@ -59,9 +59,9 @@ impl<'a> Lines<'a> {
             ends: comments.iter().map(|range| range.end).collect(),
             comments,
             starts: std::iter::once(0).chain(breaks.map(|end| end + 1)).collect(),
-            next_code: HashMap::new(),
-            first_code: HashMap::new(),
-            statements: HashMap::new(),
+            next_code: HashMap::default(),
+            first_code: HashMap::default(),
+            statements: HashMap::default(),
         };
         // From the last one on, so that the end of each following comment is known.
         for index in (0..lines.comments.len()).rev() {

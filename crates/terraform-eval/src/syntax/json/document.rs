@@ -1,12 +1,11 @@
 //! JSON files: the blocks of configuration, or the values of a `.tfvars.json` file.
 
-use std::collections::HashSet;
-
 use serde_json::value::RawValue;
 
 use super::schema::{self, Place};
 use super::value::Meaning;
 use super::{Json, MAX_DEPTH, Node, Raw, Reader};
+use crate::hashing::HashSet;
 use crate::source::{FileId, Span};
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
@@ -42,7 +41,7 @@ pub(in crate::syntax) fn variables(file: FileId, text: &str) -> (Vec<Attribute>,
         let mut attributes = Vec::new();
         match reader.json.open(root) {
             Node::Object(members) => {
-                let mut seen = HashSet::new();
+                let mut seen = HashSet::default();
                 for (key, value) in members {
                     reader.attribute(key, value, Meaning::Literal, 1, &mut seen, &mut attributes);
                 }
@@ -216,7 +215,7 @@ impl<'a> Reader<'a> {
         };
         let mut attributes = Vec::new();
         let mut blocks = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for (key, value) in members {
             let name = self.name(key);
             if &*name.text == "//" {

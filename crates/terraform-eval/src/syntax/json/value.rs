@@ -1,10 +1,10 @@
 //! JSON values as expressions.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{MAX_DEPTH, Node, Raw, Reader, string};
 use crate::cty::UnaryOperator;
+use crate::hashing::HashSet;
 use crate::source::Span;
 use crate::syntax::input::Input;
 use crate::syntax::native;
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
             }
             Node::Object(members) => {
                 let mut items = Vec::new();
-                let mut seen = HashSet::new();
+                let mut seen = HashSet::default();
                 let mut is_unique = true;
                 for (key, value) in members {
                     let name = self.name(key);

@@ -1,7 +1,6 @@
 //! Functions that build lists and tuples.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
 use crate::cty::{Marks, Number, Refinement, Type, Value, convert, unify};
 use crate::eval::functions::args::Args;
@@ -11,6 +10,7 @@ use crate::eval::functions::elements::{
 use crate::eval::functions::error::FunctionResult;
 use crate::eval::functions::function::{ConstType, Function, Parameter};
 use crate::eval::functions::host::Call;
+use crate::hashing::HashSet;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -157,7 +157,7 @@ fn distinct(call: &Call<'_>, args: Args<'_>) -> FunctionResult {
     if !list.is_wholly_known() {
         return Ok(unknown_result(call.result_type, args.all()));
     }
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut distinct = Vec::new();
     for item in items(list) {
         let key = equality_key(item, Zeros::Equal);

@@ -1,7 +1,5 @@
 //! Functions on sets.
 
-use std::collections::HashSet;
-
 use crate::cty::{Marks, Refinement, Type, Value, convert, unify};
 use crate::eval::functions::args::Args;
 use crate::eval::functions::elements::{
@@ -10,6 +8,7 @@ use crate::eval::functions::elements::{
 use crate::eval::functions::error::FunctionResult;
 use crate::eval::functions::function::{ConstType, Function, Parameter};
 use crate::eval::functions::host::Call;
+use crate::hashing::HashSet;
 
 /// The functions of this file.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -115,7 +114,7 @@ fn filter(call: &Call<'_>, args: Args<'_>, is_contained: bool) -> FunctionResult
     let mut filtered = items(first).to_vec();
     let mut marks = first.marks().clone();
     for other in others {
-        let mut keys = HashSet::new();
+        let mut keys = HashSet::default();
         for item in items(other) {
             let key = equality_key(item, Zeros::Distinct);
             call.charge(1 + key.len() / 32)?;

@@ -1,6 +1,6 @@
 //! `yamldecode`, as the library `go-cty-yaml` 1.1 reads YAML: as YAML 1.1 with some scalars of 1.2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::parser::{Event, Parser, Properties};
 use super::scalar::resolve;
@@ -10,6 +10,7 @@ use crate::dialect::Feature;
 use crate::eval::functions::args::Args;
 use crate::eval::functions::error::{FunctionError, FunctionResult};
 use crate::eval::functions::host::Call;
+use crate::hashing::HashMap;
 use crate::syntax::yaml::CORE;
 
 /// A collection that is not complete yet.
@@ -62,7 +63,7 @@ fn decode(call: &Call<'_>, source: &str) -> FunctionResult {
     let mut reader = Reader {
         call,
         frames: Vec::new(),
-        anchors: HashMap::new(),
+        anchors: HashMap::default(),
         result: None,
     };
     let mut documents = 0;
