@@ -40,6 +40,12 @@ impl Threads {
         }
     }
 
+    /// The threads for each of some tasks that are done at the same time.
+    pub(crate) fn shared_by(self, tasks: usize) -> Self {
+        let share = self.count() / tasks.max(1);
+        Self(Some(NonZero::new(share).unwrap_or(NonZero::<usize>::MIN)))
+    }
+
     /// Does something with each of many things. The results are in the order of the things.
     pub(crate) fn map<'t, T: Sync, R: Send>(
         self,

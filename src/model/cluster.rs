@@ -1,5 +1,7 @@
 //! The clusters that an input creates or reads.
 
+use std::sync::{Arc, LazyLock};
+
 use terraform_eval::address::{Address, Mode, ResourcePath};
 use terraform_eval::source::Span;
 
@@ -34,7 +36,7 @@ pub struct ClusterInstance {
     /// `wait_for_create_complete`. The provider treats null as false.
     pub wait_for_create_complete: Attribute<bool>,
     /// `registry_config.registry_sources`.
-    pub registry_sources: RegistrySources,
+    pub registry_sources: Arc<RegistrySources>,
     /// The `registry_config` of a cluster to be created, if a plan has one without `registry_sources`. Configuration has
     /// an issue in its place.
     pub incomplete_registry_config: Option<Span>,
@@ -59,6 +61,14 @@ pub struct RegistrySources {
 }
 
 impl RegistrySources {
+    /// Those of a cluster that sets none, which all such clusters share.
+    #[must_use]
+    pub fn absent() -> Arc<Self> {
+        static ABSENT: LazyLock<Arc<RegistrySources>> =
+            LazyLock::new(|| Arc::new(RegistrySources::all(&Attribute::absent())));
+        ABSENT.clone()
+    }
+
     /// Creates registry sources in which the three lists that Terraform has are the same.
     #[must_use]
     pub fn all(list: &Attribute<Vec<Attribute<String>>>) -> Self {

@@ -183,7 +183,7 @@ mod tests {
             address: Address::new(ModulePath::root(), resource.clone(), key.clone()),
             id: id.map(str::to_owned),
             wait_for_create_complete: Attribute::absent(),
-            registry_sources: RegistrySources::all(&Attribute::absent()),
+            registry_sources: RegistrySources::absent(),
             incomplete_registry_config: None,
         };
         Cluster {

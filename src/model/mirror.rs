@@ -1,10 +1,10 @@
 //! An image mirror, and the resource block that declares it, if one does.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, ResourcePath};
+use terraform_eval::resource_set::ResourceSet;
 use terraform_eval::source::Span;
 
 use crate::provider;
@@ -77,7 +77,7 @@ pub struct ResourceDeclaration {
     /// The span of the `depends_on` argument.
     pub depends_on_span: Option<Span>,
     /// The resources that precede the mirror, through references in its block or in enclosing module calls.
-    pub dependencies: Arc<BTreeSet<ResourcePath>>,
+    pub dependencies: ResourceSet,
     /// Why there may be more dependencies: a plan does not record locals, which may refer to other resources.
     pub unresolved_dependencies: Vec<UnknownReason>,
     /// Other facts about the block.
@@ -90,7 +90,7 @@ pub struct Dependency {
     /// The entry as spelled: `rhcs_cluster_rosa_hcp.main`, `module.cluster`.
     pub text: String,
     /// The resource of the entry and those that precede it, without the instance keys of modules.
-    pub resources: Arc<BTreeSet<ResourcePath>>,
+    pub resources: ResourceSet,
     /// Why there may be more of them.
     pub unresolved: Vec<UnknownReason>,
 }
@@ -306,7 +306,7 @@ impl ResourceDeclaration {
             mirror_type,
             depends_on: None,
             depends_on_span: None,
-            dependencies: Arc::default(),
+            dependencies: ResourceSet::default(),
             unresolved_dependencies: Vec::new(),
             block: Arc::default(),
         }

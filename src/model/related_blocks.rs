@@ -1,9 +1,7 @@
 //! Other blocks that matter for mirrors: waiters, data sources, imports and provider versions.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use terraform_eval::address::ResourcePath;
+use terraform_eval::resource_set::ResourceSet;
 use terraform_eval::source::Span;
 
 use super::attribute::{Attribute, UnknownReason, UnknownReasons};
@@ -18,7 +16,7 @@ pub struct ClusterWaiter {
     /// Why it is not known whether the block has instances, if that is unknown.
     pub instances: Option<UnknownReasons>,
     /// The resources that precede it, among them the cluster that it waits for.
-    pub dependencies: Arc<BTreeSet<ResourcePath>>,
+    pub dependencies: ResourceSet,
     /// Why there may be more dependencies.
     pub unresolved_dependencies: Vec<UnknownReason>,
 }
@@ -34,7 +32,7 @@ pub struct ImageMirrorsDataSource {
     /// Where `cluster_id` comes from.
     pub cluster_origin: ClusterOrigin,
     /// The resources that precede it.
-    pub dependencies: Arc<BTreeSet<ResourcePath>>,
+    pub dependencies: ResourceSet,
     /// Where an argument can be added. `None` if there is a `depends_on` already.
     pub argument_insertion: Option<ArgumentInsertion>,
     /// Where an element can be added to `depends_on`. `None` unless that is a literal list.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{
@@ -99,7 +100,7 @@ fn join_clusters(planned: Clusters, configured: Clusters) -> Clusters {
             let Some(configured) = configured.find(&instance.address) else {
                 continue;
             };
-            let sources = &mut instance.registry_sources;
+            let sources = Arc::make_mut(&mut instance.registry_sources);
             let configured_sources = &configured.registry_sources;
             join_equal_elements(
                 sources.allowed_registries.attribute_mut(),

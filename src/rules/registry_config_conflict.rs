@@ -56,7 +56,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
 }
 
 fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOutcome {
-    let lists = &instance.registry_sources;
+    let lists: &RegistrySources = &instance.registry_sources;
     let RegistrySources {
         allowed_registries: allowed,
         blocked_registries: blocked,

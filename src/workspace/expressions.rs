@@ -81,7 +81,12 @@ fn evaluate_with<T: Send>(
     // A program evaluates nothing in a module that it cannot read.
     let reachable = modules.tree.reachable(root.module);
     for id in &reachable {
-        modules.tree.module(*id).check_syntax(&files.sources);
+        modules
+            .tree
+            .module(*id)
+            .check_syntax(&files.sources, &|blocks, check| {
+                blocks.iter().for_each(|block| check(block))
+            });
     }
     let of_modules = reachable
         .iter()

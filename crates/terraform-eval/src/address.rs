@@ -5,6 +5,7 @@
 
 mod parse;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -152,7 +153,7 @@ pub enum Mode {
 }
 
 /// The name of a resource block inside its module: `rhcs_image_mirror.nginx`, `data.rhcs_groups.all`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ResourceName {
     /// Managed or data.
     pub mode: Mode,
@@ -181,6 +182,25 @@ impl ResourceName {
             kind: kind.into(),
             name: name.into(),
         }
+    }
+}
+
+impl Ord for ResourceName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Most names of a module that are compared have the same type, and share its text.
+        let kinds = if Arc::ptr_eq(&self.kind, &other.kind) {
+            Ordering::Equal
+        } else {
+            self.kind.cmp(&other.kind)
+        };
+        let modes = self.mode.cmp(&other.mode);
+        modes.then(kinds).then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for ResourceName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

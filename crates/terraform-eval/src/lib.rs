@@ -95,6 +95,7 @@ pub mod eval;
 pub mod hashing;
 pub mod modules;
 pub mod reference_graph;
+pub mod resource_set;
 pub mod schema;
 pub mod source;
 mod stack;

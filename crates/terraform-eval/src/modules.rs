@@ -16,7 +16,7 @@ mod summaries;
 
 pub use dependencies::{GraphBuilder, ResourceFilter};
 pub use lazy_block::{FileBlock, LazyBlock};
-pub use module::{Declaration, Module, ModuleCall, Resource};
+pub use module::{Declaration, ForEachBlock, Module, ModuleCall, Resource};
 pub use module_tree::{Callee, ModuleId, ModuleTree};
 pub use providers::{Providers, Requirement};
 

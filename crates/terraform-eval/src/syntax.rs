@@ -16,6 +16,7 @@ pub mod quoting;
 mod scan;
 pub mod syntax_error;
 pub mod tree;
+mod words;
 pub mod yaml;
 
 pub use scan::is_identifier;

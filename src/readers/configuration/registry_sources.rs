@@ -1,28 +1,37 @@
 //! Reads `registry_config.registry_sources` of a cluster.
 
-use crate::model::{Attribute, RegistrySources};
+use std::sync::Arc;
+
+use crate::model::{Attribute, AttributeValue, RegistrySources};
 use terraform_eval::cty::{Type, Value, convert, get_attr};
 use terraform_eval::eval::EvalError;
 use terraform_eval::syntax::tree::Expression;
 
 use crate::readers::configuration::block_reader::BlockReader;
 
-pub(crate) fn read_registry_sources(reader: &mut BlockReader<'_, '_>) -> RegistrySources {
+pub(crate) fn read_registry_sources(reader: &mut BlockReader<'_, '_>) -> Arc<RegistrySources> {
     let Some(expression) = reader.expression("registry_config") else {
-        return RegistrySources::all(&reader.absent());
+        let absent = reader.absent();
+        return if matches!(absent.content, AttributeValue::Absent) {
+            RegistrySources::absent()
+        } else {
+            Arc::new(RegistrySources::all(&absent))
+        };
     };
     let value = reader
         .value("registry_config")
         .unwrap_or_else(|| Ok(Value::dynamic()));
-    match value.and_then(|value| attribute(&value, "registry_sources")) {
-        Ok(value) => RegistrySources {
-            allowed_registries: list(reader, &value, "allowed_registries", expression).into(),
-            blocked_registries: list(reader, &value, "blocked_registries", expression).into(),
-            insecure_registries: list(reader, &value, "insecure_registries", expression).into(),
-            search_registries: Attribute::absent().into(),
+    Arc::new(
+        match value.and_then(|value| attribute(&value, "registry_sources")) {
+            Ok(value) => RegistrySources {
+                allowed_registries: list(reader, &value, "allowed_registries", expression).into(),
+                blocked_registries: list(reader, &value, "blocked_registries", expression).into(),
+                insecure_registries: list(reader, &value, "insecure_registries", expression).into(),
+                search_registries: Attribute::absent().into(),
+            },
+            Err(error) => RegistrySources::all(&reader.failed(&error, expression)),
         },
-        Err(error) => RegistrySources::all(&reader.failed(&error, expression)),
-    }
+    )
 }
 
 fn list(

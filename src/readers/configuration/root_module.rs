@@ -47,7 +47,7 @@ use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
-use terraform_eval::modules::{Callee, Module, ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, LazyBlock, Module, ModuleId, ModuleTree};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -116,12 +116,13 @@ pub(crate) fn evaluate_roots(
         let size = batches.size();
         batches.begin_next(tree, sources);
         let tree = RwLock::new(&mut *tree);
+        let share = threads.shared_by(roots.len());
         let evaluate_root = |root: &&RootModule| {
             if progress.is_stopped() {
                 return RootModuleModel::without_blocks(String::new());
             }
             let tree = tree.read().unwrap_or_else(PoisonError::into_inner);
-            let model = evaluate_on_stack(&tree, sources, root, budget);
+            let model = evaluate_on_stack(&tree, sources, root, budget, share);
             progress.advance(1);
             model
         };
@@ -149,7 +150,7 @@ pub(crate) fn evaluate_root(
     root: &RootModule,
     budget: &RunBudget,
 ) -> Option<RootModuleModel> {
-    eval::with_stack(|| evaluate_on_stack(tree, sources, root, budget))
+    eval::with_stack(|| evaluate_on_stack(tree, sources, root, budget, Threads::ONE))
 }
 
 fn evaluate_on_stack(
@@ -157,11 +158,12 @@ fn evaluate_on_stack(
     sources: &Sources,
     root: &RootModule,
     budget: &RunBudget,
+    threads: Threads,
 ) -> RootModuleModel {
     let root_module = tree.module(root.module);
     let root_module_engine = root.inputs.dialect.engine();
     let name = display_name(&root_module.directory);
-    let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module, budget);
+    let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module, budget, threads);
     if reader.is_relevant(root.module) {
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
@@ -173,7 +175,7 @@ fn evaluate_on_stack(
         reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
     }
     if reader.is_relevant(root.module) || reader.has_manifests(root.module) {
-        check_syntax(tree, sources, root.module);
+        check_syntax(tree, sources, root.module, threads);
     }
     let imports = reader.read_imports(root_module);
     let accessed = reader.context.evaluator.accessed_paths();
@@ -216,10 +218,16 @@ fn evaluate_on_stack(
 
 /// Looks for syntax errors in all modules of a root module that has mirrors. The program rejects one wherever it stands; in
 /// other root modules, only what evaluation needs is parsed.
-fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId) {
+fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId, threads: Threads) {
     for module in tree.reachable(root) {
-        tree.module(module).check_syntax(sources);
+        tree.module(module)
+            .check_syntax(sources, &for_each_block(threads));
     }
+}
+
+/// Does something with each of some blocks, on several threads if there are many.
+fn for_each_block(threads: Threads) -> impl Fn(&[&LazyBlock], &(dyn Fn(&LazyBlock) + Sync)) {
+    move |blocks, work| _ = threads.map(blocks, |block| work(block))
 }
 
 /// The finding about a limit. It is a warning: a mirror may be hidden behind the limit.
@@ -348,7 +356,11 @@ impl RootModuleReader<'_> {
     fn visit(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
         self.check_variables(instance);
         let module = self.context.evaluator.module(instance);
-        module.parse(self.context.sources, self.tree.schemas());
+        module.parse(
+            self.context.sources,
+            self.tree.schemas(),
+            &for_each_block(self.threads),
+        );
         for resource in module.resources.values() {
             if provider::is_image_mirror(&resource.name) {
                 self.read_mirror(instance, resource, enclosing);

@@ -1,7 +1,6 @@
 //! The clusters of a plan or state, and the mirrors that have their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::model::{
     Cluster, ClusterInstance, ClusterOrigin, ClusterWaiter, Mirror, OriginCandidate, OriginTarget,
@@ -85,7 +84,7 @@ pub(super) fn read_clusters<'a>(
             address: address.clone(),
             id: id.clone(),
             wait_for_create_complete: cluster_values::read_wait_for_create_complete(text, &fields, &marks),
-            registry_sources: cluster_values::read_registry_sources(text, &fields, &marks)?,
+            registry_sources: cluster_values::read_registry_sources(text, &fields, &marks)?.into(),
             incomplete_registry_config: cluster_values::incomplete_registry_config(text, &fields, &marks)?
                 .filter(|_| is_managed && id.is_none()),
         });
@@ -111,7 +110,7 @@ pub(super) fn collect_waiters(
         ClusterWaiter {
             instances: None,
             unresolved_dependencies: unrecorded_locals(&dependencies),
-            dependencies: Arc::new(dependencies.resources),
+            dependencies: dependencies.resources.into_iter().collect(),
             path,
         }
     };

@@ -85,7 +85,7 @@ fn cluster_instance(module: &ModulePath, name: &ResourceName, block: &Block<'_>)
         address: Address::new(module, name.clone(), key),
         id: None,
         wait_for_create_complete: cluster_argument(block, name, "wait_for_create_complete"),
-        registry_sources: RegistrySources::all(&cluster_argument(block, name, "registry_config")),
+        registry_sources: RegistrySources::all(&cluster_argument(block, name, "registry_config")).into(),
         incomplete_registry_config: None,
     }
 }

@@ -1,7 +1,5 @@
 //! The mirrors of a plan or state: their values, why values are unknown, and the origin of their cluster ids.
 
-use std::sync::Arc;
-
 use serde_json::value::RawValue;
 
 use crate::model::{
@@ -138,7 +136,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
             depends_on: block.map(|block| self.depends_on(address, block).into()),
             depends_on_span: block.and_then(|block| block.depends_on_span),
             unresolved_dependencies: unrecorded_locals(&dependencies),
-            dependencies: Arc::new(dependencies.resources),
+            dependencies: dependencies.resources.into_iter().collect(),
             ..ResourceDeclaration::new(values.cluster_id, values.mirror_type)
         };
         Mirror::from_resource(address.clone(), span, values.source, values.mirrors, declaration)
@@ -242,7 +240,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
             Dependency {
                 text: text.to_owned(),
                 unresolved: unrecorded_locals(&reachable),
-                resources: Arc::new(reachable.resources),
+                resources: reachable.resources.into_iter().collect(),
             }
         };
         block

@@ -1,12 +1,12 @@
 //! What a block depends on: the reference graph of a configuration, built as far as the blocks in question reach.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::hashing::HashMap;
 use crate::reference_graph::Node;
+use crate::resource_set::ResourceSet;
 use crate::source::Sources;
 
 use super::cycles::{Cycles, reachable_resources};
@@ -33,7 +33,7 @@ pub struct GraphBuilder<'a> {
     resolved: HashMap<Node, Rc<Summary>>,
     filters: Vec<(Selects, IdSet)>,
     /// The resources of each set, so that equal sets are made once.
-    resources: HashMap<IdSet, Arc<BTreeSet<ResourcePath>>>,
+    resources: HashMap<IdSet, ResourceSet>,
     cycles: Cycles,
 }
 
@@ -83,23 +83,22 @@ impl<'a> GraphBuilder<'a> {
 
     /// The resources of a filter that `start` depends on, directly or not, and itself. Nodes with the same dependencies
     /// share one set.
-    pub fn dependencies(&mut self, start: &Node, filter: ResourceFilter) -> Arc<BTreeSet<ResourcePath>> {
+    pub fn dependencies(&mut self, start: &Node, filter: ResourceFilter) -> ResourceSet {
         let summary = self.resolve(start);
         let Some((is_kept, kept)) = self.filters.get(filter.0) else {
-            return Arc::default();
+            return ResourceSet::default();
         };
         if summary.has_cycle {
             let mut resources = reachable_resources(start, self.edges);
             resources.retain(|path| (self.is_relevant)(&path.resource) && is_kept(&path.resource));
-            return Arc::new(resources);
+            return resources.into_iter().collect();
         }
         let ids = summary.ids.intersection(kept);
-        let summaries = &self.summaries;
-        let resources = |ids: &IdSet| Arc::new(ids.iter().filter_map(|id| summaries.resource(id)).collect());
         if let Some(known) = self.resources.get(&ids) {
             return known.clone();
         }
-        let resources: Arc<BTreeSet<ResourcePath>> = resources(&ids);
+        let resources = ids.iter().filter_map(|id| self.summaries.resource(id));
+        let resources: ResourceSet = resources.collect();
         self.resources.insert(ids, resources.clone());
         resources
     }

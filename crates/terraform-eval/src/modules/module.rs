@@ -52,6 +52,9 @@ pub struct Module {
     earlier_errors: Vec<SyntaxError>,
 }
 
+/// Calls a function for each of some blocks, in any order: also on several threads at the same time.
+pub type ForEachBlock<'f> = dyn Fn(&[&LazyBlock], &(dyn Fn(&LazyBlock) + Sync)) + 'f;
+
 /// The local values of a module.
 type Locals = BTreeMap<Arc<str>, Declaration>;
 
@@ -255,7 +258,7 @@ impl Module {
 
     /// Parses everything that is always evaluated: values, module calls, and the resources of known providers. Other
     /// resources are parsed only if something refers to them.
-    pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas) {
+    pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas, for_each: &ForEachBlock<'_>) {
         self.locals(sources);
         let values = self.variables.values().chain(self.outputs.values());
         let calls = self.calls.values().map(|call| &call.block);
@@ -263,21 +266,17 @@ impl Module {
             .resources
             .values()
             .filter(|resource| schemas.get(&resource.name).is_some());
-        for block in values
-            .chain(calls)
-            .chain(resources.map(|resource| &resource.block))
-        {
-            block.parse(sources);
-        }
+        let resources = resources.map(|resource| &resource.block);
+        let blocks: Vec<&LazyBlock> = values.chain(calls).chain(resources).collect();
+        for_each(&blocks, &|block| _ = block.parse(sources));
     }
 
     /// Looks for syntax errors in every block, also in those that nothing needs.
-    pub fn check_syntax(&self, sources: &Sources) {
+    pub fn check_syntax(&self, sources: &Sources, for_each: &ForEachBlock<'_>) {
         self.is_checked.get_or_init(|| {
             self.locals(sources);
-            for block in self.blocks() {
-                block.check(sources);
-            }
+            let blocks: Vec<&LazyBlock> = self.blocks().collect();
+            for_each(&blocks, &|block| block.check(sources));
         });
     }
 

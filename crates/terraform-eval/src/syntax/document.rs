@@ -173,7 +173,6 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
     let outline = outline(file, text);
     let mut syntax_errors = outline.syntax_errors;
     let mut items: Vec<TopLevel> = Vec::with_capacity(outline.items.len());
-    let (mut kinds, mut types) = (Repeated::new(file, text), Repeated::new(file, text));
     for item in outline.items {
         let Content::Block { body } = item.content else {
             let error = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
@@ -181,17 +180,12 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
                 .push(error.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         };
-        let mut labels = Vec::with_capacity(item.labels.len());
-        for (position, label) in item.labels.iter().enumerate() {
-            labels.push(if position == 0 {
-                types.name(*label)
-            } else {
-                native::header_name(file, text, *label)
-            });
-        }
+        let labels = item.labels.iter();
         items.push(TopLevel {
-            kind: kinds.name(item.name),
-            labels,
+            kind: native::header_name(file, text, item.name),
+            labels: labels
+                .map(|label| native::header_name(file, text, *label))
+                .collect(),
             span: item.span,
             body: Source::Native {
                 body,
@@ -200,42 +194,6 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
         });
     }
     Document { items, syntax_errors }
-}
-
-/// Words that many blocks of a file have, such as the types of resources: each is stored once.
-struct Repeated<'t> {
-    file: FileId,
-    text: &'t str,
-    /// The last different ones, as they are written.
-    words: Vec<(&'t str, Arc<str>)>,
-}
-
-impl<'t> Repeated<'t> {
-    const MAX_WORDS: usize = 8;
-
-    fn new(file: FileId, text: &'t str) -> Self {
-        Self {
-            file,
-            text,
-            words: Vec::new(),
-        }
-    }
-
-    fn name(&mut self, span: Span) -> Name {
-        let written = self.text.get(span.range()).unwrap_or_default();
-        if let Some((_, known)) = self.words.iter().find(|(word, _)| *word == written) {
-            return Name {
-                text: known.clone(),
-                span,
-            };
-        }
-        let name = native::header_name(self.file, self.text, span);
-        if self.words.len() == Self::MAX_WORDS {
-            self.words.remove(0);
-        }
-        self.words.push((written, name.text.clone()));
-        name
-    }
 }
 
 /// Parses a file of variable values: `.tfvars`, `.tfvars.json`.

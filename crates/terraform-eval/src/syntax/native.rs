@@ -27,6 +27,7 @@ use crate::syntax::outline::{Content, Item, Outline, outline_body};
 use crate::syntax::scan::Ends;
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
+use crate::syntax::words;
 
 /// How many levels of nested blocks are parsed.
 const MAX_BLOCKS: usize = 32;
@@ -172,7 +173,7 @@ impl<'a> Reader<'a> {
     /// The name at a range of the text, which differs from the range in the file if the text is a decoded JSON string.
     fn name_at(&self, range: Range<usize>) -> Name {
         Name {
-            text: Arc::from(self.input.slice(range.clone())),
+            text: words::shared(self.input.slice(range.clone())),
             span: self.input.span(range),
         }
     }

@@ -140,13 +140,15 @@ impl<'a> Outliner<'a> {
 
     /// Reports the errors of the scanner, and returns whether there were any.
     fn report_lex_errors(&mut self) -> bool {
+        if self.scanner.errors.is_empty() {
+            return false;
+        }
         let errors = std::mem::take(&mut self.scanner.errors);
-        let any = !errors.is_empty();
         if !self.known && self.syntax_errors.len() < MAX_ERRORS {
             self.syntax_errors
                 .extend(errors.iter().map(|error| describe(self.file, error)));
         }
-        any
+        true
     }
 
     fn body(&mut self, mut at: usize) {

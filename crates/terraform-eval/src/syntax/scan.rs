@@ -450,12 +450,22 @@ impl<'a> Scanner<'a> {
 /// The end of the identifier that starts at `at`.
 pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let first = *rest.as_bytes().first()?;
+    if first.is_ascii() {
+        let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+        let is_ascii = rest.as_bytes().get(length).is_none_or(u8::is_ascii);
+        if is_ascii {
+            let is_name = first.is_ascii_alphabetic() || first == b'_';
+            return is_name.then_some(at + length);
+        }
+    }
+    // Only identifiers that are not ASCII need the tables of Unicode.
     let mut characters = rest.char_indices();
     let (_, first) = characters.next()?;
     if !is_identifier_start(first) {
         return None;
     }
-    // Only identifiers that are not ASCII need the tables of Unicode.
     let end = characters
         .find(|&(_, character)| !is_identifier_continue(character))
         .map_or(rest.len(), |(end, _)| end);

@@ -1,6 +1,5 @@
 //! Reads the blocks of mirrors.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,6 +16,7 @@ use terraform_eval::address::{Address, ResourcePath};
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::reference_graph::Node;
+use terraform_eval::resource_set::ResourceSet;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 impl<'a> RootModuleReader<'a> {
@@ -101,15 +101,10 @@ impl<'a> RootModuleReader<'a> {
             .map(|argument| list_items(&argument.value))
             .unwrap_or_default();
         let depends_on = entries.into_iter().map(|entry| {
-            let mut resources: Arc<BTreeSet<ResourcePath>> = Arc::default();
+            let mut resources = ResourceSet::default();
             for traversal in references::in_expression(entry) {
                 if let Some(node) = traversal.node(&path.module) {
-                    let dependencies = self.graph.dependencies(&node, filter);
-                    if resources.is_empty() {
-                        resources = dependencies;
-                    } else if !Arc::ptr_eq(&resources, &dependencies) {
-                        Arc::make_mut(&mut resources).extend(dependencies.iter().cloned());
-                    }
+                    resources = resources.union(&self.graph.dependencies(&node, filter));
                 }
             }
             Dependency {

@@ -8,6 +8,7 @@ use crate::model::{
     Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, Mirror, MissingInputs,
     UnknownReason,
 };
+use crate::parallel::Threads;
 use crate::provider;
 use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
@@ -18,12 +19,15 @@ use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::hashing::{HashMap, HashSet};
 use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
+use terraform_eval::resource_set::ResourceSet;
 use terraform_eval::source::{Sources, Span};
 
 pub(crate) struct RootModuleReader<'a> {
     pub(crate) tree: &'a ModuleTree,
     /// What remains for all root modules.
     pub(crate) budget: &'a RunBudget,
+    /// The threads that work on this root module.
+    pub(crate) threads: Threads,
     pub(crate) context: EvaluationContext<'a>,
     pub(crate) graph: GraphBuilder<'a>,
     pub(crate) filters: Filters,
@@ -81,7 +85,7 @@ pub(crate) struct Dependencies {
     pub(crate) depends_on: Arc<[Dependency]>,
     pub(crate) depends_on_span: Option<Span>,
     /// All resources that precede the block.
-    pub(crate) resources: Arc<BTreeSet<ResourcePath>>,
+    pub(crate) resources: ResourceSet,
     /// Why there may be more of them.
     pub(crate) unresolved: Vec<UnknownReason>,
     /// The cycle that the block is part of or depends on.
@@ -95,6 +99,7 @@ impl<'a> RootModuleReader<'a> {
         inputs: &'a RootInputs,
         root: ModuleId,
         budget: &'a RunBudget,
+        threads: Threads,
     ) -> Self {
         let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
         let filters = Filters {
@@ -105,6 +110,7 @@ impl<'a> RootModuleReader<'a> {
         Self {
             tree,
             budget,
+            threads,
             context: EvaluationContext::new(tree, sources, inputs, root, budget.shared_work()),
             graph,
             filters,

@@ -11,6 +11,7 @@ use super::{Reader, Reported};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, Name, Step};
+use crate::syntax::words;
 
 impl Reader<'_> {
     /// Parses an operand without signs.
@@ -35,7 +36,7 @@ impl Reader<'_> {
                 number if number.starts_with(|first: char| first.is_ascii_digit()) => {
                     self.number(range.clone())
                 }
-                name => ExpressionKind::Variable(Arc::from(name)),
+                name => ExpressionKind::Variable(words::shared(name)),
             },
             hcl::Expression::FuncCall(call) => ExpressionKind::Call(self.call(call, mask, range.end)?),
             hcl::Expression::Traversal(source) => {
@@ -68,7 +69,7 @@ impl Reader<'_> {
         let (arguments, ellipsis) = self.list(open + 1..end.saturating_sub(1))?;
         Ok(Call {
             name: Name {
-                text: Arc::from(text),
+                text: words::shared(&text),
                 span: self.input.span(first.start..last.end),
             },
             expand_last: ellipsis.is_some(),

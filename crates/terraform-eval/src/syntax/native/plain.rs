@@ -2,12 +2,12 @@
 //! two fifths of the time of parsing. Anything else is left to [`mask`](super::mask).
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::mask::{Cursor, Token, TokenKind, token};
 use super::{Reader, Reported};
 use crate::syntax::scan::{self, Scanner};
 use crate::syntax::tree::{Expression, ExpressionKind, Step};
+use crate::syntax::words;
 
 /// What a plain operand is.
 enum Plain {
@@ -80,7 +80,7 @@ impl Reader<'_> {
             "true" => ExpressionKind::Bool(true),
             "false" => ExpressionKind::Bool(false),
             "null" => ExpressionKind::Null,
-            name => ExpressionKind::Variable(Arc::from(name)),
+            name => ExpressionKind::Variable(words::shared(name)),
         };
         let base = self.node(kind, self.input.span(first.clone()))?;
         let steps = steps

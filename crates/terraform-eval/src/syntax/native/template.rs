@@ -10,6 +10,7 @@ use super::{Reader, Reported};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
+use crate::syntax::words;
 
 /// How literal text is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Reader<'_> {
     pub(super) fn plain_text(&mut self, range: Range<usize>) -> Arc<str> {
         let source = self.input.slice(range.clone());
         if means_itself(source) {
-            return Arc::from(source);
+            return words::shared(source);
         }
         if let Some(at) = find_sequences(source).first() {
             let place = range.start + at..range.start + at + 2;
