@@ -251,7 +251,7 @@ impl<'a> Examination<'a> {
                 // The dot before the empty label, or the one after it, or the place of the missing host.
                 let dot = if start > range.start { start - 1 } else { start };
                 self.report(NameIssueKind::InvalidHost, dot..(dot + 1).min(range.end).max(dot));
-            } else if !is_label(label.as_bytes()) {
+            } else if !is_label(label) {
                 self.examine_label(start, label);
             }
             start += label.len() + 1;

@@ -63,13 +63,24 @@ pub(crate) fn is_registry(text: &str) -> bool {
 
 /// Labels separated by dots.
 pub(crate) fn is_host(text: &str) -> bool {
-    text.as_bytes().split(|byte| *byte == b'.').all(is_label)
+    let mut previous = b'.';
+    for byte in text.bytes() {
+        let may_follow = match byte {
+            b'.' => previous.is_ascii_alphanumeric(),
+            b'-' => previous != b'.',
+            _ => byte.is_ascii_alphanumeric(),
+        };
+        if !may_follow {
+            return false;
+        }
+        previous = byte;
+    }
+    previous.is_ascii_alphanumeric()
 }
 
 /// Letters and digits of either case, with hyphens between them.
-pub(crate) fn is_label(text: &[u8]) -> bool {
-    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    !text.is_empty() && !text.starts_with(b"-") && !text.ends_with(b"-") && text.iter().all(is_inside)
+pub(crate) fn is_label(text: &str) -> bool {
+    !text.contains('.') && is_host(text)
 }
 
 /// Digits. Neither the schema nor the container runtime checks the range here.
@@ -77,20 +88,27 @@ pub(crate) fn is_port(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Components separated by slashes.
+/// Components separated by slashes. A component has lowercase letters and digits, separated by one dot, one or two
+/// underscores, or any number of hyphens.
 pub(crate) fn is_path(text: &str) -> bool {
-    text.as_bytes().split(|byte| *byte == b'/').all(is_component)
-}
-
-/// One component of a path: lowercase letters and digits, separated by one dot, one or two underscores, or
-/// any number of hyphens.
-pub(crate) fn is_component(text: &[u8]) -> bool {
-    let is_alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    text.first().is_some_and(is_alphanumeric)
-        && text.last().is_some_and(is_alphanumeric)
-        && text
-            .split(is_alphanumeric)
-            .all(|separator| separator.is_empty() || is_separator(separator))
+    let bytes = text.as_bytes();
+    // Where the letters and digits end that the current byte follows.
+    let mut end = 0;
+    let mut is_inside = false;
+    for (position, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {
+                if is_inside && position > end && !is_separator(&bytes[end..position]) {
+                    return false;
+                }
+                (end, is_inside) = (position + 1, true);
+            }
+            b'/' if is_inside && position == end => is_inside = false,
+            b'.' | b'_' | b'-' if is_inside => {}
+            _ => return false,
+        }
+    }
+    is_inside && end == bytes.len()
 }
 
 /// What may separate letters and digits in a component of a path.

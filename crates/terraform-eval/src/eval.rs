@@ -34,7 +34,7 @@ pub use error::{EvalError, Result};
 pub use evaluator::{Evaluator, RootInputs};
 pub use expansion::{Expansion, enabled_argument};
 pub use instance_id::InstanceId;
-pub use limits::{MAX_MODULE_DEPTH, SharedWork};
+pub use limits::{MAX_MODULE_DEPTH, SharedWork, Spent};
 pub use scope::{RepetitionData, Scope};
 
 pub use crate::stack::{on_large_stack, with_stack};

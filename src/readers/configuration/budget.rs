@@ -39,6 +39,8 @@ pub(crate) struct RunBudget {
     text: u64,
     remaining_memory: AtomicU64,
     is_exceeded: AtomicBool,
+    /// Whether something has to be evaluated in order.
+    needs_order: AtomicBool,
     /// The work that was done, in steps of an evaluation.
     work: Arc<AtomicU64>,
 }
@@ -60,6 +62,7 @@ impl RunBudget {
             text,
             remaining_memory: AtomicU64::new(memory_for(text)),
             is_exceeded: AtomicBool::new(false),
+            needs_order: AtomicBool::new(false),
             work,
         }
     }
@@ -69,22 +72,28 @@ impl RunBudget {
         of_text.saturating_add(WORK_OF_REPETITION)
     }
 
-    /// Evaluates with this budget, on several threads at first. If that exhausts the budget, which root modules are
-    /// affected is a matter of time, and a report has to be the same each time: then `evaluate` has to do it again one
-    /// after the other, with what remained before.
+    /// Evaluates with this budget, on several threads at first. If that exhausts the budget, or reaches another limit in parts of
+    /// a root module, which blocks are affected is a matter of time, and a report has to be the same each time: then `evaluate`
+    /// has to do it again one after the other, with what remained before.
     pub(crate) fn evaluate_in_order<T>(&self, mut evaluate: impl FnMut(bool) -> T) -> T {
         let order = Ordering::Relaxed;
         let (memory, work) = (self.remaining_memory.load(order), self.work.load(order));
         if !self.is_exhausted() {
             let evaluated = evaluate(true);
-            if !self.is_exhausted() {
+            if !self.is_exhausted() && !self.needs_order.load(order) {
                 return evaluated;
             }
             self.remaining_memory.store(memory, order);
             self.work.store(work, order);
             self.is_exceeded.store(false, order);
+            self.needs_order.store(false, order);
         }
         evaluate(false)
+    }
+
+    /// Makes [`evaluate_in_order`](Self::evaluate_in_order) evaluate one after the other.
+    pub(crate) fn ask_for_order(&self) {
+        self.needs_order.store(true, Ordering::Relaxed);
     }
 
     fn is_exhausted(&self) -> bool {

@@ -33,6 +33,11 @@ impl<'a> EvaluationContext<'a> {
         }
     }
 
+    /// Limits it to the share of one of several parts of a root module.
+    pub(crate) fn limit_to_one_of(&mut self, parts: usize) {
+        self.evaluator.divide_limits(parts);
+    }
+
     /// An evaluator of a module as if it were a root module, within the limits of this one.
     pub(crate) fn evaluator_of(&self, tree: &'a ModuleTree, module: ModuleId) -> Evaluator<'a> {
         Evaluator::new(tree, self.sources, self.inputs, module).within_limits_of(&self.evaluator)

@@ -1,6 +1,7 @@
 //! Collects what Terraform rejects in configuration, each error once however many blocks it reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::diagnostic::Subject;
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
@@ -40,9 +41,9 @@ pub(crate) struct Issues {
     pub(crate) found: Vec<ConfigurationIssue>,
     /// The limits of the evaluation that were reached, in words, each with the first expression that reached it.
     pub(crate) limits: BTreeMap<String, Option<Span>>,
-    /// The errors that were reported, by span and message: a reference to a value that Terraform rejects fails with
-    /// the error of that value.
-    reported: BTreeSet<(Option<Span>, String)>,
+    /// The errors that were reported, by span and message, and the positions of their issues: a reference to a value that
+    /// Terraform rejects fails with the error of that value.
+    reported: BTreeMap<(Option<Span>, String), usize>,
 }
 
 impl Issues {
@@ -69,9 +70,13 @@ impl Issues {
         expression: Span,
     ) {
         self.note_limit(error, Some(expression));
-        if !error.is_rejection() || !self.reported.insert((error.span(), error.to_string())) {
+        if !error.is_rejection() {
             return;
         }
+        match self.reported.entry((error.span(), error.to_string())) {
+            Entry::Occupied(_) => return,
+            Entry::Vacant(entry) => entry.insert(self.found.len()),
+        };
         let span = error.span().filter(|span| expression.contains(*span));
         self.add(ConfigurationIssue::rejected(
             ConfigurationIssueKind::Other,
@@ -79,6 +84,26 @@ impl Issues {
             format!("{what}: {error}"),
             span.unwrap_or(expression),
         ));
+    }
+}
+
+impl Issues {
+    /// Adds the issues of blocks that follow.
+    pub(crate) fn add_all(&mut self, later: Self) {
+        let errors = later.reported.into_iter();
+        let mut errors: BTreeMap<usize, _> = errors.map(|(error, position)| (position, error)).collect();
+        for (position, issue) in later.found.into_iter().enumerate() {
+            let error = errors.remove(&position);
+            match error.map(|error| self.reported.entry(error)) {
+                Some(Entry::Occupied(_)) => continue,
+                Some(Entry::Vacant(entry)) => _ = entry.insert(self.found.len()),
+                None => {}
+            }
+            self.found.push(issue);
+        }
+        for (limit, span) in later.limits {
+            self.limits.entry(limit).or_insert(span);
+        }
     }
 }
 

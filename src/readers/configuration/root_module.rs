@@ -14,6 +14,7 @@ mod instances;
 mod manifests;
 mod mirrors;
 mod moves;
+mod parts;
 mod provider_blocks;
 mod provider_versions;
 mod reader;
@@ -47,7 +48,7 @@ use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
-use terraform_eval::modules::{Callee, LazyBlock, Module, ModuleId, ModuleTree};
+use terraform_eval::modules::{Callee, LazyBlock, Module, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -135,9 +136,6 @@ pub(crate) fn evaluate_roots(
         batches.end_last(&mut tree.write().unwrap_or_else(PoisonError::into_inner));
         models
     };
-    if roots.len() == 1 {
-        return evaluate(threads);
-    }
     budget.evaluate_in_order(|on_several_threads| {
         evaluate(if on_several_threads { threads } else { Threads::ONE })
     })
@@ -178,8 +176,13 @@ fn evaluate_on_stack(
         check_syntax(tree, sources, root.module, threads);
     }
     let imports = reader.read_imports(root_module);
-    let accessed = reader.context.evaluator.accessed_paths();
-    let newer_minors = reader.context.evaluator.newer_minors();
+    let mut accessed = std::mem::take(&mut reader.accessed);
+    accessed.extend(reader.context.evaluator.accessed_paths());
+    let mut newer_minors = std::mem::take(&mut reader.newer_minors);
+    newer_minors.extend(reader.context.evaluator.newer_minors());
+    if reader.needs_order() {
+        budget.ask_for_order();
+    }
     reader.count_carriers();
     reader.note_other_limits();
     budget.add_work(reader.context.evaluator.work());
@@ -271,7 +274,7 @@ fn is_read(name: &ResourceName) -> bool {
         || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
 }
 
-impl RootModuleReader<'_> {
+impl<'a> RootModuleReader<'a> {
     /// Whether a module or one that it calls has blocks to read, or may call a module that does.
     fn is_relevant(&mut self, module: ModuleId) -> bool {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
@@ -294,7 +297,7 @@ impl RootModuleReader<'_> {
 
     /// Notes the limit because of which the modules that an instance calls are not visited, if there is one.
     fn is_at_limit(&mut self, instance: InstanceId) -> bool {
-        let limit = if self.dependencies.len() >= MAX_MIRROR_BLOCKS {
+        let limit = if self.dependencies.len() + self.mirror_blocks >= MAX_MIRROR_BLOCKS {
             Some(EvalError::exhausted(format!(
                 "more than {MAX_MIRROR_BLOCKS} blocks of mirrors"
             )))
@@ -352,6 +355,19 @@ impl RootModuleReader<'_> {
         })
     }
 
+    /// Reads a block of a module instance, if it is one of those that rules need.
+    fn read_resource(&mut self, instance: InstanceId, resource: &'a Resource, enclosing: &EnclosingContext) {
+        if provider::is_image_mirror(&resource.name) {
+            self.read_mirror(instance, resource, enclosing);
+        } else if provider::cluster_kind(&resource.name).is_some() {
+            self.read_cluster(instance, resource, enclosing);
+        } else if provider::waits_for_cluster(&resource.name) {
+            self.read_waiter(instance, resource, enclosing);
+        } else if provider::is_image_mirrors_data_source(&resource.name) {
+            self.read_data_source(instance, resource, enclosing);
+        }
+    }
+
     /// Reads the blocks of a module instance, then those of the modules that it calls.
     fn visit(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
         self.check_variables(instance);
@@ -361,15 +377,12 @@ impl RootModuleReader<'_> {
             self.tree.schemas(),
             &for_each_block(self.threads),
         );
-        for resource in module.resources.values() {
-            if provider::is_image_mirror(&resource.name) {
-                self.read_mirror(instance, resource, enclosing);
-            } else if provider::cluster_kind(&resource.name).is_some() {
-                self.read_cluster(instance, resource, enclosing);
-            } else if provider::waits_for_cluster(&resource.name) {
-                self.read_waiter(instance, resource, enclosing);
-            } else if provider::is_image_mirrors_data_source(&resource.name) {
-                self.read_data_source(instance, resource, enclosing);
+        if instance == InstanceId::ROOT {
+            let resources: Vec<&Resource> = module.resources.values().collect();
+            self.read_blocks_of_root(&resources);
+        } else {
+            for resource in module.resources.values() {
+                self.read_resource(instance, resource, enclosing);
             }
         }
         self.check_values(instance);

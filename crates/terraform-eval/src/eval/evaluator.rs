@@ -18,7 +18,7 @@ use crate::syntax::tree::Expression;
 use super::decoded_texts::DecodedTexts;
 use super::expansion::Expansion;
 use super::instance_id::InstanceId;
-use super::limits::{Limits, SharedWork};
+use super::limits::{Limits, SharedWork, Spent};
 use super::loop_invariants::LoopInvariants;
 use super::memo::{Block, MemoTable, Node};
 use super::module_instance::ModuleInstance;
@@ -136,6 +136,28 @@ impl<'a> Evaluator<'a> {
             limits: Rc::new(Limits::new().with_shared_work(shared)),
             ..self
         }
+    }
+
+    /// Limits it to the share of one of several parts.
+    pub fn divide_limits(&mut self, parts: usize) {
+        self.limits = Rc::new(Limits::of_part(parts));
+    }
+
+    /// What it has taken of its limits.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.limits.spent()
+    }
+
+    /// Takes what an evaluator of a part has taken.
+    pub fn take(&self, part: &Spent) {
+        self.limits.take(part);
+    }
+
+    /// Whether something had no room within a limit.
+    #[must_use]
+    pub fn has_reached_limit(&self) -> bool {
+        self.limits.is_reached()
     }
 
     /// Takes what it takes from the limits of another evaluator.

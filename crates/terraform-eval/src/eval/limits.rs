@@ -40,8 +40,19 @@ pub struct SharedWork {
     pub total: u64,
 }
 
+/// What a part of an evaluation took of the limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Spent {
+    steps: u64,
+    memory: u64,
+    instances: usize,
+    module_instances: usize,
+}
+
 /// What remains of a budget, and what each block may spend after it is exhausted.
 struct Budget {
+    /// The amount at the beginning.
+    total: u64,
     remaining: Cell<u64>,
     reserve: Cell<u64>,
 }
@@ -49,9 +60,21 @@ struct Budget {
 impl Budget {
     fn new(amount: u64) -> Self {
         Self {
+            total: amount,
             remaining: Cell::new(amount),
             reserve: Cell::new(0),
         }
+    }
+
+    fn spent(&self) -> u64 {
+        self.total.saturating_sub(self.remaining.get())
+    }
+
+    /// Takes what another evaluation spent. Returns whether there was as much.
+    fn take(&self, amount: u64) -> bool {
+        let rest = self.remaining.get().checked_sub(amount);
+        self.remaining.set(rest.unwrap_or(0));
+        rest.is_some()
     }
 
     /// Spends an amount of the budget, or of the reserve if the budget is exhausted. Returns whether there was enough.
@@ -67,31 +90,65 @@ impl Budget {
     }
 }
 
+/// What remains of a number of instances.
+struct Quota {
+    /// The number at the beginning.
+    total: usize,
+    /// `None` after a block had more instances than remained.
+    remaining: Cell<Option<usize>>,
+}
+
+impl Quota {
+    fn new(total: usize) -> Self {
+        Self {
+            total,
+            remaining: Cell::new(Some(total)),
+        }
+    }
+
+    /// Takes a number from what remains, unless there is less. Returns whether there was enough.
+    fn reserve(&self, count: usize) -> bool {
+        let rest = self.remaining.get();
+        let rest = rest.and_then(|remaining| remaining.checked_sub(count));
+        self.remaining.set(rest);
+        rest.is_some()
+    }
+
+    fn spent(&self) -> usize {
+        self.total - self.remaining.get().unwrap_or(0)
+    }
+}
+
 /// What remains of the limits of one evaluation.
 pub(super) struct Limits {
     steps: Budget,
-    /// The steps at the beginning.
-    max_steps: u64,
     /// The steps that all evaluations together may take, if they have taken them.
     exhausted_total: Option<u64>,
     memory: Budget,
     depth: Cell<u32>,
-    /// `None` after a block had more instances than remained.
-    instances: Cell<Option<usize>>,
-    /// `None` after a module call had more instances than remained.
-    module_instances: Cell<Option<usize>>,
+    /// The instances of blocks.
+    instances: Quota,
+    module_instances: Quota,
+    /// Whether something had no room within a limit.
+    is_reached: Cell<bool>,
 }
 
 impl Limits {
     pub(super) fn new() -> Self {
+        Self::of_part(1)
+    }
+
+    /// The limits of one of several parts, each of which has the same share.
+    pub(super) fn of_part(parts: usize) -> Self {
+        let share = u64::try_from(parts.max(1)).unwrap_or(u64::MAX);
         Self {
-            steps: Budget::new(MAX_STEPS),
-            max_steps: MAX_STEPS,
+            steps: Budget::new(MAX_STEPS / share),
             exhausted_total: None,
-            memory: Budget::new(MAX_MEMORY_MIB << 20),
+            memory: Budget::new((MAX_MEMORY_MIB << 20) / share),
             depth: Cell::new(0),
-            instances: Cell::new(Some(MAX_INSTANCES)),
-            module_instances: Cell::new(Some(MAX_MODULE_INSTANCES)),
+            instances: Quota::new(MAX_INSTANCES / parts.max(1)),
+            module_instances: Quota::new(MAX_MODULE_INSTANCES / parts.max(1)),
+            is_reached: Cell::new(false),
         }
     }
 
@@ -99,7 +156,6 @@ impl Limits {
     pub(super) fn with_shared_work(self, shared: SharedWork) -> Self {
         Self {
             steps: Budget::new(shared.steps),
-            max_steps: shared.steps,
             exhausted_total: Some(shared.total),
             ..self
         }
@@ -107,9 +163,42 @@ impl Limits {
 
     /// The steps that were taken, and those that the memory of the values counts as.
     pub(super) fn work(&self) -> u64 {
-        let steps = self.max_steps.saturating_sub(self.steps.remaining.get());
-        let memory = (MAX_MEMORY_MIB << 20).saturating_sub(self.memory.remaining.get());
-        steps.saturating_add(memory / BYTES_OF_A_STEP)
+        self.steps
+            .spent()
+            .saturating_add(self.memory.spent() / BYTES_OF_A_STEP)
+    }
+
+    /// What was taken so far.
+    pub(super) fn spent(&self) -> Spent {
+        Spent {
+            steps: self.steps.spent(),
+            memory: self.memory.spent(),
+            instances: self.instances.spent(),
+            module_instances: self.module_instances.spent(),
+        }
+    }
+
+    /// Takes what a part took.
+    pub(super) fn take(&self, part: &Spent) {
+        let has_room = [
+            self.steps.take(part.steps),
+            self.memory.take(part.memory),
+            self.instances.reserve(part.instances),
+            self.module_instances.reserve(part.module_instances),
+        ];
+        if has_room.contains(&false) {
+            self.is_reached.set(true);
+        }
+    }
+
+    /// Whether something had no room within a limit.
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_reached.get()
+    }
+
+    fn exhausted(&self, message: String) -> EvalError {
+        self.is_reached.set(true);
+        EvalError::exhausted(message)
     }
 
     /// Refills the reserves.
@@ -127,7 +216,7 @@ impl Limits {
             Some(total) => format!("the evaluations of all root modules take more than {total} steps"),
             None => format!("the evaluation takes more than {MAX_STEPS} steps"),
         };
-        Err(EvalError::exhausted(message))
+        Err(self.exhausted(message))
     }
 
     /// Charges memory for a value to the budget.
@@ -135,7 +224,7 @@ impl Limits {
         if self.memory.spend(bytes) {
             return Ok(());
         }
-        Err(EvalError::exhausted(format!(
+        Err(self.exhausted(format!(
             "the values take more than {MAX_MEMORY_MIB} MiB of memory"
         )))
     }
@@ -154,6 +243,8 @@ impl Limits {
         if let Some((steps, memory)) = rest {
             self.steps.remaining.set(steps);
             self.memory.remaining.set(memory);
+        } else {
+            self.is_reached.set(true);
         }
         rest.is_some()
     }
@@ -170,22 +261,23 @@ impl Limits {
 
     /// Reserves the instances of a block.
     pub(super) fn reserve_instances(&self, count: usize) -> Result<()> {
-        reserve(&self.instances, count).ok_or_else(|| {
-            EvalError::exhausted(format!(
-                "more than {MAX_INSTANCES} instances of modules and resources"
-            ))
-        })
+        if self.instances.reserve(count) {
+            return Ok(());
+        }
+        let message = format!("more than {MAX_INSTANCES} instances of modules and resources");
+        Err(self.exhausted(message))
     }
 
     /// Reserves the instances of a call in a module at a depth.
     pub(super) fn reserve_module_instances(&self, count: usize, depth: usize) -> Result<()> {
         if depth >= MAX_MODULE_DEPTH {
             let message = format!("the modules are nested more than {MAX_MODULE_DEPTH} levels deep");
-            return Err(EvalError::exhausted(message));
+            return Err(self.exhausted(message));
         }
-        reserve(&self.module_instances, count).ok_or_else(|| {
-            EvalError::exhausted(format!("more than {MAX_MODULE_INSTANCES} instances of modules"))
-        })
+        if self.module_instances.reserve(count) {
+            return Ok(());
+        }
+        Err(self.exhausted(format!("more than {MAX_MODULE_INSTANCES} instances of modules")))
     }
 
     /// The limit because of which a call in a module at a depth has no instances.
@@ -199,7 +291,7 @@ impl Limits {
     pub(super) fn with_depth<T>(&self, evaluate: impl FnOnce() -> Result<T>) -> Result<T> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
-            return Err(EvalError::exhausted(format!(
+            return Err(self.exhausted(format!(
                 "the expressions refer to each other through more than {MAX_DEPTH} levels"
             )));
         }
@@ -208,11 +300,4 @@ impl Limits {
         self.depth.set(depth);
         result
     }
-}
-
-/// Takes a number from what remains, unless there is less.
-fn reserve(remaining: &Cell<Option<usize>>, count: usize) -> Option<()> {
-    let rest = remaining.get().and_then(|remaining| remaining.checked_sub(count));
-    remaining.set(rest);
-    rest.map(|_| ())
 }

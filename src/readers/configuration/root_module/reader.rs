@@ -35,6 +35,14 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) relevant_modules: BTreeMap<ModuleId, bool>,
     /// Whether each module or one that it calls has blocks that apply manifests.
     pub(crate) modules_with_manifests: BTreeMap<ModuleId, bool>,
+    /// Whether blocks of the root module were read in parts.
+    pub(crate) is_divided: bool,
+    /// The number of mirror blocks that were read in parts.
+    pub(crate) mirror_blocks: usize,
+    /// The paths that functions looked up in parts.
+    pub(crate) accessed: BTreeSet<PathBuf>,
+    /// What parts depend on of newer versions.
+    pub(crate) newer_minors: BTreeSet<u32>,
     /// The dependencies of each mirror block, which all its instances share.
     pub(crate) dependencies: HashMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
@@ -116,6 +124,10 @@ impl<'a> RootModuleReader<'a> {
             filters,
             relevant_modules: BTreeMap::new(),
             modules_with_manifests: BTreeMap::new(),
+            is_divided: false,
+            mirror_blocks: 0,
+            accessed: BTreeSet::new(),
+            newer_minors: BTreeSet::new(),
             dependencies: HashMap::default(),
             mirrors: Vec::new(),
             carriers: Vec::new(),

@@ -1,0 +1,122 @@
+//! The blocks of a large root module are read on several threads.
+//!
+//! Each thread reads a part of the blocks with an evaluator of its own, so a value that blocks of several parts need is evaluated
+//! in each. Together they stay within the limits of one evaluation, which is then within them too. Otherwise, what a block has
+//! is a matter of the order, and all are read again one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use crate::model::{Cluster, ClusterWaiter, ImageMirrorsDataSource, Mirror};
+use crate::parallel::Threads;
+use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
+use crate::readers::configuration::root_module::reader::RootModuleReader;
+use terraform_eval::address::{ResourceName, ResourcePath};
+use terraform_eval::eval::{self, InstanceId, Spent};
+use terraform_eval::hashing::{HashMap, HashSet};
+use terraform_eval::modules::{ModuleId, Resource};
+use terraform_eval::source::Span;
+
+/// Fewer blocks than this are read in less time than it takes to prepare parts.
+const MIN_BLOCKS: usize = 512;
+
+/// Parts for each thread: blocks are in the order of their types, and some take more time than others.
+const PARTS_OF_THREAD: usize = 4;
+
+/// What one thread has read.
+struct Part {
+    mirrors: Vec<Mirror>,
+    clusters: HashMap<ResourcePath, Cluster>,
+    waiters: BTreeMap<ResourcePath, ClusterWaiter>,
+    data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
+    issues: Issues,
+    instantiated: HashSet<(ModuleId, ResourceName)>,
+    sensitive: BTreeSet<Span>,
+    without_instances: usize,
+    mirror_blocks: usize,
+    accessed: BTreeSet<PathBuf>,
+    newer_minors: BTreeSet<u32>,
+    spent: Spent,
+    /// Whether all parts have to be read in order: this one reached a limit, or has a cycle, whose name is that of its first
+    /// block.
+    needs_order: bool,
+}
+
+impl<'a> RootModuleReader<'a> {
+    /// Reads blocks of the root module, which nothing encloses.
+    pub(crate) fn read_blocks_of_root(&mut self, resources: &[&'a Resource]) {
+        let count = self.threads.count();
+        if count == 1 || resources.len() < MIN_BLOCKS || self.budget.shared_work().is_some() {
+            for resource in resources {
+                self.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
+            }
+            return;
+        }
+        let parts: Vec<&[&Resource]> = resources
+            .chunks(resources.len().div_ceil(count * PARTS_OF_THREAD))
+            .collect();
+        let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
+        let (tree, sources, inputs, budget) =
+            (self.tree, self.context.sources, self.context.inputs, self.budget);
+        let root = self.context.evaluator.module_id(InstanceId::ROOT);
+        let read = |part: &&[&'a Resource]| {
+            let mut reader = RootModuleReader::new(tree, sources, inputs, root, budget, Threads::ONE);
+            reader.context.limit_to_one_of(parts.len());
+            for resource in *part {
+                reader.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
+            }
+            reader.into_part()
+        };
+        let read = self
+            .threads
+            .map_in_batches(&parts, parts.len(), &enclose, read, |_| ());
+        self.is_divided = true;
+        match read {
+            Some(parts) => parts.into_iter().for_each(|part| self.add(part)),
+            None => self.budget.ask_for_order(),
+        }
+    }
+
+    fn into_part(self) -> Part {
+        let evaluator = &self.context.evaluator;
+        Part {
+            accessed: evaluator.accessed_paths(),
+            newer_minors: evaluator.newer_minors(),
+            spent: evaluator.spent(),
+            needs_order: evaluator.has_reached_limit() || !self.cycles.is_empty(),
+            mirrors: self.mirrors,
+            clusters: self.clusters,
+            waiters: self.waiters,
+            data_sources: self.data_sources,
+            issues: self.issues,
+            instantiated: self.instantiated,
+            sensitive: self.sensitive,
+            without_instances: self.without_instances,
+            mirror_blocks: self.dependencies.len(),
+        }
+    }
+
+    fn add(&mut self, part: Part) {
+        if part.needs_order {
+            self.budget.ask_for_order();
+        }
+        self.context.evaluator.take(&part.spent);
+        self.mirrors.extend(part.mirrors);
+        self.clusters.extend(part.clusters);
+        self.waiters.extend(part.waiters);
+        self.data_sources.extend(part.data_sources);
+        self.issues.add_all(part.issues);
+        self.instantiated.extend(part.instantiated);
+        self.sensitive.extend(part.sensitive);
+        self.without_instances += part.without_instances;
+        self.mirror_blocks += part.mirror_blocks;
+        self.accessed.extend(part.accessed);
+        self.newer_minors.extend(part.newer_minors);
+    }
+
+    /// Whether the root module was divided, and its parts together reach a limit that they might not reach one after the other.
+    pub(crate) fn needs_order(&self) -> bool {
+        self.is_divided && self.context.evaluator.has_reached_limit()
+    }
+}
