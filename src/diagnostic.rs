@@ -6,10 +6,9 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-use litemap::LiteMap;
-
 use crate::model::attribute::{UnknownReason, UnknownReasons};
 use crate::model::mirror_address::{DocumentAddress, MirrorAddress};
+use terraform_eval::hashing::IndexMap;
 use terraform_eval::source::Span;
 
 /// How severe a finding is: `Info < Warning < Error`.
@@ -302,17 +301,17 @@ pub(crate) fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str
 /// The keys of a map among which the one that was meant is searched for. Of many, these are the ones that precede and
 /// follow the key in order, as they begin with the same letters: comparing each unknown name with each known one takes
 /// time in proportion to the square of their number.
-pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m LiteMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
+pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m IndexMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
     const MAX_KEYS: usize = 100;
     let each = if map.len() <= MAX_KEYS {
         MAX_KEYS
     } else {
         MAX_KEYS / 2
     };
-    let (Ok(position) | Err(position)) = map.find_index(key);
+    let (Ok(position) | Err(position)) = map.binary_search_keys(key);
     let first = position.saturating_sub(each);
     let near = first..map.len().min(position + each);
-    near.filter_map(|position| map.get_indexed(position))
+    near.filter_map(|position| map.get_index(position))
         .map(|(key, _)| key)
 }
 
@@ -323,7 +322,7 @@ mod tests {
     #[test]
     fn the_key_that_was_meant_is_near() {
         for count in [10, 5_000] {
-            let map: LiteMap<String, usize> = (0..count)
+            let map: IndexMap<String, usize> = (0..count)
                 .map(|number| (format!("mirror_{number}"), number))
                 .collect();
             let meant = |name: &str| {
@@ -339,7 +338,7 @@ mod tests {
     #[test]
     fn few_keys_are_all_near_in_order_and_many_are_bounded() {
         let near = |count: u32, key: u32| -> Vec<u32> {
-            let map: LiteMap<u32, u32> = (0..count).map(|number| (number, number)).collect();
+            let map: IndexMap<u32, u32> = (0..count).map(|number| (number, number)).collect();
             keys_near(&map, &key).copied().collect()
         };
         assert_eq!(near(3, 1), [0, 1, 2]);

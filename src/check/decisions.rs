@@ -46,7 +46,8 @@ pub(super) struct Decisions {
 
 impl Decisions {
     pub(super) fn of(inputs: &[Input], settings: &CheckSettings, threads: Threads) -> Self {
-        let indexes = threads.map(inputs, ClusterIndex::new);
+        let share = threads.shared_by(inputs.len());
+        let indexes = threads.map(inputs, |input| ClusterIndex::new(input, share));
         let mirrors: Vec<_> = inputs
             .iter()
             .zip(&indexes)

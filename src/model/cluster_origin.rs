@@ -115,22 +115,42 @@ pub(crate) fn cluster_key(cluster_id: &Attribute<String>, origin: &ClusterOrigin
     match &cluster_id.content {
         AttributeValue::Known(id) => Some(id.clone()),
         AttributeValue::Absent => None,
-        AttributeValue::Unknown(_) => named_cluster(cluster_id, origin),
+        AttributeValue::Unknown(_) => named_cluster(cluster_id, origin).map(|cluster| cluster.name()),
     }
 }
 
-/// The name of the object that a cluster's id is read from, if that is a single object.
-pub(super) fn named_cluster(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
+/// The object that a cluster's id is read from.
+pub(super) enum NamedCluster<'o> {
+    Target(&'o OriginTarget),
+    /// A variable, or another expression without a value.
+    Expression(&'o str),
+}
+
+impl NamedCluster<'_> {
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Target(target) => target.name(),
+            Self::Expression(name) => (*name).to_owned(),
+        }
+    }
+}
+
+/// The object that a cluster's id is read from, if that is a single object.
+pub(super) fn named_cluster<'o>(
+    cluster_id: &'o Attribute<String>,
+    origin: &'o ClusterOrigin,
+) -> Option<NamedCluster<'o>> {
     // The last candidate is the innermost one: the cluster itself, after all resources that pass its id on.
     let is_certain =
         origin.unresolved.is_empty() && origin.candidates.iter().all(|candidate| candidate.is_certain);
     let innermost = origin.candidates.last().map(|candidate| &candidate.target);
     let target = innermost.filter(|target| is_certain && target.is_single_object());
     if let Some(target) = target.or(origin.sole_candidate.as_ref()) {
-        return Some(target.name());
+        return Some(NamedCluster::Target(target));
     }
-    match cluster_id.as_unknown()?.reasons.as_slice() {
-        [UnknownReason::NoValue(name)] => Some(name.clone()),
-        _ => origin.expression.clone(),
-    }
+    let expression = match cluster_id.as_unknown()?.reasons.as_slice() {
+        [UnknownReason::NoValue(name)] => Some(name),
+        _ => origin.expression.as_ref(),
+    };
+    expression.map(|name| NamedCluster::Expression(name))
 }

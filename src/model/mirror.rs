@@ -247,7 +247,8 @@ impl Mirror {
                 AttributeValue::Known(id) if !resource.cluster_id.sensitive => Some(id.clone()),
                 AttributeValue::Absent => Some("(no cluster)".to_owned()),
                 AttributeValue::Known(_) | AttributeValue::Unknown(_) => {
-                    named_cluster(&resource.cluster_id, &resource.cluster_origin)
+                    let cluster = named_cluster(&resource.cluster_id, &resource.cluster_origin);
+                    cluster.map(|cluster| cluster.name())
                 }
             });
         name.unwrap_or_else(|| format!("(cluster of {})", self.address))
@@ -259,10 +260,10 @@ impl Mirror {
     pub fn unknown_cluster(&self) -> Option<UnknownReasons> {
         let resource = self.resource()?;
         let unknown = resource.cluster_id.as_unknown()?;
-        if self.cluster_key().is_some() {
+        let origin = &resource.cluster_origin;
+        if named_cluster(&resource.cluster_id, origin).is_some() {
             return None;
         }
-        let origin = &resource.cluster_origin;
         let mut reasons = origin.unresolved.clone();
         if origin
             .candidates

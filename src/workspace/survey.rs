@@ -262,6 +262,10 @@ impl Surveyor<'_> {
                 self.look_at_lock_file(entry);
             }
         }
+        if self.facts.matters {
+            // It is read in any case, so only its variables are of interest.
+            blocks.retain(|block| block.kind() == "variable");
+        }
         let module = Module::new(
             &self.directory.path,
             Vec::new(),

@@ -63,20 +63,46 @@ pub(crate) fn is_registry(text: &str) -> bool {
 
 /// Labels separated by dots.
 pub(crate) fn is_host(text: &str) -> bool {
-    let mut previous = b'.';
+    let mut previous = Kind::Dot;
     for byte in text.bytes() {
-        let may_follow = match byte {
-            b'.' => previous.is_ascii_alphanumeric(),
-            b'-' => previous != b'.',
-            _ => byte.is_ascii_alphanumeric(),
+        let kind = KINDS[usize::from(byte)];
+        let may_follow = match kind {
+            Kind::Alphanumeric => true,
+            Kind::Dot => previous == Kind::Alphanumeric,
+            Kind::Hyphen => previous != Kind::Dot,
+            Kind::Other => false,
         };
         if !may_follow {
             return false;
         }
-        previous = byte;
+        previous = kind;
     }
-    previous.is_ascii_alphanumeric()
+    previous == Kind::Alphanumeric
 }
+
+/// How the bytes of a host differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Alphanumeric,
+    Dot,
+    Hyphen,
+    Other,
+}
+
+/// The kind of each byte: every rule looks at every host, so this is faster than to compare.
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            kinds[byte] = Kind::Alphanumeric;
+        }
+        byte += 1;
+    }
+    kinds[b'.' as usize] = Kind::Dot;
+    kinds[b'-' as usize] = Kind::Hyphen;
+    kinds
+};
 
 /// Letters and digits of either case, with hyphens between them.
 pub(crate) fn is_label(text: &str) -> bool {

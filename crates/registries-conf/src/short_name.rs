@@ -27,7 +27,7 @@ pub fn is_short_name(source: &str) -> bool {
 }
 
 fn is_url(name: &str) -> bool {
-    name.as_bytes().windows(3).any(|window| window == b"://")
+    name.as_bytes().contains(&b':') && name.contains("://")
 }
 
 fn is_host(first: &str) -> bool {

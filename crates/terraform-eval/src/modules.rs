@@ -9,15 +9,17 @@ mod id_set;
 mod lazy_block;
 mod module;
 mod module_tree;
+mod numbers;
 mod providers;
 pub mod references;
 pub mod requirements;
 mod summaries;
 
-pub use dependencies::{GraphBuilder, ResourceFilter};
+pub use dependencies::GraphBuilder;
 pub use lazy_block::{FileBlock, LazyBlock};
 pub use module::{Declaration, ForEachBlock, Module, ModuleCall, Resource};
 pub use module_tree::{Callee, ModuleId, ModuleTree};
+pub use numbers::{ResourceFilter, ResourceNumbers};
 pub use providers::{Providers, Requirement};
 
 pub use crate::syntax::tree::literal;

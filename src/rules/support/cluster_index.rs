@@ -2,11 +2,11 @@
 //!
 //! It is built once for an input, so that a rule looks up related mirrors and never iterates over all of them.
 
-use std::collections::BTreeMap;
-
 use crate::model::{AttributeValue, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
+use crate::parallel::Threads;
 
 use terraform_eval::address::Address;
+use terraform_eval::hashing::HashMap;
 
 use super::source_names::canonical_source;
 
@@ -16,18 +16,21 @@ pub(crate) struct ClusterIndex<'a> {
     groups: Vec<Group<'a>>,
     /// The group of each mirror, by the position of the mirror in the input.
     group_of: Vec<usize>,
-    /// All mirrors by canonical source, in any cluster. Empty if every cluster is known.
-    by_source: BTreeMap<String, Vec<&'a Mirror>>,
+    /// The numbers of the canonical sources.
+    sources: HashMap<String, usize>,
+    /// The mirrors of each group by the number of their source.
+    in_group: HashMap<(usize, usize), Vec<&'a Mirror>>,
+    /// All mirrors by the number of their source, in any cluster. Empty if every cluster is known.
+    in_any_cluster: Vec<Vec<&'a Mirror>>,
 }
 
 #[derive(Debug, Default)]
 struct Group<'a> {
+    number: usize,
     /// Whether the cluster is known. If not, the group has one mirror.
     has_known_cluster: bool,
     /// In the order of their addresses.
     mirrors: Vec<&'a Mirror>,
-    /// By canonical source.
-    by_source: BTreeMap<String, Vec<&'a Mirror>>,
     /// The number of sources up to each mirror, unknown ones included.
     source_ordinals: Vec<usize>,
 }
@@ -39,54 +42,80 @@ pub struct IndexedCluster<'a> {
     group: &'a Group<'a>,
 }
 
+/// What mirrors are grouped by.
+struct Keys {
+    /// `None` if the cluster is unknown, or nothing is compared with the mirror.
+    cluster: Option<String>,
+    source: Option<String>,
+}
+
+impl Keys {
+    fn of(mirror: &Mirror) -> Self {
+        Self {
+            cluster: mirror.cluster_key().filter(|_| !mirror.is_overwritten()),
+            source: mirror.source.value().map(|source| canonical_source(source)),
+        }
+    }
+}
+
 impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
-    pub(crate) fn new(input: &'a Input) -> Self {
+    pub(crate) fn new(input: &'a Input, threads: Threads) -> Self {
         let mut index = Self {
             groups: Vec::new(),
             group_of: Vec::with_capacity(input.mirrors.len()),
-            by_source: BTreeMap::new(),
+            sources: HashMap::default(),
+            in_group: HashMap::default(),
+            in_any_cluster: Vec::new(),
         };
         let mut all_known = true;
-        let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-        for mirror in &input.mirrors {
+        let mut by_key: HashMap<String, usize> = HashMap::default();
+        let keys = threads.map(&input.mirrors, Keys::of);
+        for (mirror, keys) in input.mirrors.iter().zip(keys) {
+            // A mirror that is overwritten has no effect, so it is compared with nothing.
+            let is_compared = !mirror.is_overwritten();
             let next = index.groups.len();
-            if mirror.is_overwritten() {
-                // It has no effect, so it is compared with nothing.
-                let mut group = Group {
-                    has_known_cluster: true,
-                    ..Group::default()
-                };
-                group.add(
-                    mirror,
-                    mirror.source.value().map(|source| canonical_source(source)),
-                );
-                index.groups.push(group);
-                index.group_of.push(next);
-                continue;
-            }
-            let key = mirror.cluster_key();
-            let has_known_cluster = key.is_some();
+            let has_known_cluster = keys.cluster.is_some() || !is_compared;
             all_known &= has_known_cluster;
-            let group = key.map_or(next, |key| *by_key.entry(key).or_insert(next));
+            let group = keys
+                .cluster
+                .map_or(next, |key| *by_key.entry(key).or_insert(next));
             if group == next {
                 index.groups.push(Group {
+                    number: next,
                     has_known_cluster,
                     ..Group::default()
                 });
             }
             index.group_of.push(group);
-            let source = mirror.source.value().map(|source| canonical_source(source));
-            if let Some(source) = &source {
-                index.by_source.entry(source.clone()).or_default().push(mirror);
-            }
-            index.groups[group].add(mirror, source);
+            index.add(mirror, group, keys.source, is_compared);
         }
         if all_known {
-            index.by_source.clear();
+            index.in_any_cluster.clear();
         }
         index
+    }
+
+    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<String>, is_compared: bool) {
+        let source = source.map(|source| {
+            let next = self.sources.len();
+            *self.sources.entry(source).or_insert(next)
+        });
+        self.in_any_cluster.resize(self.sources.len(), Vec::new());
+        let mut is_repeated = false;
+        if let Some(source) = source {
+            let same = self.in_group.entry((group, source)).or_default();
+            is_repeated = !same.is_empty();
+            same.push(mirror);
+            if let Some(all) = self.in_any_cluster.get_mut(source).filter(|_| is_compared) {
+                all.push(mirror);
+            }
+        }
+        let group = &mut self.groups[group];
+        let previous = group.source_ordinals.last().copied().unwrap_or_default();
+        group.source_ordinals.push(previous + usize::from(!is_repeated));
+        group.mirrors.push(mirror);
     }
 
     /// Returns the mirrors of the cluster that a mirror belongs to, by the position of the mirror in the input.
@@ -99,25 +128,13 @@ impl<'a> ClusterIndex<'a> {
     }
 }
 
-impl<'a> Group<'a> {
-    fn add(&mut self, mirror: &'a Mirror, source: Option<String>) {
-        let previous = self.source_ordinals.last().copied().unwrap_or_default();
-        let is_repeated = source
-            .as_ref()
-            .is_some_and(|source| self.by_source.contains_key(source));
-        self.source_ordinals.push(previous + usize::from(!is_repeated));
-        self.mirrors.push(mirror);
-        if let Some(source) = source {
-            self.by_source.entry(source).or_default().push(mirror);
-        }
-    }
-}
-
 impl<'a> IndexedCluster<'a> {
     /// Returns the mirrors with a canonical source, in the order of their addresses.
     #[must_use]
     pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {
-        self.group.by_source.get(source).map_or(&[], Vec::as_slice)
+        let number = self.index.sources.get(source);
+        let same = number.and_then(|number| self.index.in_group.get(&(self.group.number, *number)));
+        same.map_or(&[], Vec::as_slice)
     }
 
     /// Returns the number of sources up to a mirror, or `None` if an earlier mirror has the same source.
@@ -149,10 +166,11 @@ impl<'a> IndexedCluster<'a> {
     pub fn ambiguous_cluster(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
         let own = mirror.unknown_cluster();
         let is_certain = own.is_none() && !self.group.has_known_cluster;
-        if is_certain || self.index.by_source.is_empty() {
+        if is_certain || self.index.in_any_cluster.is_empty() {
             return None;
         }
-        let others = self.index.by_source.get(&canonical_source(source))?.iter();
+        let number = self.index.sources.get(&canonical_source(source))?;
+        let others = self.index.in_any_cluster.get(*number)?.iter();
         let mut others = others.filter(|other| other.address != mirror.address);
         // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
         others.by_ref().take(MAX_COMPARED).find_map(|other| {
@@ -165,7 +183,9 @@ impl<'a> IndexedCluster<'a> {
     #[must_use]
     pub fn ambiguous_source_count(self, mirror: &Mirror, limit: usize) -> Option<UnknownReasons> {
         let unknown = mirror.unknown_cluster()?;
-        (self.index.by_source.len() > limit).then_some(unknown)
+        let sources = self.index.in_any_cluster.iter();
+        let compared = sources.filter(|mirrors| !mirrors.is_empty());
+        (compared.take(limit + 1).count() > limit).then_some(unknown)
     }
 }
 

@@ -3,56 +3,38 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, ResourceName, ResourcePath};
+use crate::address::{ModulePath, ResourcePath};
 use crate::hashing::HashMap;
 use crate::reference_graph::Node;
 use crate::resource_set::ResourceSet;
-use crate::source::Sources;
 
 use super::cycles::{Cycles, reachable_resources};
-use super::edges::Edges;
 use super::id_set::IdSet;
-use super::module_tree::{ModuleId, ModuleTree};
+use super::module_tree::ModuleId;
+use super::numbers::{ResourceFilter, ResourceNumbers};
 use super::summaries::{Summaries, Summary};
-
-/// The relevant resources that one question is about, as [`GraphBuilder::filter`] made it.
-#[derive(Debug, Clone, Copy)]
-pub struct ResourceFilter(usize);
-
-/// Whether a resource is one of those in question.
-type Selects = fn(&ResourceName) -> bool;
 
 /// Builds the graph of a root module and its child modules on demand: a block that is not reached is not parsed, and each
 /// module is looked at once, however many calls lead to it.
 #[derive(Debug)]
 pub struct GraphBuilder<'a> {
-    edges: Edges<'a>,
-    is_relevant: Selects,
+    numbers: Arc<ResourceNumbers<'a>>,
     summaries: Summaries<'a>,
     /// What each node of a called module depends on, numbered as in the root module.
     resolved: HashMap<Node, Rc<Summary>>,
-    filters: Vec<(Selects, IdSet)>,
     /// The resources of each set, so that equal sets are made once.
     resources: HashMap<IdSet, ResourceSet>,
     cycles: Cycles,
 }
 
 impl<'a> GraphBuilder<'a> {
-    /// An empty graph of the module `root` and what it calls. Only dependencies on relevant resources are recorded.
+    /// An empty graph of a root module and what it calls. Only dependencies on relevant resources are recorded.
     #[must_use]
-    pub fn new(
-        tree: &'a ModuleTree,
-        sources: &'a Sources,
-        root: ModuleId,
-        is_relevant: fn(&ResourceName) -> bool,
-    ) -> Self {
-        let edges = Edges { tree, sources, root };
+    pub fn new(numbers: Arc<ResourceNumbers<'a>>) -> Self {
         Self {
-            edges,
-            is_relevant,
-            summaries: Summaries::new(edges, is_relevant),
+            summaries: Summaries::new(numbers.clone()),
+            numbers,
             resolved: HashMap::default(),
-            filters: Vec::new(),
             resources: HashMap::default(),
             cycles: Cycles::default(),
         }
@@ -61,14 +43,7 @@ impl<'a> GraphBuilder<'a> {
     /// The limit because of which dependencies are not recorded, in words.
     #[must_use]
     pub fn limit(&self) -> Option<String> {
-        self.summaries.limit()
-    }
-
-    /// A filter for some of the relevant resources.
-    pub fn filter(&mut self, is_kept: fn(&ResourceName) -> bool) -> ResourceFilter {
-        let ids = self.summaries.ids_of(is_kept);
-        self.filters.push((is_kept, ids));
-        ResourceFilter(self.filters.len() - 1)
+        self.numbers.limit()
     }
 
     /// The names of a cycle that `start` is part of or depends on; `None` if there is no such cycle. Terraform rejects
@@ -77,7 +52,7 @@ impl<'a> GraphBuilder<'a> {
         if !self.resolve(start).has_cycle {
             return None;
         }
-        let names = self.cycles.find(start, self.edges);
+        let names = self.cycles.find(start, self.numbers.edges);
         Some(names.unwrap_or_else(|| start.to_string().into()))
     }
 
@@ -85,19 +60,19 @@ impl<'a> GraphBuilder<'a> {
     /// share one set.
     pub fn dependencies(&mut self, start: &Node, filter: ResourceFilter) -> ResourceSet {
         let summary = self.resolve(start);
-        let Some((is_kept, kept)) = self.filters.get(filter.0) else {
+        let Some(kept) = self.numbers.ids_of_filter(filter) else {
             return ResourceSet::default();
         };
         if summary.has_cycle {
-            let mut resources = reachable_resources(start, self.edges);
-            resources.retain(|path| (self.is_relevant)(&path.resource) && is_kept(&path.resource));
+            let mut resources = reachable_resources(start, self.numbers.edges);
+            resources.retain(|path| self.numbers.is_kept(filter, &path.resource));
             return resources.into_iter().collect();
         }
         let ids = summary.ids.intersection(kept);
         if let Some(known) = self.resources.get(&ids) {
             return known.clone();
         }
-        let resources = ids.iter().filter_map(|id| self.summaries.resource(id));
+        let resources = ids.iter().filter_map(|id| self.numbers.resource(id));
         let resources: ResourceSet = resources.collect();
         self.resources.insert(ids, resources.clone());
         resources
@@ -107,16 +82,16 @@ impl<'a> GraphBuilder<'a> {
     fn resolve(&mut self, node: &Node) -> Rc<Summary> {
         let path = node.module();
         if path.is_root() {
-            return self.summaries.summary(self.edges.root, node);
+            return self.summaries.summary(self.numbers.edges.root, node);
         }
-        if let Some(module) = self.edges.module_at(path) {
+        if let Some(module) = self.numbers.edges.module_at(path) {
             return self.resolve_in(node, path, module, &with_module(node, ModulePath::root()));
         }
         // The module is not installed, so the node is one of the call.
         let (Some(caller), Some(step)) = (path.parent(), path.steps().last()) else {
             return Rc::default();
         };
-        match self.edges.module_at(&caller) {
+        match self.numbers.edges.module_at(&caller) {
             Some(module) => {
                 let called = ModulePath::root().child(step.call.clone(), None);
                 self.resolve_in(node, &caller, module, &with_module(node, called))
@@ -135,9 +110,9 @@ impl<'a> GraphBuilder<'a> {
         }
         let summary = self.summaries.summary(module, local);
         let mut has_cycle = summary.has_cycle;
-        let (inputs, resources) = self.summaries.split(module, &summary.ids, &step.call);
-        let mut ids = self.summaries.ids_at(path, resources);
-        let caller_module = self.edges.module_at(&caller);
+        let (inputs, resources) = self.numbers.split(module, &summary.ids, &step.call);
+        let mut ids = self.numbers.ids_at(path, resources);
+        let caller_module = self.numbers.edges.module_at(&caller);
         for input in inputs {
             let Some(caller_module) = caller_module else {
                 continue;

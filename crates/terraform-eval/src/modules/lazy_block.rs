@@ -65,7 +65,8 @@ impl FileBlock {
     }
 
     /// The block type.
-    pub(super) fn kind(&self) -> &str {
+    #[must_use]
+    pub fn kind(&self) -> &str {
         &self.item.kind.text
     }
 

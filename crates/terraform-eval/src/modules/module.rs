@@ -1,12 +1,12 @@
 //! One module: what the files of a directory declare.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use litemap::LiteMap;
-
 use crate::address::{Mode, ResourceName};
+use crate::hashing::IndexMap;
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::{Format, parse_file};
@@ -24,13 +24,13 @@ pub struct Module {
     /// The configuration files, by name.
     pub files: Vec<FileId>,
     /// The `variable` blocks, by name.
-    pub variables: LiteMap<Arc<str>, LazyBlock>,
+    pub variables: IndexMap<Arc<str>, LazyBlock>,
     /// The `output` blocks, by name.
-    pub outputs: LiteMap<Arc<str>, LazyBlock>,
+    pub outputs: IndexMap<Arc<str>, LazyBlock>,
     /// The `module` blocks, by name.
-    pub calls: LiteMap<Arc<str>, ModuleCall>,
+    pub calls: IndexMap<Arc<str>, ModuleCall>,
     /// The `resource` and `data` blocks.
-    pub resources: LiteMap<ResourceName, Resource>,
+    pub resources: IndexMap<ResourceName, Resource>,
     /// Errors in the declarations. [`all_syntax_errors`](Self::all_syntax_errors) has those in parsed blocks too.
     pub syntax_errors: Vec<SyntaxError>,
     /// The `terraform` blocks.
@@ -144,10 +144,10 @@ impl Module {
         Self {
             directory: PathBuf::new(),
             files: Vec::new(),
-            variables: LiteMap::new(),
-            outputs: LiteMap::new(),
-            calls: LiteMap::new(),
-            resources: LiteMap::new(),
+            variables: IndexMap::default(),
+            outputs: IndexMap::default(),
+            calls: IndexMap::default(),
+            resources: IndexMap::default(),
             syntax_errors: Vec::new(),
             settings: Vec::new(),
             imports: Vec::new(),
@@ -417,7 +417,7 @@ fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceNam
 }
 
 /// Declarations by name. Of several with one name, the first one is kept and the others are reported.
-fn by_name<K: Ord, V>(mut declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> LiteMap<K, V> {
+fn by_name<K: Hash + Ord, V>(mut declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
     declared.sort_by(|(first, _), (second, _)| first.cmp(second));
     declared.dedup_by(|(later, value), (first, _)| {
         let is_duplicate = later == first;

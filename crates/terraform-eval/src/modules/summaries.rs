@@ -7,16 +7,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::address::{ModulePath, ResourceName, ResourcePath};
+use crate::address::ModulePath;
 use crate::hashing::HashMap;
 use crate::reference_graph::Node;
 
 use super::edges::Edges;
 use super::id_set::IdSet;
 use super::module_tree::{Callee, ModuleId};
-
-/// The maximum number of relevant resources of a root module, each counted at every path that leads to it.
-const MAX_RESOURCES: usize = 100_000;
+use super::numbers::{EXPANSION, ResourceNumbers};
 
 /// What a node depends on, numbered as its module numbers it.
 #[derive(Debug, Clone, Default)]
@@ -38,35 +36,6 @@ impl Summary {
     }
 }
 
-/// How a module numbers what its nodes depend on: its own expansion, its variables, its relevant resources, and those of
-/// each call.
-#[derive(Debug)]
-struct Layout {
-    variables: Vec<Arc<str>>,
-    resources: Vec<ResourceName>,
-    /// The calls, the modules that they call, and the number of the first resource of each.
-    calls: Vec<(Arc<str>, ModuleId, usize)>,
-    /// The number after the last one.
-    end: usize,
-}
-
-/// The number of a module's own expansion.
-const EXPANSION: usize = 0;
-
-impl Layout {
-    fn first_resource(&self) -> usize {
-        1 + self.variables.len()
-    }
-
-    fn call(&self, name: &str) -> Option<&(Arc<str>, ModuleId, usize)> {
-        let position = self
-            .calls
-            .binary_search_by(|(call, ..)| (**call).cmp(name))
-            .ok()?;
-        self.calls.get(position)
-    }
-}
-
 /// A node whose dependencies are being followed.
 struct Frame {
     node: Node,
@@ -77,61 +46,17 @@ struct Frame {
 /// The summaries that have been made so far.
 #[derive(Debug)]
 pub(super) struct Summaries<'a> {
-    edges: Edges<'a>,
-    is_relevant: fn(&ResourceName) -> bool,
-    layouts: HashMap<ModuleId, Rc<Layout>>,
+    numbers: Arc<ResourceNumbers<'a>>,
     /// Those of each module. `None` while the node is being followed.
     known: HashMap<ModuleId, HashMap<Node, Option<Rc<Summary>>>>,
-    is_too_large: bool,
 }
 
 impl<'a> Summaries<'a> {
-    pub(super) fn new(edges: Edges<'a>, is_relevant: fn(&ResourceName) -> bool) -> Self {
-        let mut summaries = Self {
-            edges,
-            is_relevant,
-            layouts: HashMap::default(),
+    pub(super) fn new(numbers: Arc<ResourceNumbers<'a>>) -> Self {
+        Self {
+            numbers,
             known: HashMap::default(),
-            is_too_large: false,
-        };
-        let root = summaries.add_layout(edges.root);
-        summaries.is_too_large = root.end - root.first_resource() > MAX_RESOURCES;
-        summaries
-    }
-
-    /// The limit because of which resources are not numbered, in words.
-    pub(super) fn limit(&self) -> Option<String> {
-        let message =
-            format!("more than {MAX_RESOURCES} clusters, mirrors and resources that wait for clusters");
-        self.is_too_large.then_some(message)
-    }
-
-    /// Numbers a module and all that it calls. The calls have no cycle, so this ends.
-    fn add_layout(&mut self, module: ModuleId) -> Rc<Layout> {
-        if let Some(known) = self.layouts.get(&module) {
-            return known.clone();
         }
-        let declared = self.edges.tree.module(module);
-        let relevant = declared.resources.keys().filter(|name| (self.is_relevant)(name));
-        let mut layout = Layout {
-            variables: declared.variables.keys().cloned().collect(),
-            resources: relevant.cloned().collect(),
-            calls: Vec::new(),
-            end: 0,
-        };
-        layout.end = layout.first_resource() + layout.resources.len();
-        for (call, callee, _) in self.edges.tree.calls_of(module) {
-            let called = self.add_layout(callee);
-            layout.calls.push((call, callee, layout.end));
-            layout.end = layout.end.saturating_add(called.end - called.first_resource());
-        }
-        let layout = Rc::new(layout);
-        self.layouts.insert(module, layout.clone());
-        layout
-    }
-
-    fn layout(&self, module: ModuleId) -> Option<&Rc<Layout>> {
-        self.layouts.get(&module)
     }
 
     /// What a node depends on: one of the module itself, or of the calls in it.
@@ -185,9 +110,10 @@ impl<'a> Summaries<'a> {
         ids.insert(EXPANSION);
         let edges = Edges {
             root: module,
-            ..self.edges
+            ..self.numbers.edges
         };
-        let layout = self.layout(module).cloned();
+        let numbers = self.numbers.clone();
+        let layout = numbers.layout(module);
         let is_own = frame.node.module().is_root();
         match &frame.node {
             Node::Variable(_, name) if is_own => {
@@ -224,8 +150,8 @@ impl<'a> Summaries<'a> {
             node => {
                 if let Node::Resource(path) = node
                     && let Some(layout) = layout
-                    && !self.is_too_large
-                    && let Ok(position) = layout.resources.binary_search(&path.resource)
+                    && !numbers.is_too_large()
+                    && let Some(position) = layout.resources.get_index_of(&path.resource)
                 {
                     ids.insert(layout.first_resource() + position);
                 }
@@ -248,99 +174,15 @@ impl<'a> Summaries<'a> {
     ) {
         let summary = self.summary(callee, inner);
         frame.summary.has_cycle |= summary.has_cycle;
-        let (inputs, resources) = self.split(callee, &summary.ids, call);
+        let (inputs, resources) = self.numbers.split(callee, &summary.ids, call);
         frame.pending.extend(inputs);
         let first = self
+            .numbers
             .layout(caller)
             .and_then(|layout| layout.call(call))
             .map(|call| call.2);
         for resource in resources {
             ids.insert(first.unwrap_or_default() + resource);
         }
-    }
-
-    /// Splits the dependencies of a node in a called module: what the caller passes to it, as nodes of the caller, and the
-    /// resources, counted from the first one of the called module.
-    pub(super) fn split(&self, callee: ModuleId, ids: &IdSet, call: &str) -> (Vec<Node>, Vec<usize>) {
-        let Some(layout) = self.layout(callee) else {
-            return (Vec::new(), Vec::new());
-        };
-        let path = ModulePath::root().child(call, None);
-        let (mut inputs, mut resources) = (Vec::new(), Vec::new());
-        for id in ids.iter() {
-            if id == EXPANSION {
-                inputs.push(Node::ModuleExpand(path.clone()));
-            } else if let Some(name) = layout.variables.get(id - 1) {
-                inputs.push(Node::Variable(path.clone(), name.clone()));
-            } else {
-                resources.push(id - layout.first_resource());
-            }
-        }
-        (inputs, resources)
-    }
-
-    /// The numbers in the root module of resources of the module at a path.
-    pub(super) fn ids_at(&self, path: &ModulePath, resources: Vec<usize>) -> IdSet {
-        let mut first = 0;
-        let mut layout = self.layout(self.edges.root);
-        for (depth, step) in path.steps().iter().enumerate() {
-            let Some(outer) = layout else { break };
-            let Some((_, callee, start)) = outer.call(&step.call) else {
-                break;
-            };
-            first += if depth == 0 {
-                *start
-            } else {
-                *start - outer.first_resource()
-            };
-            layout = self.layout(*callee);
-        }
-        let mut ids = IdSet::default();
-        for resource in resources {
-            ids.insert(first + resource);
-        }
-        ids
-    }
-
-    /// The resource with a number in the root module.
-    pub(super) fn resource(&self, id: usize) -> Option<ResourcePath> {
-        let mut layout = self.layout(self.edges.root)?;
-        let mut position = id.checked_sub(layout.first_resource())?;
-        let mut module = ModulePath::root();
-        loop {
-            if let Some(resource) = layout.resources.get(position) {
-                let resource = resource.clone();
-                return Some(ResourcePath { module, resource });
-            }
-            let id = layout.first_resource() + position;
-            let following = layout.calls.partition_point(|(.., start)| *start <= id);
-            let (call, callee, start) = layout.calls.get(following.checked_sub(1)?)?;
-            module = module.child(call.clone(), None);
-            position = id - start;
-            layout = self.layout(*callee)?;
-        }
-    }
-
-    /// The numbers in the root module of the resources that a filter keeps.
-    pub(super) fn ids_of(&self, is_kept: fn(&ResourceName) -> bool) -> IdSet {
-        let mut ids = IdSet::default();
-        let Some(root) = self.layout(self.edges.root).filter(|_| !self.is_too_large) else {
-            return ids;
-        };
-        let mut pending = vec![(root, root.first_resource())];
-        while let Some((layout, first)) = pending.pop() {
-            for (position, name) in layout.resources.iter().enumerate() {
-                if is_kept(name) {
-                    ids.insert(first + position);
-                }
-            }
-            for (_, callee, start) in &layout.calls {
-                let called = self
-                    .layout(*callee)
-                    .filter(|called| called.end > called.first_resource());
-                pending.extend(called.map(|called| (called, first + start - layout.first_resource())));
-            }
-        }
-        ids
     }
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use crate::model::{Cluster, ClusterWaiter, ImageMirrorsDataSource, Mirror};
 use crate::parallel::Threads;
+use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
@@ -60,9 +61,12 @@ impl<'a> RootModuleReader<'a> {
         let (tree, sources, inputs, budget) =
             (self.tree, self.context.sources, self.context.inputs, self.budget);
         let root = self.context.evaluator.module_id(InstanceId::ROOT);
+        let (numbers, filters) = (&self.numbers, self.filters);
         let read = |part: &&[&'a Resource]| {
-            let mut reader = RootModuleReader::new(tree, sources, inputs, root, budget, Threads::ONE);
-            reader.context.limit_to_one_of(parts.len());
+            let mut context = EvaluationContext::new(tree, sources, inputs, root, None);
+            context.limit_to_one_of(parts.len());
+            let mut reader =
+                RootModuleReader::with(tree, budget, Threads::ONE, context, numbers.clone(), filters);
             for resource in *part {
                 reader.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
             }

@@ -18,7 +18,9 @@ use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
 use terraform_eval::hashing::{HashMap, HashSet};
-use terraform_eval::modules::{GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter};
+use terraform_eval::modules::{
+    GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter, ResourceNumbers,
+};
 use terraform_eval::resource_set::ResourceSet;
 use terraform_eval::source::{Sources, Span};
 
@@ -29,6 +31,7 @@ pub(crate) struct RootModuleReader<'a> {
     /// The threads that work on this root module.
     pub(crate) threads: Threads,
     pub(crate) context: EvaluationContext<'a>,
+    pub(crate) numbers: Arc<ResourceNumbers<'a>>,
     pub(crate) graph: GraphBuilder<'a>,
     pub(crate) filters: Filters,
     /// Whether each module or one that it calls has blocks to read.
@@ -77,6 +80,7 @@ pub(crate) struct RootModuleReader<'a> {
 
 /// The dependencies that each kind of block is asked about. More of them would take memory in proportion to the square of
 /// a long chain of such blocks.
+#[derive(Clone, Copy)]
 pub(crate) struct Filters {
     /// Of blocks that wait for a cluster.
     pub(crate) clusters: ResourceFilter,
@@ -109,18 +113,33 @@ impl<'a> RootModuleReader<'a> {
         budget: &'a RunBudget,
         threads: Threads,
     ) -> Self {
-        let mut graph = GraphBuilder::new(tree, sources, root, provider::is_relevant_type);
+        let mut numbers = ResourceNumbers::new(tree, sources, root, provider::is_relevant_type);
         let filters = Filters {
-            clusters: graph.filter(|name| provider::cluster_kind(name).is_some()),
-            mirrors: graph.filter(provider::is_image_mirror),
-            non_mirrors: graph.filter(|name| !provider::is_image_mirror(name)),
+            clusters: numbers.filter(|name| provider::cluster_kind(name).is_some()),
+            mirrors: numbers.filter(provider::is_image_mirror),
+            non_mirrors: numbers.filter(|name| !provider::is_image_mirror(name)),
         };
+        let numbers = Arc::new(numbers);
+        let context = EvaluationContext::new(tree, sources, inputs, root, budget.shared_work());
+        Self::with(tree, budget, threads, context, numbers, filters)
+    }
+
+    /// A reader of a part of the same root module.
+    pub(crate) fn with(
+        tree: &'a ModuleTree,
+        budget: &'a RunBudget,
+        threads: Threads,
+        context: EvaluationContext<'a>,
+        numbers: Arc<ResourceNumbers<'a>>,
+        filters: Filters,
+    ) -> Self {
         Self {
             tree,
             budget,
             threads,
-            context: EvaluationContext::new(tree, sources, inputs, root, budget.shared_work()),
-            graph,
+            context,
+            graph: GraphBuilder::new(numbers.clone()),
+            numbers,
             filters,
             relevant_modules: BTreeMap::new(),
             modules_with_manifests: BTreeMap::new(),
