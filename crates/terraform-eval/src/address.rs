@@ -64,9 +64,10 @@ pub struct ModuleStep {
     pub key: Option<InstanceKey>,
 }
 
-/// The path from the root module to a module instance; empty for the root.
+/// The path from the root module to a module instance; empty for the root, where it is `None`: a copy of it, of which there are
+/// many, is no reference that threads count together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct ModulePath(Arc<[ModuleStep]>);
+pub struct ModulePath(Option<Arc<[ModuleStep]>>);
 
 impl ModulePath {
     /// The root module.
@@ -78,13 +79,13 @@ impl ModulePath {
     /// The module calls from the root module on.
     #[must_use]
     pub fn steps(&self) -> &[ModuleStep] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// Whether this is the root module.
     #[must_use]
     pub fn is_root(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// The path of a child module.
@@ -94,43 +95,47 @@ impl ModulePath {
             call: call.into(),
             key,
         };
-        Self(self.0.iter().cloned().chain([step]).collect())
+        self.steps().iter().cloned().chain([step]).collect()
     }
 
     /// The path of the calling module; `None` for the root.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        let (_, rest) = self.0.split_last()?;
-        Some(Self(rest.into()))
+        let (_, rest) = self.steps().split_last()?;
+        Some(rest.iter().cloned().collect())
     }
 
     /// Whether the instance key of a step is unknown, so that the path represents several module instances.
     #[must_use]
     pub fn has_unknown_key(&self) -> bool {
-        self.0.iter().any(|step| step.key == Some(InstanceKey::Unknown))
+        let mut steps = self.steps().iter();
+        steps.any(|step| step.key == Some(InstanceKey::Unknown))
     }
 
     /// The path without instance keys, which is the module as the configuration declares it.
     #[must_use]
     pub fn without_keys(&self) -> Self {
-        if self.0.iter().all(|step| step.key.is_none()) {
+        if self.steps().iter().all(|step| step.key.is_none()) {
             return self.clone();
         }
-        Self(
-            self.0
-                .iter()
-                .map(|step| ModuleStep {
-                    call: step.call.clone(),
-                    key: None,
-                })
-                .collect(),
-        )
+        let without_key = |step: &ModuleStep| ModuleStep {
+            call: step.call.clone(),
+            key: None,
+        };
+        self.steps().iter().map(without_key).collect()
+    }
+}
+
+impl FromIterator<ModuleStep> for ModulePath {
+    fn from_iter<I: IntoIterator<Item = ModuleStep>>(steps: I) -> Self {
+        let steps: Vec<ModuleStep> = steps.into_iter().collect();
+        Self((!steps.is_empty()).then(|| steps.into()))
     }
 }
 
 impl fmt::Display for ModulePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.iter().enumerate() {
+        for (position, step) in self.steps().iter().enumerate() {
             if position > 0 {
                 f.write_str(".")?;
             }
