@@ -19,6 +19,7 @@ use crate::settings::{Levels, RuleSelection, RuleSettings, override_file_levels}
 use crate::suppress::Suppressions;
 use crate::untrusted::one_line;
 use crate::workspace::{InputPaths, Loaded, Options};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::{FileId, Files, display_name};
 
 /// The options of a session.
@@ -206,9 +207,9 @@ fn check_settings(
         Some((file, loaded.sources.files().location(path)))
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
-    let mut by_directory: BTreeMap<PathBuf, Arc<RuleSettings>> = BTreeMap::new();
+    let mut by_directory: HashMap<PathBuf, Arc<RuleSettings>> = HashMap::default();
     // The levels for files, by the directory of the configuration file.
-    let mut file_levels: BTreeMap<PathBuf, Arc<BTreeMap<FileId, Levels>>> = BTreeMap::new();
+    let mut file_levels: HashMap<PathBuf, Arc<BTreeMap<FileId, Levels>>> = HashMap::default();
     let mut settings_of = |directory: &Path, loaded: &mut Loaded| {
         let directory = loaded.sources.files().canonical_path(directory);
         let read = || {

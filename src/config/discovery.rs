@@ -1,6 +1,5 @@
 //! Finds the configuration file of a directory.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -29,7 +28,7 @@ pub struct ConfigFiles {
     /// The position in `all` of the nearest file, by canonical directory.
     by_directory: HashMap<PathBuf, Option<usize>>,
     /// The position in `all` of each file that was read, by canonical path. `None` if it could not be read.
-    by_path: BTreeMap<PathBuf, Option<usize>>,
+    by_path: HashMap<PathBuf, Option<usize>>,
     all: Vec<Config>,
     /// The canonical paths of the files that were read, and the links that are not followed, in this order.
     pub(crate) consulted: Vec<PathBuf>,

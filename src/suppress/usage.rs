@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use terraform_eval::hashing::HashSet;
 use terraform_eval::source::FileId;
 
 /// Which rules have run, and which suppressions they used.
 #[derive(Debug, Clone, Default)]
 pub struct Usage {
     /// The rules that have run on all files.
-    pub run: BTreeSet<&'static str>,
+    pub run: HashSet<&'static str>,
     /// The rules for plans or manifests that have run, each with the files that declare the mirrors of such an input.
     pub run_on_files: BTreeSet<(&'static str, FileId)>,
     /// The rule names in suppressions that apply to a finding: the position of the suppression, and of the name in it.

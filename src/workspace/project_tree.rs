@@ -4,10 +4,10 @@
 //! directory of the nearest `mirrorset.toml`, else the current directory if it holds the path, else the path itself.
 //! It does not contain `.git`, states, and `.terraform` without the installed modules, which may hold credentials.
 
-use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config;
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::{Files, clean_path, is_tool_data};
 
 /// A directory that has configuration files.
@@ -32,7 +32,7 @@ pub(crate) struct ProjectTrees {
     /// The canonical path of the current directory.
     current: PathBuf,
     /// The git top level or the directory of `mirrorset.toml` by canonical directory.
-    marked: BTreeMap<PathBuf, Option<PathBuf>>,
+    marked: HashMap<PathBuf, Option<PathBuf>>,
 }
 
 impl ProjectTrees {
@@ -40,7 +40,7 @@ impl ProjectTrees {
         Self {
             root: root.map(|root| files.canonical_path(root)),
             current: files.canonical_path(Path::new(".")),
-            marked: BTreeMap::new(),
+            marked: HashMap::default(),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod native;
 pub mod outline;
 pub mod quoting;
 mod scan;
+mod stops;
 pub mod syntax_error;
 pub mod tree;
 mod words;

@@ -34,7 +34,7 @@ type Calls = BTreeMap<Arc<str>, (Callee, Option<Span>)>;
 pub struct ModuleTree {
     schemas: &'static ProviderSchemas,
     modules: Vec<Module>,
-    by_directory: BTreeMap<PathBuf, ModuleId>,
+    by_directory: HashMap<PathBuf, ModuleId>,
     /// The calls of each module.
     calls: Vec<Calls>,
     idle: IdleModules,
@@ -106,7 +106,7 @@ impl ModuleTree {
         Self {
             schemas,
             modules: Vec::new(),
-            by_directory: BTreeMap::new(),
+            by_directory: HashMap::default(),
             calls: Vec::new(),
             idle: IdleModules::default(),
         }

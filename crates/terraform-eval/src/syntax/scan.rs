@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_OPEN};
+use crate::syntax::stops::{Code, Quoted, Stops};
 
 /// After this many errors, further ones are not reported one by one.
 const MAX_LEX_ERRORS: usize = 100;
@@ -34,35 +35,13 @@ struct Frame {
     end: usize,
 }
 
-/// How the bytes of code differ: only these few stop the walk.
-const STOPS: [bool; 256] = {
-    let mut stops = [false; 256];
-    let mut at = 0;
-    let bytes = b"\"#/<{}()[]";
-    while at < bytes.len() {
-        stops[bytes[at] as usize] = true;
-        at += 1;
-    }
-    stops
-};
-
-/// The same for the inside of a quoted string.
-const QUOTE_STOPS: [bool; 256] = {
-    let mut stops = [false; 256];
-    let mut at = 0;
-    let bytes = b"\"\\$%\n";
-    while at < bytes.len() {
-        stops[bytes[at] as usize] = true;
-        at += 1;
-    }
-    stops
-};
-
 /// Finds the ends of strings, heredocs, comments, templates and brackets in a text.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
     end: usize,
+    code: Stops<Code>,
+    quoted: Stops<Quoted>,
     stack: Vec<Frame>,
     /// The lexical errors, in the order in which they were found.
     pub(super) errors: Vec<LexError>,
@@ -107,6 +86,8 @@ impl<'a> Scanner<'a> {
         Self {
             text,
             end: end.min(text.len()),
+            code: Stops::default(),
+            quoted: Stops::default(),
             stack: Vec::new(),
             errors: Vec::new(),
             closed: true,
@@ -275,12 +256,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn code(&mut self, at: usize) -> usize {
-        let rest = self.text.as_bytes().get(at..self.end).unwrap_or_default();
-        let Some(length) = rest.iter().position(|&byte| STOPS[byte as usize]) else {
+        let bytes = self.text.as_bytes();
+        let Some(at) = self.code.next(bytes, at..self.end) else {
             return self.end;
         };
-        let at = at + length;
-        match rest.get(length) {
+        match bytes.get(at) {
             Some(b'#' | b'/') => self.comment(at).unwrap_or(at + 1),
             Some(&byte @ (b'}' | b')' | b']')) => self.closing(at, byte),
             _ => self.open(at),
@@ -363,12 +343,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn quoted(&mut self, at: usize, frame: Frame) -> usize {
-        let rest = self.text.as_bytes().get(at..self.end).unwrap_or_default();
-        let Some(length) = rest.iter().position(|&byte| QUOTE_STOPS[byte as usize]) else {
+        let bytes = self.text.as_bytes();
+        let Some(at) = self.quoted.next(bytes, at..self.end) else {
             return self.end;
         };
-        let at = at + length;
-        match rest.get(length) {
+        match bytes.get(at) {
             Some(b'"') => self.pop(at + 1),
             Some(b'\n') => {
                 self.broken_line(at, frame);
