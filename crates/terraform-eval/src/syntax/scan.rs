@@ -239,7 +239,12 @@ impl<'a> Scanner<'a> {
     /// Pushes what starts at `at`, if anything does.
     fn open(&mut self, at: usize) -> usize {
         match self.byte(at) {
-            Some(b'"') => self.push(at, FrameKind::Quote),
+            Some(b'"') => {
+                if let Some(end) = self.plain_string(at) {
+                    return end;
+                }
+                self.push(at, FrameKind::Quote);
+            }
             Some(byte @ (b'{' | b'(' | b'[')) => self.push(at, FrameKind::Bracket(byte)),
             Some(b'<') => {
                 if let Some(marker) = self.heredoc_marker(at) {
@@ -253,6 +258,21 @@ impl<'a> Scanner<'a> {
             _ => {}
         }
         at + 1
+    }
+
+    /// The offset after the string at `at`, if nothing in it has a meaning of its own. Most strings are like that.
+    fn plain_string(&mut self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let quote = self.quoted.next(bytes, at + 1..self.end)?;
+        if bytes.get(quote) != Some(&b'"') || self.stack.len() >= MAX_OPEN {
+            return None;
+        }
+        self.deepest = self.deepest.max(self.stack.len() + 1);
+        if let Some(ends) = &mut self.ends {
+            let index = ends.open(at);
+            ends.close(index, quote + 1);
+        }
+        Some(quote + 1)
     }
 
     fn code(&mut self, at: usize) -> usize {
