@@ -71,10 +71,13 @@ impl CachedFiles {
 
     /// The absolute path, if it can be told from the text alone.
     fn absolute<'p>(&self, path: &'p Path) -> Option<Cow<'p, Path>> {
-        if path
-            .components()
-            .any(|component| component == Component::ParentDir)
-        {
+        let has_two_dots = || {
+            path.as_os_str()
+                .as_encoded_bytes()
+                .windows(2)
+                .any(|pair| pair == b"..")
+        };
+        if has_two_dots() && path.components().any(|part| part == Component::ParentDir) {
             return None;
         }
         Some(if path.is_absolute() {
@@ -103,6 +106,13 @@ impl CachedFiles {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         texts.remove(&*path)
     }
+}
+
+/// Whether an absolute path certainly has nothing that its components leave out: a `.`, or a second separator.
+fn is_plain(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let mut pairs = bytes.windows(2);
+    cfg!(unix) && bytes.last() != Some(&b'/') && !pairs.any(|pair| pair == b"//" || pair == b"/.")
 }
 
 impl Default for CachedFiles {
@@ -165,8 +175,12 @@ impl Files for CachedFiles {
         match self.entry(path) {
             // The directory is canonical, and the name is not a link.
             Some(Ok(entry)) if !entry.is_link => {
-                let path = self.absolute(path).map(Cow::into_owned);
-                Ok(path.unwrap_or_default().components().collect())
+                let path = self.absolute(path).map(Cow::into_owned).unwrap_or_default();
+                Ok(if is_plain(&path) {
+                    path
+                } else {
+                    path.components().collect()
+                })
             }
             Some(Err(error)) => Err(error),
             _ => self.lower.canonicalize(path),
