@@ -298,7 +298,7 @@ pub(crate) fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str
     (similarity >= MIN_SIMILARITY).then_some(best)
 }
 
-/// The keys of a map among which the one that was meant is searched for. Of many, these are the ones that precede and
+/// The keys of a map in their order, among which the one that was meant is searched for. Of many, these are the ones that precede and
 /// follow the key in order, as they begin with the same letters: comparing each unknown name with each known one takes
 /// time in proportion to the square of their number.
 pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m IndexMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
@@ -322,9 +322,10 @@ mod tests {
     #[test]
     fn the_key_that_was_meant_is_near() {
         for count in [10, 5_000] {
-            let map: IndexMap<String, usize> = (0..count)
+            let mut map: IndexMap<String, usize> = (0..count)
                 .map(|number| (format!("mirror_{number}"), number))
                 .collect();
+            map.sort_keys();
             let meant = |name: &str| {
                 let name = name.to_owned();
                 let keys = keys_near(&map, &name).map(String::as_str);

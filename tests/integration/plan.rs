@@ -582,7 +582,7 @@ fn origins_in_conformance_plans_are_the_clusters_of_their_modules() {
                     .depends_on
                     .iter()
                     .flat_map(|entries| entries.iter())
-                    .flat_map(|entry| &*entry.resources);
+                    .flat_map(|entry| &entry.resources);
                 let reaches: Vec<String> = entries.map(ToString::to_string).collect();
                 (
                     mirror.address.to_string(),

@@ -18,6 +18,7 @@ use crate::output::redaction::RedactedSources;
 use crate::output::style::{Style, link};
 use crate::output::text::Text;
 use crate::output::wrap::wrap_for;
+use crate::parallel::Threads;
 use crate::rules;
 use crate::untrusted::{Untrusted, one_line};
 
@@ -51,11 +52,9 @@ pub fn render_findings(
     style: Style,
 ) -> Text {
     let redacted = RedactedSources::new(findings, sources, sensitive, style);
-    let mut text = String::new();
-    for group in group_findings(findings) {
-        text.push_str(&render_group(&group, &redacted, style));
-    }
-    Text::from_styled(text)
+    let groups = group_findings(findings);
+    let rendered = Threads::OF_PROCESSOR.map(&groups, |group| render_group(group, &redacted, style));
+    Text::from_styled(rendered.concat())
 }
 
 fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, style: Style) -> String {

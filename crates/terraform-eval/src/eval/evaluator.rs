@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::address::{InstanceKey, ModulePath};
 use crate::cty::Value;
 use crate::dialect::{Availability, Dialect, Feature};
-use crate::hashing::HashMap;
+use crate::hashing::{HashMap, HashSet};
 use crate::modules::{Module, ModuleId, ModuleTree};
-use crate::source::Sources;
 use crate::source::sandbox::FileSandbox;
+use crate::source::{Sources, Span};
 use crate::syntax::tree::Expression;
 
 use super::decoded_texts::DecodedTexts;
@@ -73,7 +73,12 @@ pub struct Evaluator<'a> {
 #[derive(Default)]
 pub(super) struct Memo {
     pub(super) values: MemoTable<(InstanceId, Node), Value>,
+    /// Those of blocks that may have several instances.
     pub(super) expansions: MemoTable<(InstanceId, Block), Rc<Expansion>>,
+    /// The other blocks whose instance was counted, by their headers.
+    pub(super) single: RefCell<HashSet<(InstanceId, Span)>>,
+    /// The expansion of these blocks.
+    pub(super) single_expansion: Rc<Expansion>,
     pub(super) invariants: RefCell<LoopInvariants>,
 }
 

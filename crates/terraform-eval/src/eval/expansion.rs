@@ -22,9 +22,10 @@ use super::{EvalError, Evaluator, Result, Scope};
 const MAX_BLOCK_INSTANCES: usize = MAX_INSTANCES;
 
 /// The instances of a block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Expansion {
     /// One instance without a key.
+    #[default]
     Single,
     /// This many instances, by index.
     Count(usize),
@@ -159,7 +160,22 @@ impl Evaluator<'_> {
     /// The instances of a resource block.
     pub fn resource_expansion(&self, instance: InstanceId, resource: &Resource) -> Result<Rc<Expansion>> {
         let body = resource.block.parse(self.sources).map(|block| &block.body);
+        if body.is_some_and(is_single) {
+            return self.single_expansion(instance, resource);
+        }
         self.expansion(instance, Block::Resource(resource.name.clone()), body)
+    }
+
+    /// The instance of a block that cannot have several. It is counted once.
+    fn single_expansion(&self, instance: InstanceId, resource: &Resource) -> Result<Rc<Expansion>> {
+        let key = (instance, resource.block.header());
+        if !self.memo.single.borrow().contains(&key) {
+            self.limits
+                .reserve_instances(1)
+                .map_err(|error| error.through_named_value(|| resource.name.to_string()))?;
+            self.memo.single.borrow_mut().insert(key);
+        }
+        Ok(self.memo.single_expansion.clone())
     }
 
     /// The instances of a module call.
@@ -256,6 +272,13 @@ impl Evaluator<'_> {
                 (None, None) => Ok(Expansion::Single),
             })
     }
+}
+
+/// Whether a block has nothing that decides how many instances there are.
+fn is_single(body: &Body) -> bool {
+    let mut arguments = body.attributes.iter();
+    body.blocks("lifecycle").next().is_none()
+        && !arguments.any(|argument| matches!(&*argument.name.text, "count" | "for_each"))
 }
 
 /// The argument `enabled` of the `lifecycle` block of a resource or module call.

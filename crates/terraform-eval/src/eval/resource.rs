@@ -7,7 +7,7 @@ use crate::address::{Mode, ResourceName, Subject};
 use crate::cty::{Type, Value, ValueRef, convert};
 use crate::schema::{self, Attribute, Schema, SetBy};
 use crate::source::Span;
-use crate::syntax::tree::Expression;
+use crate::syntax::tree::{Block, Expression};
 
 use super::instance_id::InstanceId;
 use super::memo::Node;
@@ -24,6 +24,9 @@ const META_ARGUMENTS: &[&str] = &[
     "connection",
     "provisioner",
 ];
+
+/// The type of a resource of Terraform itself, of which one attribute is that of another one.
+const TERRAFORM_DATA: &str = "terraform_data";
 
 impl Evaluator<'_> {
     /// The object of a resource instance. Without a schema its attributes are unknown, so the object is unknown and
@@ -71,31 +74,34 @@ impl Evaluator<'_> {
             Some(attribute.clone()),
             span,
         );
-        let node = Node::Attribute(name.clone(), repetition.key.clone(), attribute.clone());
-        let value = self.memoized(
-            instance,
-            node,
-            || format!("{name}.{attribute}"),
-            || self.attribute_value(instance, name, repetition, attribute),
-        )?;
-        Ok(value.with_origin(origin))
-    }
-
-    fn attribute_value(
-        &self,
-        instance: InstanceId,
-        name: &ResourceName,
-        repetition: &RepetitionData,
-        attribute: &Arc<str>,
-    ) -> Result<Value> {
         let resource = self.module(instance).resources.get(name);
         let block = resource.and_then(|resource| {
             let block = resource.block.parse(self.sources)?;
             Some((block, resource.block.has_syntax_errors()))
         });
-        let Some((block, has_syntax_errors)) = block else {
-            return Err(EvalError::unreadable(format!("{name} cannot be read")));
+        let compute = || match block {
+            Some(block) => self.attribute_value(instance, (name, block), repetition, attribute),
+            None => Err(EvalError::unreadable(format!("{name} cannot be read"))),
         };
+        let shown = || format!("{name}.{attribute}");
+        // Most attributes that other blocks refer to are computed ones, which take less time than to look up what they were.
+        let is_evaluated = block.is_some_and(|(block, _)| block.body.attribute(attribute).is_some());
+        let value = if is_evaluated || &*name.kind == TERRAFORM_DATA {
+            let node = Node::Attribute(name.clone(), repetition.key.clone(), attribute.clone());
+            self.memoized(instance, node, shown, compute)
+        } else {
+            compute().map_err(|error| error.through_named_value(shown))
+        };
+        Ok(value?.with_origin(origin))
+    }
+
+    fn attribute_value(
+        &self,
+        instance: InstanceId,
+        (name, (block, has_syntax_errors)): (&ResourceName, (&Block, bool)),
+        repetition: &RepetitionData,
+        attribute: &Arc<str>,
+    ) -> Result<Value> {
         let argument = block
             .body
             .attribute(attribute)
@@ -136,15 +142,20 @@ impl Evaluator<'_> {
         }
         Ok(match (name.mode, &*name.kind, &**attribute) {
             // The output is the input after apply.
-            (Mode::Managed, "terraform_data", "output") => {
-                let input = self.attribute_value(instance, name, repetition, &"input".into())?;
+            (Mode::Managed, TERRAFORM_DATA, "output") => {
+                let input = self.attribute_value(
+                    instance,
+                    (name, (block, has_syntax_errors)),
+                    repetition,
+                    &"input".into(),
+                )?;
                 if input.is_null() {
                     input
                 } else {
                     Value::unknown(input.ty().clone())
                 }
             }
-            (Mode::Managed, "terraform_data", "id") => Value::unknown(Type::String).refine_not_null(),
+            (Mode::Managed, TERRAFORM_DATA, "id") => Value::unknown(Type::String).refine_not_null(),
             _ => with_computed(&value, declared),
         })
     }

@@ -65,7 +65,7 @@ impl<'a> Summaries<'a> {
             return known.clone();
         }
         let mut result = Rc::default();
-        let mut stack = vec![self.open(module, start.clone())];
+        let mut stack = vec![self.begin(module, start.clone())];
         while let Some(frame) = stack.last_mut() {
             let Some(next) = frame.pending.pop() else {
                 if let Some(Frame { node, summary, .. }) = stack.pop() {
@@ -81,7 +81,7 @@ impl<'a> Summaries<'a> {
                 Some(Some(known)) => frame.summary.extend(known),
                 Some(None) => frame.summary.has_cycle = true,
                 None => {
-                    let frame = self.open(module, next);
+                    let frame = self.begin(module, next);
                     stack.push(frame);
                 }
             }
@@ -97,9 +97,16 @@ impl<'a> Summaries<'a> {
         self.known.entry(module).or_default().insert(node, summary);
     }
 
-    /// Begins to follow a node.
+    /// Begins to follow a node. One that refers to nothing is part of no cycle, so it is not noted until its summary is known.
+    fn begin(&mut self, module: ModuleId, node: Node) -> Frame {
+        let frame = self.open(module, node);
+        if !frame.pending.is_empty() {
+            self.note(module, frame.node.clone(), None);
+        }
+        frame
+    }
+
     fn open(&mut self, module: ModuleId, node: Node) -> Frame {
-        self.note(module, node.clone(), None);
         let mut frame = Frame {
             pending: Vec::new(),
             summary: Summary::default(),

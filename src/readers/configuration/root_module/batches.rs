@@ -69,9 +69,11 @@ impl Batches {
         }
     }
 
-    /// Ends the last batch. Syntax trees that a session keeps stay: nothing else needs the room.
+    /// Ends the last batch. Syntax trees that a session keeps stay, and so do those of the only batch: nothing else needs the
+    /// room, and to free each of many small pieces takes time.
     pub(super) fn end_last(&self, tree: &mut ModuleTree) {
-        for module in self.done_after.last().into_iter().flatten() {
+        let last = self.done_after.last().filter(|_| self.done_after.len() > 1);
+        for module in last.into_iter().flatten() {
             tree.forget_blocks(*module);
         }
     }

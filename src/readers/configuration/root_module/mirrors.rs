@@ -33,7 +33,7 @@ impl<'a> RootModuleReader<'a> {
         let (repetitions, enclosing) = self.expand_resource(instance, resource, enclosing);
         self.without_instances += usize::from(repetitions.is_empty());
         let module = self.context.evaluator.path(instance);
-        let dependencies = self.dependencies_of(self.resource_path(instance, resource), block);
+        let dependencies = self.dependencies_of(instance, resource, block);
         let calls = self.enclosing_calls(instance);
         let mut mirror_block = read_mirror_block(&self.context, instance, resource, block);
         mirror_block.missing_inputs.clone_from(&enclosing.missing_inputs);
@@ -75,10 +75,22 @@ impl<'a> RootModuleReader<'a> {
         }
     }
 
-    fn dependencies_of(&mut self, path: ResourcePath, block: &Block) -> Dependencies {
+    fn dependencies_of(&mut self, instance: InstanceId, resource: &Resource, block: &Block) -> Dependencies {
+        let path = self.resource_path(instance, resource);
+        if instance == InstanceId::ROOT {
+            // The root module has no other instance, so nothing asks again.
+            self.mirror_blocks += 1;
+            return self.find_dependencies(path, block);
+        }
         if let Some(dependencies) = self.dependencies.get(&path) {
             return dependencies.clone();
         }
+        let dependencies = self.find_dependencies(path.clone(), block);
+        self.dependencies.insert(path, dependencies.clone());
+        dependencies
+    }
+
+    fn find_dependencies(&mut self, path: ResourcePath, block: &Block) -> Dependencies {
         let node = Node::Resource(path.clone());
         let cycle = self.graph.find_cycle(&node);
         if let Some(names) = &cycle
@@ -113,15 +125,13 @@ impl<'a> RootModuleReader<'a> {
                 unresolved: unresolved.clone(),
             }
         });
-        let dependencies = Dependencies {
+        Dependencies {
             depends_on: depends_on.collect(),
             depends_on_span: argument.map(|argument| argument.span),
             resources,
             unresolved,
             cycle,
-        };
-        self.dependencies.insert(path, dependencies.clone());
-        dependencies
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{self, InstanceId, Spent};
-use terraform_eval::hashing::{HashMap, HashSet};
+use terraform_eval::hashing::{HashSet, IndexMap};
 use terraform_eval::modules::{ModuleId, Resource};
 use terraform_eval::source::Span;
 
@@ -28,7 +28,7 @@ const PARTS_OF_THREAD: usize = 4;
 /// What one thread has read.
 struct Part {
     mirrors: Vec<Mirror>,
-    clusters: HashMap<ResourcePath, Cluster>,
+    clusters: IndexMap<ResourcePath, Cluster>,
     waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     issues: Issues,
@@ -97,7 +97,7 @@ impl<'a> RootModuleReader<'a> {
             instantiated: self.instantiated,
             sensitive: self.sensitive,
             without_instances: self.without_instances,
-            mirror_blocks: self.dependencies.len(),
+            mirror_blocks: self.mirror_blocks,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
-use terraform_eval::hashing::{HashMap, HashSet};
+use terraform_eval::hashing::{HashMap, HashSet, IndexMap};
 use terraform_eval::modules::{
     GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter, ResourceNumbers,
 };
@@ -40,13 +40,13 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) modules_with_manifests: BTreeMap<ModuleId, bool>,
     /// Whether blocks of the root module were read in parts.
     pub(crate) is_divided: bool,
-    /// The number of mirror blocks that were read in parts.
+    /// The number of mirror blocks of the root module.
     pub(crate) mirror_blocks: usize,
     /// The paths that functions looked up in parts.
     pub(crate) accessed: BTreeSet<PathBuf>,
     /// What parts depend on of newer versions.
     pub(crate) newer_minors: BTreeSet<u32>,
-    /// The dependencies of each mirror block, which all its instances share.
+    /// The dependencies of each mirror block of a called module, which all its instances share.
     pub(crate) dependencies: HashMap<ResourcePath, Dependencies>,
     pub(crate) mirrors: Vec<Mirror>,
     /// The blocks that can contain manifests in a form that is not read.
@@ -57,7 +57,7 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
     pub(crate) manifests: AppliedManifests,
-    pub(crate) clusters: HashMap<ResourcePath, Cluster>,
+    pub(crate) clusters: IndexMap<ResourcePath, Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// What Terraform rejects.
@@ -153,7 +153,7 @@ impl<'a> RootModuleReader<'a> {
             searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::new(InputKind::Configuration),
-            clusters: HashMap::default(),
+            clusters: IndexMap::default(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             issues: Issues::default(),
