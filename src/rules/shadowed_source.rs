@@ -28,9 +28,6 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    if !is_used(mirror) {
-        return RuleOutcome::clean();
-    }
     let names = broader_sources(source);
     let broader = names.iter().find_map(|name| {
         let same = cluster.with_source(name).iter();
@@ -39,8 +36,12 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     });
     let Some(broader) = broader else {
         let mut names = names.iter();
-        return RuleOutcome::from_unknown(names.find_map(|name| cluster.ambiguous_cluster(mirror, name)));
+        let unknown = names.find_map(|name| cluster.ambiguous_cluster(mirror, name));
+        return RuleOutcome::from_unknown(unknown.filter(|_| is_used(mirror)));
     };
+    if !is_used(mirror) {
+        return RuleOutcome::clean();
+    }
     if let Some(unknown) = broader.unknown_instances() {
         return RuleOutcome::undecided(unknown.clone());
     }

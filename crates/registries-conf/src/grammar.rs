@@ -45,7 +45,7 @@ pub(crate) fn split_port(registry: &str) -> (&str, Option<&str>) {
 }
 
 /// What is before and after the first byte of a kind. Locations are short, so a loop over bytes takes a fraction of the time
-/// of [`str::split_once`], which prepares a search.
+/// of [`str::split_once`]; that prepares a search.
 pub(crate) fn split_once(text: &str, delimiter: u8) -> Option<(&str, &str)> {
     debug_assert!(
         delimiter.is_ascii(),

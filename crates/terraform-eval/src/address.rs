@@ -64,8 +64,8 @@ pub struct ModuleStep {
     pub key: Option<InstanceKey>,
 }
 
-/// The path from the root module to a module instance; empty for the root, where it is `None`: a copy of it, of which there are
-/// many, is no reference that threads count together.
+/// The path from the root module to a module instance; empty for the root. That is `None`: there are many copies of it, and
+/// threads that count references to one place wait for each other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ModulePath(Option<Arc<[ModuleStep]>>);
 

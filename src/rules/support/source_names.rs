@@ -67,12 +67,12 @@ pub(crate) fn diagnose_source(source: &str) -> Diagnosis {
 /// Returns the source to suggest instead of a source: valid and matchable. Returns the same source if it has no
 /// issue, and `None` if the intention is unclear.
 pub(crate) fn suggested_source(source: &str) -> Option<SuggestedName> {
-    let diagnosis = diagnose_source(source);
     let expanded = if is_short_name(source) {
         expand_short_name(source)
     } else {
         source.to_owned()
     };
+    let diagnosis = diagnose(&expanded, Role::Source);
     let valid = if diagnosis.issues.is_empty() {
         SuggestedName {
             name: expanded,

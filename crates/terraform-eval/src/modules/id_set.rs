@@ -13,7 +13,7 @@ const FEW: usize = 6;
 
 type Part = [u64; WORDS];
 
-/// A set of small numbers. Most blocks depend on few others, so a set of few is no larger than they are. Larger sets that differ
+/// A set of small numbers. Most blocks depend on few others, and a set of few has no parts. Larger sets that differ
 /// in few numbers share most of their memory, so those of a long chain, of which each adds one number, take memory in proportion
 /// to its length.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use crate::model::{Cluster, ClusterWaiter, ImageMirrorsDataSource, Mirror};
 use crate::parallel::Threads;
+use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
@@ -67,6 +68,7 @@ impl<'a> RootModuleReader<'a> {
             context.limit_to_one_of(parts.len());
             let mut reader =
                 RootModuleReader::with(tree, budget, Threads::ONE, context, numbers.clone(), filters);
+            reader.reserve(part);
             for resource in *part {
                 reader.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
             }
@@ -76,10 +78,21 @@ impl<'a> RootModuleReader<'a> {
             .threads
             .map_in_batches(&parts, parts.len(), &enclose, read, |_| ());
         self.is_divided = true;
+        self.reserve(resources);
         match read {
             Some(parts) => parts.into_iter().for_each(|part| self.add(part)),
             None => self.budget.ask_for_order(),
         }
+    }
+
+    /// Makes room for what most blocks are read into.
+    fn reserve(&mut self, resources: &[&Resource]) {
+        let count = |is_kind: fn(&ResourceName) -> bool| {
+            resources.iter().filter(|resource| is_kind(&resource.name)).count()
+        };
+        self.mirrors.reserve(count(provider::is_image_mirror));
+        self.clusters.reserve(count(|name| provider::cluster_kind(name).is_some()));
+        self.instantiated.reserve(count(provider::is_relevant_type));
     }
 
     fn into_part(self) -> Part {
