@@ -49,6 +49,10 @@ impl InputPaths {
     }
 }
 
+/// The modules of more root modules than this are let go, as their memory is needed. To free the many small pieces of a few takes
+/// longer than it is worth: a program that checks once ends before.
+const MAX_KEPT_ROOTS: usize = 32;
+
 /// Reads every path: directories of configuration with the modules below them, plans, states, manifests.
 #[must_use]
 pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
@@ -82,8 +86,8 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Loaded {
     let undeclared = modules.undeclared_values(&roots.ids, &loader.files.sources);
     loader.files.skipped.extend(undeclared);
     let syntax_errors = syntax_error_findings(&modules.tree, &modules.syntax_errors, &loader.files.sources);
-    let known = &loader.files.known;
-    let modules = known.is_kept().then_some(modules);
+    let is_kept = loader.files.known.is_kept() || roots.ids.len() <= MAX_KEPT_ROOTS;
+    let modules = is_kept.then_some(modules);
     // What the configuration reads is its data and not an input of its own.
     let is_input = |path: &&PathBuf| !roots.accessed.contains(*path);
     manifests.read_candidates(candidates.iter().filter(is_input), &mut loader.files);

@@ -17,12 +17,13 @@ use crate::readers::configuration::meta_arguments::{MetaArguments, not_a_bool};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::{expand, unknown_until_apply};
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use terraform_eval::address::{ModulePath, ResourceName};
-use terraform_eval::dialect::Feature;
+use terraform_eval::address::{Mode, ModulePath, ResourceName};
+use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::eval::{
     self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope, enabled_argument,
 };
-use terraform_eval::modules::{Module, ModuleId, Resource, literal, references};
+use terraform_eval::hashing::HashSet;
+use terraform_eval::modules::{Module, ModuleId, ModuleTree, Resource, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::tree::{Block, Body, ExpressionKind};
@@ -268,75 +269,28 @@ impl RootModuleReader<'_> {
     }
 
     fn check_module(&mut self, id: ModuleId, path: &ModulePath) {
-        let (tree, sources) = (self.tree, self.context.sources);
-        let module = tree.module(id);
+        let tree = self.tree;
+        let checks = BlockChecks {
+            tree,
+            sources: self.context.sources,
+            id,
+            path,
+            instantiated: &self.instantiated,
+            declares_source: self.declares_source,
+            dialect: self.context.inputs.dialect,
+        };
+        let resources: Vec<&Resource> = tree.module(id).resources.values().collect();
+        let checked = self.threads.map(&resources, |resource| checks.check(resource));
         let mut evaluator = None;
-        for resource in module.resources.values() {
-            let subject = IssueSubject::Resource(path, &resource.name);
-            let Some(schema) = tree.schemas().get(&resource.name) else {
-                self.check_type(resource, subject);
+        for (resource, checked) in resources.into_iter().zip(checked) {
+            self.issues.add_all(checked.issues);
+            let Some((block, schema)) = checked.unevaluated else {
                 continue;
             };
-            if !provider::is_relevant_type(&resource.name) {
-                continue;
-            }
-            let Some(block) = resource.block.parse(sources) else {
-                continue;
-            };
-            let has_instances = self.instantiated.contains(&(id, resource.name.clone()));
-            // The rules check the instances of mirrors.
-            if !(has_instances && provider::is_image_mirror(&resource.name)) {
-                check_names(block, &resource.name, schema, subject, sources, &mut self.issues);
-                // Without a declaration of the provider, the configuration is an extract, which Terraform cannot validate.
-                // Such extracts leave out most of a cluster or machine pool.
-                let is_short = provider::is_image_mirror(&resource.name)
-                    || provider::is_image_mirrors_data_source(&resource.name)
-                    || provider::is_cluster_wait(&resource.name);
-                let is_extract = !is_short && !self.declares_source;
-                if !resource.block.has_syntax_errors() && !is_extract {
-                    check_required(block, &resource.name, schema, subject, sources, &mut self.issues);
-                }
-            }
-            let mut meta_arguments = MetaArguments {
-                module,
-                sources,
-                resource: &resource.name,
-                is_root: path.is_root(),
-                schema,
-                subject,
-                issues: &mut self.issues,
-                dialect: self.context.inputs.dialect,
-            };
-            meta_arguments.check(block);
-            if has_instances {
-                continue;
-            }
             let evaluator = evaluator.get_or_insert_with(|| self.context.evaluator_of(tree, id).validating());
+            let subject = IssueSubject::Resource(path, &resource.name);
             validate(evaluator, resource, block, (schema, subject), &mut self.issues);
         }
-    }
-
-    /// Reports a type that the provider does not have, if it is similar to one of those that matter here.
-    fn check_type(&mut self, resource: &Resource, subject: IssueSubject<'_>) {
-        let Some(meant) = provider::similar_type(&resource.name) else {
-            return;
-        };
-        let name = &resource.name;
-        let what = match name.mode {
-            terraform_eval::address::Mode::Managed => "resource type",
-            terraform_eval::address::Mode::Data => "data source",
-        };
-        let issue = ConfigurationIssue::rejected(
-            ConfigurationIssueKind::Other,
-            subject.to_subject(),
-            format!("the rhcs provider has no {what} {:?}", name.kind),
-            resource.block.header(),
-        );
-        self.issues.add(
-            issue
-                .label(format!("no such {what}"))
-                .help(format!("did you mean `{meant}`?")),
-        );
     }
 
     /// Checks the arguments of a module call.
@@ -414,6 +368,95 @@ impl RootModuleReader<'_> {
             });
         }
     }
+}
+
+/// Checks the resource blocks of a module, each by itself and without evaluating anything.
+struct BlockChecks<'a, 'c> {
+    tree: &'a ModuleTree,
+    sources: &'a Sources,
+    id: ModuleId,
+    path: &'c ModulePath,
+    instantiated: &'c HashSet<(ModuleId, ResourceName)>,
+    declares_source: bool,
+    dialect: Dialect,
+}
+
+/// What was found in a block.
+#[derive(Default)]
+struct CheckedBlock<'a> {
+    issues: Issues,
+    /// The block and its schema, if it has no instance, so that nothing has evaluated its arguments.
+    unevaluated: Option<(&'a Block, &'a Schema)>,
+}
+
+impl<'a> BlockChecks<'a, '_> {
+    fn check(&self, resource: &'a Resource) -> CheckedBlock<'a> {
+        let mut issues = Issues::default();
+        let unevaluated = self.check_block(resource, &mut issues);
+        CheckedBlock { issues, unevaluated }
+    }
+
+    /// Returns the block and its schema, if it has no instance.
+    fn check_block(&self, resource: &'a Resource, issues: &mut Issues) -> Option<(&'a Block, &'a Schema)> {
+        let subject = IssueSubject::Resource(self.path, &resource.name);
+        let Some(schema) = self.tree.schemas().get(&resource.name) else {
+            check_type(resource, subject, issues);
+            return None;
+        };
+        if !provider::is_relevant_type(&resource.name) {
+            return None;
+        }
+        let block = resource.block.parse(self.sources)?;
+        let has_instances = self.instantiated.contains(&(self.id, resource.name.clone()));
+        // The rules check the instances of mirrors.
+        if !(has_instances && provider::is_image_mirror(&resource.name)) {
+            check_names(block, &resource.name, schema, subject, self.sources, issues);
+            // Without a declaration of the provider, the configuration is an extract, which Terraform cannot validate.
+            // Such extracts leave out most of a cluster or machine pool.
+            let is_short = provider::is_image_mirror(&resource.name)
+                || provider::is_image_mirrors_data_source(&resource.name)
+                || provider::is_cluster_wait(&resource.name);
+            let is_extract = !is_short && !self.declares_source;
+            if !resource.block.has_syntax_errors() && !is_extract {
+                check_required(block, &resource.name, schema, subject, self.sources, issues);
+            }
+        }
+        let mut meta_arguments = MetaArguments {
+            module: self.tree.module(self.id),
+            sources: self.sources,
+            resource: &resource.name,
+            is_root: self.path.is_root(),
+            schema,
+            subject,
+            issues,
+            dialect: self.dialect,
+        };
+        meta_arguments.check(block);
+        (!has_instances).then_some((block, schema))
+    }
+}
+
+/// Reports a type that the provider does not have, if it is similar to one of those that matter here.
+fn check_type(resource: &Resource, subject: IssueSubject<'_>, issues: &mut Issues) {
+    let Some(meant) = provider::similar_type(&resource.name) else {
+        return;
+    };
+    let name = &resource.name;
+    let what = match name.mode {
+        Mode::Managed => "resource type",
+        Mode::Data => "data source",
+    };
+    let issue = ConfigurationIssue::rejected(
+        ConfigurationIssueKind::Other,
+        subject.to_subject(),
+        format!("the rhcs provider has no {what} {:?}", name.kind),
+        resource.block.header(),
+    );
+    issues.add(
+        issue
+            .label(format!("no such {what}"))
+            .help(format!("did you mean `{meant}`?")),
+    );
 }
 
 /// Checks a block as `terraform validate` does, which needs no instances.

@@ -88,10 +88,14 @@ impl<'a> RootModuleReader<'a> {
     /// Makes room for what most blocks are read into.
     fn reserve(&mut self, resources: &[&Resource]) {
         let count = |is_kind: fn(&ResourceName) -> bool| {
-            resources.iter().filter(|resource| is_kind(&resource.name)).count()
+            resources
+                .iter()
+                .filter(|resource| is_kind(&resource.name))
+                .count()
         };
         self.mirrors.reserve(count(provider::is_image_mirror));
-        self.clusters.reserve(count(|name| provider::cluster_kind(name).is_some()));
+        self.clusters
+            .reserve(count(|name| provider::cluster_kind(name).is_some()));
         self.instantiated.reserve(count(provider::is_relevant_type));
     }
 
