@@ -47,6 +47,7 @@ mod ignore_files;
 mod input_files;
 mod installed_modules;
 mod known_documents;
+mod known_outlines;
 mod known_trees;
 mod kustomize;
 mod load;

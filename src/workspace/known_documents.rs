@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::FileBlock;
 use terraform_eval::source::{FileId, SourceFile, Sources};
-use terraform_eval::syntax::document::{Format, parse_file};
+use terraform_eval::syntax::document::{Document, Format, parse_file};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 
 /// The blocks of a configuration file.
@@ -53,8 +53,14 @@ impl KnownDocuments {
         loads.last = mem::take(&mut loads.this);
     }
 
-    /// The blocks of a configuration file that was read from a path.
-    pub(crate) fn of_file(&self, file: FileId, path: &Path, sources: &Sources) -> Arc<FileBlocks> {
+    /// The blocks of a configuration file that was read from a path, unless `outlined` has them.
+    pub(crate) fn of_file(
+        &self,
+        file: FileId,
+        path: &Path,
+        sources: &Sources,
+        outlined: impl FnOnce() -> Option<Document>,
+    ) -> Arc<FileBlocks> {
         let source = sources.shared_file(file);
         let is_same = |known: &KnownDocument| source.is_some_and(|source| Arc::ptr_eq(source, &known.file));
         let mut loads = self.loads();
@@ -67,7 +73,8 @@ impl KnownDocuments {
             } else {
                 FileBlock::new
             };
-            let document = parse_file(file, sources.text(file), Format::from_path(path));
+            let parse = || parse_file(file, sources.text(file), Format::from_path(path));
+            let document = outlined().unwrap_or_else(parse);
             Arc::new(FileBlocks {
                 blocks: document.items.into_iter().map(new_block).collect(),
                 syntax_errors: document.syntax_errors,

@@ -304,6 +304,7 @@ impl Loader {
 
     fn load_modules(&mut self, directories: &[ConfigurationDirectory], options: &Options) -> LoadedModules {
         let mut modules = LoadedModules::read(directories, options, &mut self.files);
+        self.files.known.survey().outlines.forget();
         self.errors.append(&mut modules.errors);
         modules
     }

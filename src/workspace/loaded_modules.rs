@@ -24,7 +24,6 @@ use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, r
 use crate::workspace::variables::{FileValues, FileValuesId, OwnValues, UndeclaredValues, VariableValues};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
-use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::{Callee, FileBlock, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
@@ -51,10 +50,10 @@ pub(crate) struct LoadedModules {
     installations: BTreeMap<ModuleId, PathBuf>,
     engines: BTreeMap<ModuleId, Engine>,
     /// The configuration files that were read, for any program; `None` if one cannot be read.
-    read_files: HashMap<PathBuf, Option<FileId>>,
+    read_files: BTreeMap<PathBuf, Option<FileId>>,
     /// The dialects of the root modules, and what is known of those of directories.
     pub(crate) choices: BTreeMap<ModuleId, DialectChoice>,
-    evidence: HashMap<PathBuf, Evidence>,
+    evidence: BTreeMap<PathBuf, Evidence>,
     /// The configuration files that a module's program does not read.
     pub(crate) unread: BTreeMap<ModuleId, Vec<Skipped>>,
     /// Calls whose sources are not literals, and which no installed module answers.
@@ -70,7 +69,7 @@ pub(crate) struct LoadedModules {
     /// The files of variables that `TF_CLI_ARGS` names and that a root module has.
     found_files_of_roots: BTreeSet<PathBuf>,
     /// The files of variables that are found by their paths: several root modules may share one.
-    shared_files: HashMap<PathBuf, FileValuesId>,
+    shared_files: BTreeMap<PathBuf, FileValuesId>,
     /// The files of variables that settings name, by the directory and the project tree of the settings.
     files_of_settings: BTreeMap<(PathBuf, PathBuf), FileValuesId>,
 }
@@ -110,9 +109,9 @@ impl LoadedModules {
             by_key: BTreeMap::new(),
             installations: BTreeMap::new(),
             engines: BTreeMap::new(),
-            read_files: HashMap::default(),
+            read_files: BTreeMap::new(),
             choices: BTreeMap::new(),
-            evidence: HashMap::default(),
+            evidence: BTreeMap::new(),
             unread: BTreeMap::new(),
             computed: BTreeMap::new(),
             values: VariableValues::default(),
@@ -121,7 +120,7 @@ impl LoadedModules {
             idle_roots: Vec::new(),
             installed: InstalledModules::default(),
             found_files_of_roots: BTreeSet::new(),
-            shared_files: HashMap::default(),
+            shared_files: BTreeMap::new(),
             files_of_settings: BTreeMap::new(),
         };
         let (values, named) = VariableValues::read(options, files, &mut loaded.syntax_errors);
@@ -503,7 +502,11 @@ impl LoadedModules {
             let Some(file) = *self.read_files.entry(path.clone()).or_insert_with(read) else {
                 continue;
             };
-            let document = files.known.documents().of_file(file, &path, &files.sources);
+            let document = files.known.documents().of_file(file, &path, &files.sources, || {
+                let canonical = location.path.join(path.file_name()?);
+                let outlines = &files.known.survey().outlines;
+                outlines.take(&canonical, files.sources.text(file), file)
+            });
             file_ids.push(file);
             self.syntax_errors.extend(document.syntax_errors.iter().cloned());
             if is_override(&path) {

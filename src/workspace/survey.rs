@@ -19,6 +19,7 @@ use crate::suppress;
 use crate::workspace::configuration_names::{
     LOCK_FILE, is_automatic_variables, is_configuration, is_for_opentofu, is_override,
 };
+use crate::workspace::known_outlines::KnownOutlines;
 use crate::workspace::project_tree::{ConfigurationDirectory, holds};
 use memchr::memmem::Finder;
 use terraform_eval::hashing::HashMap;
@@ -26,7 +27,9 @@ use terraform_eval::modules::{FileBlock, Module, ModuleCall};
 use terraform_eval::source::{
     CachedFiles, DirectoryEntry, FileId, FileKind, Files, Listings, ReadError, Stamp,
 };
-use terraform_eval::syntax::document::{Format, LiteralArgument, TopLevel, parse_file, parse_variables};
+use terraform_eval::syntax::document::{
+    Document, Format, LiteralArgument, TopLevel, parse_file, parse_variables,
+};
 
 /// What the files of one directory say.
 #[derive(Debug, Default)]
@@ -90,6 +93,8 @@ static TYPE_PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(pro
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
     known: RwLock<HashMap<PathBuf, KnownFacts>>,
+    /// The outlines of files that are read after it, unless the survey is kept: then the documents are, too.
+    pub(crate) outlines: KnownOutlines,
     is_kept: bool,
 }
 
@@ -207,6 +212,8 @@ impl Survey {
             read: Vec::new(),
             is_over_budget: false,
             texts: Vec::new(),
+            outlines: &self.outlines,
+            documents: Vec::new(),
             is_kept: self.is_kept,
             stamps: Vec::new(),
             links: Vec::new(),
@@ -232,6 +239,9 @@ struct Surveyor<'s> {
     read: Vec<(Arc<OsStr>, FileRole)>,
     is_over_budget: bool,
     texts: Vec<(PathBuf, String)>,
+    outlines: &'s KnownOutlines,
+    /// The configuration files, with the positions of their texts.
+    documents: Vec<(usize, Document)>,
     is_kept: bool,
     stamps: Vec<(PathBuf, Stamp)>,
     links: Vec<PathBuf>,
@@ -243,19 +253,11 @@ impl Surveyor<'_> {
             self.facts.matters = true;
             return;
         };
-        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         let entries = entries.iter().filter(|entry| entry.kind != FileKind::Directory);
         for entry in entries {
             let name = Path::new(&*entry.name);
             if is_configuration(name) {
-                self.look_at_configuration(
-                    entry,
-                    if is_override(name) {
-                        &mut overrides
-                    } else {
-                        &mut blocks
-                    },
-                );
+                self.look_at_configuration(entry);
             } else if is_automatic_variables(name) {
                 self.look_at_variables(entry);
             } else if name == Path::new(LOCK_FILE) {
@@ -263,18 +265,13 @@ impl Surveyor<'_> {
             }
         }
         if self.facts.matters {
-            // It is read in any case, so only its variables are of interest.
-            blocks.retain(|block| block.kind() == "variable");
+            self.facts.variables = self.declared_variables();
+            self.keep_outlines();
+        } else {
+            let module = self.module();
+            self.facts.matters |= !module.syntax_errors.is_empty() || may_have_inputs(&module);
+            self.facts.variables = module.variables.keys().collect();
         }
-        let module = Module::new(
-            &self.directory.path,
-            Vec::new(),
-            blocks,
-            overrides,
-            provider::schemas(),
-        );
-        self.facts.matters |= !module.syntax_errors.is_empty() || may_have_inputs(&module);
-        self.facts.variables = module.variables.keys().collect();
         let calls = std::mem::take(&mut self.calls).into_iter();
         self.facts.calls = calls.map(String::into_boxed_str).collect();
         self.facts.files = std::mem::take(&mut self.read).into();
@@ -285,7 +282,55 @@ impl Surveyor<'_> {
         }
     }
 
-    fn look_at_configuration(&mut self, entry: &DirectoryEntry, blocks: &mut Vec<Arc<FileBlock>>) {
+    /// The module, whose declarations tell whether it matters.
+    fn module(&mut self) -> Module {
+        let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
+        for (position, document) in self.documents.drain(..) {
+            let is_override = self
+                .texts
+                .get(position)
+                .is_some_and(|(path, _)| is_override(path));
+            let into = if is_override { &mut overrides } else { &mut blocks };
+            into.extend(document.items.into_iter().map(FileBlock::new));
+        }
+        Module::new(
+            &self.directory.path,
+            Vec::new(),
+            blocks,
+            overrides,
+            provider::schemas(),
+        )
+    }
+
+    /// The variables of a module that is read in any case.
+    fn declared_variables(&self) -> Names {
+        let own = |(position, _): &&(usize, Document)| {
+            self.texts
+                .get(*position)
+                .is_some_and(|(path, _)| !is_override(path))
+        };
+        let blocks = self
+            .documents
+            .iter()
+            .filter(own)
+            .flat_map(|(_, document)| &document.items);
+        let names = blocks.filter_map(|block| match (&*block.kind.text, block.labels.as_slice()) {
+            ("variable", [name]) => Some(&*name.text),
+            _ => None,
+        });
+        names.collect::<BTreeSet<&str>>().into_iter().collect()
+    }
+
+    fn keep_outlines(&mut self) {
+        for (position, document) in self.documents.drain(..) {
+            let is_of_use = !self.is_kept && document.syntax_errors.is_empty();
+            if let Some((path, text)) = self.texts.get(position).filter(|_| is_of_use) {
+                self.outlines.add(path.clone(), text, document.items);
+            }
+        }
+    }
+
+    fn look_at_configuration(&mut self, entry: &DirectoryEntry) {
         let Some((path, text)) = self.read(entry, FileRole::Configuration) else {
             return;
         };
@@ -307,7 +352,7 @@ impl Surveyor<'_> {
         {
             self.look_at_call(block, &text);
         }
-        blocks.extend(document.items.into_iter().map(FileBlock::new));
+        self.documents.push((self.texts.len(), document));
         self.texts.push((path, text));
     }
 

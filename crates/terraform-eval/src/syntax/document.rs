@@ -83,6 +83,19 @@ impl TopLevel {
         }
     }
 
+    /// The same block in a file with the same text. `None` if it is JSON, where it is parsed already.
+    #[must_use]
+    pub fn in_file(mut self, file: FileId) -> Option<Self> {
+        let Source::Native { body, .. } = &mut self.body else {
+            return None;
+        };
+        let names = std::iter::once(&mut self.kind).chain(&mut self.labels);
+        for span in names.map(|name| &mut name.span).chain([&mut self.span, body]) {
+            span.file = file;
+        }
+        Some(self)
+    }
+
     /// Parses the block. `text` is the text of its file. Invalid parts are reported and omitted.
     #[must_use]
     pub fn parse(&self, text: &str) -> (Option<Block>, Vec<SyntaxError>) {
