@@ -14,7 +14,7 @@
 //! | Which root modules do the named paths stand for? | `selection` |
 //! | Which modules of the tree call a module? | `callers` |
 //! | What do the files of a directory say at a glance? | `survey` |
-//! | Which texts are parsed already? | `known_documents` |
+//! | Which texts are parsed already, and which are divided into blocks? | `known_documents`, `known_outlines` |
 //! | What is known of project trees, and when is it looked at again? | `known_trees` |
 //! | Which modules are read, and which have nothing to check? | `relevance` |
 //! | Is a named file a plan, a state or a manifest? | `named_files` |

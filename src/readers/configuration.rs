@@ -5,6 +5,7 @@
 //! | Which modules and blocks of a root module are read? | `root_module` |
 //! | What is known while a root module is read? | `root_module/reader`, `evaluation_context` |
 //! | Which instances does a block have (`count`, `for_each`)? | `root_module/instances` |
+//! | Which blocks of a large root module are read at the same time? | `root_module/parts` |
 //! | How is a mirror, cluster, waiter, data source or `import` block read? | `root_module/{mirrors,clusters,waiters,data_sources,imports}` |
 //! | Which manifests do resources apply? | `root_module/manifests` |
 //! | How does a value become a manifest, and how is a partly unknown one read? | `manifest_node`, `placeholders` |

@@ -85,7 +85,9 @@ fn evaluate_with<T: Send>(
             .tree
             .module(*id)
             .check_syntax(&files.sources, &|blocks, check| {
-                blocks.iter().for_each(|block| check(block))
+                for block in blocks {
+                    check(block);
+                }
             });
     }
     let of_modules = reachable

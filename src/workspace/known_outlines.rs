@@ -62,7 +62,7 @@ impl KnownOutlines {
         })
     }
 
-    /// Forgets what nobody took.
+    /// Forgets the outlines that were not taken.
     pub(crate) fn forget(&self) {
         *self.outlines() = Outlines::default();
     }

@@ -50,7 +50,7 @@ impl InputPaths {
 }
 
 /// The modules of more root modules than this are let go, as their memory is needed. To free the many small pieces of a few takes
-/// longer than it is worth: a program that checks once ends before.
+/// time, and a program that checks once ends before anything needs their memory.
 const MAX_KEPT_ROOTS: usize = 32;
 
 /// Reads every path: directories of configuration with the modules below them, plans, states, manifests.

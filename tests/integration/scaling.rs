@@ -372,6 +372,77 @@ fn the_report_does_not_depend_on_the_number_of_threads() {
     assert!(assert_same_with_any_threads(directory.path()).contains("invalid-source"));
 }
 
+/// A cluster and a mirror for each of many numbers, in one file. `value` gives a mirror's source.
+fn large_root_module(head: &str, value: impl Fn(usize) -> String) -> String {
+    let pair = |number: usize| {
+        format!(
+            "resource \"rhcs_cluster_rosa_hcp\" \"c{number}\" {{\n  name = \"c{number}\"\n}}\n\
+             resource \"rhcs_image_mirror\" \"m{number}\" {{\n  cluster_id = rhcs_cluster_rosa_hcp.c{number}.id\n  \
+             type = \"digest\"\n  source = {}\n  mirrors = [\"mirror.io/a{number}\"]\n}}\n",
+            value(number)
+        )
+    };
+    head.to_owned() + &(0..400).map(pair).collect::<String>()
+}
+
+#[test]
+fn blocks_of_a_large_root_module_are_read_in_parts_as_one_after_the_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let head = "locals {\n  host = \"quay.io\"\n  bad = local.missing\n  names = jsondecode(file(\"names.json\"))\n}\n\
+                variable \"token\" {\n  default = \"quay.io/secret\"\n  sensitive = true\n}\n\
+                variable \"unknown\" {}\n";
+    let text = large_root_module(head, |number| match number % 8 {
+        0 => "local.bad".to_owned(),
+        1 => format!("\"${{local.host}}/org/app{number}\""),
+        2 => "var.token".to_owned(),
+        3 => "var.unknown".to_owned(),
+        4 => format!("local.names[{number}]"),
+        5 => "\"nginx\"".to_owned(),
+        6 => "try(local.missing.a, \"quay.io/a\")".to_owned(),
+        _ => format!("element([\"quay.io/Org{number}\"], 0)"),
+    });
+    let names: Vec<String> = (0..400).map(|number| format!("\"quay.io/n{number}\"")).collect();
+    let names = format!("[{}]", names.join(","));
+    write_files(directory.path(), &[("main.tf", &text), ("names.json", &names)]);
+    let report = assert_same_with_any_threads(directory.path());
+    for expected in [
+        "no local value named",
+        "invalid-source",
+        "short-source",
+        "missing-depends-on",
+    ] {
+        assert!(report.contains(expected), "{expected}");
+    }
+    // Once for the local value that 50 mirrors have, and for each of the 50 mirrors that refer to it themselves.
+    assert_eq!(report.matches("no local value named \\\"missing\\\"").count(), 51);
+}
+
+#[test]
+fn a_cycle_has_the_same_names_in_each_part_of_a_large_root_module() {
+    let directory = tempfile::tempdir().unwrap();
+    let head = "locals {\n  a = local.b\n  b = local.c\n  c = local.a\n}\n";
+    let text = large_root_module(head, |number| {
+        format!("local.{}", ["a", "b", "c"].get(number % 3).unwrap())
+    });
+    write_files(directory.path(), &[("main.tf", &text)]);
+    assert!(assert_same_with_any_threads(directory.path()).contains("cycle"));
+}
+
+#[test]
+fn limits_of_a_large_root_module_are_those_of_an_evaluation_in_order() {
+    let report_with = |repetitions: usize| {
+        let directory = tempfile::tempdir().unwrap();
+        let products = "length([for a in range(1000) : length([for b in range(300) : a * b + c])])";
+        let head = format!("locals {{\n  slow = length([for c in range({repetitions}) : {products}])\n}}\n");
+        let text = large_root_module(&head, |_| "\"quay.io/a${local.slow}\"".to_owned());
+        write_files(directory.path(), &[("main.tf", &text)]);
+        assert_same_with_any_threads(directory.path())
+    };
+    // The share of a part does not suffice, and all of the limit does.
+    assert!(!report_with(1).contains("the evaluation takes more than"));
+    assert!(report_with(4).contains("the evaluation takes more than 10000000 steps"));
+}
+
 #[test]
 fn root_modules_find_room_in_their_order_with_any_number_of_threads() {
     let directory = tempfile::tempdir().unwrap();

@@ -49,7 +49,7 @@ pub(crate) fn split_port(registry: &str) -> (&str, Option<&str>) {
 pub(crate) fn split_once(text: &str, delimiter: u8) -> Option<(&str, &str)> {
     debug_assert!(
         delimiter.is_ascii(),
-        "a byte of a longer character is no boundary"
+        "a longer character has no boundary at its bytes"
     );
     let position = text.bytes().position(|byte| byte == delimiter)?;
     Some((text.get(..position)?, text.get(position + 1..)?))
@@ -92,10 +92,10 @@ enum Kind {
 /// The kind of each byte: every rule looks at every host, so this is faster than to compare.
 const KINDS: [Kind; 256] = {
     let mut kinds = [Kind::Other; 256];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            kinds[byte] = Kind::Alphanumeric;
+        if byte.is_ascii_alphanumeric() {
+            kinds[byte as usize] = Kind::Alphanumeric;
         }
         byte += 1;
     }

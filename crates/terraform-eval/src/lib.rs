@@ -25,7 +25,7 @@
 //! | Which comments does a file have, and what do they apply to? | [`syntax::comments`] |
 //! | How are Kubernetes manifests parsed? | [`syntax::yaml`] |
 //! | What does a module declare, and which modules does it call? | [`modules::Module`], [`modules::ModuleTree`] |
-//! | What does a block depend on, and is there a cycle? | [`modules::GraphBuilder`] |
+//! | What does a block depend on, and is there a cycle? | [`modules::GraphBuilder`], [`resource_set`] |
 //! | What does an expression refer to? | [`modules::references`] |
 //! | What does an expression evaluate to? | [`eval::Evaluator`] |
 //! | Which instances does a block have? | [`eval::Expansion`] |
@@ -34,6 +34,7 @@
 //! | How does Terraform print an address? | [`address`] |
 //! | Which attributes does a resource type have? | [`schema`] |
 //! | What differs between Terraform, OpenTofu and their versions? | [`dialect`] |
+//! | Which hash function and which maps are used? | [`hashing`] |
 //!
 //! # Example
 //!

@@ -17,7 +17,7 @@ mod summaries;
 
 pub use dependencies::GraphBuilder;
 pub use lazy_block::{FileBlock, LazyBlock};
-pub use module::{Declaration, ForEachBlock, Module, ModuleCall, Resource};
+pub use module::{BlockWork, Declaration, ForEachBlock, Module, ModuleCall, Resource};
 pub use module_tree::{Callee, ModuleId, ModuleTree};
 pub use numbers::{ResourceFilter, ResourceNumbers};
 pub use providers::{Providers, Requirement};

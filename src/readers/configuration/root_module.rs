@@ -48,7 +48,7 @@ use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
-use terraform_eval::modules::{Callee, LazyBlock, Module, ModuleId, ModuleTree, Resource};
+use terraform_eval::modules::{BlockWork, Callee, LazyBlock, Module, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -229,7 +229,7 @@ fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId, threads: T
 }
 
 /// Does something with each of some blocks, on several threads if there are many.
-fn for_each_block(threads: Threads) -> impl Fn(&[&LazyBlock], &(dyn Fn(&LazyBlock) + Sync)) {
+fn for_each_block(threads: Threads) -> impl Fn(&[&LazyBlock], &BlockWork<'_>) {
     move |blocks, work| _ = threads.map(blocks, |block| work(block))
 }
 

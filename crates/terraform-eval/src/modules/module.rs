@@ -53,7 +53,10 @@ pub struct Module {
 }
 
 /// Calls a function for each of some blocks, in any order: also on several threads at the same time.
-pub type ForEachBlock<'f> = dyn Fn(&[&LazyBlock], &(dyn Fn(&LazyBlock) + Sync)) + 'f;
+pub type ForEachBlock<'f> = dyn Fn(&[&LazyBlock], &BlockWork<'_>) + 'f;
+
+/// What is done with one of these blocks.
+pub type BlockWork<'w> = dyn Fn(&LazyBlock) + Sync + 'w;
 
 /// The local values of a module.
 type Locals = BTreeMap<Arc<str>, Declaration>;

@@ -80,17 +80,17 @@ impl<'a> RootModuleReader<'a> {
         if instance == InstanceId::ROOT {
             // The root module has no other instance, so nothing asks again.
             self.mirror_blocks += 1;
-            return self.find_dependencies(path, block);
+            return self.find_dependencies(&path, block);
         }
         if let Some(dependencies) = self.dependencies.get(&path) {
             return dependencies.clone();
         }
-        let dependencies = self.find_dependencies(path.clone(), block);
+        let dependencies = self.find_dependencies(&path, block);
         self.dependencies.insert(path, dependencies.clone());
         dependencies
     }
 
-    fn find_dependencies(&mut self, path: ResourcePath, block: &Block) -> Dependencies {
+    fn find_dependencies(&mut self, path: &ResourcePath, block: &Block) -> Dependencies {
         let node = Node::Resource(path.clone());
         let cycle = self.graph.find_cycle(&node);
         if let Some(names) = &cycle
