@@ -89,6 +89,9 @@ static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
 
 static TYPE_PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
 
+/// The outlines of more directories than this are not kept.
+const MAX_OUTLINED_DIRECTORIES: usize = 4_096;
+
 /// The facts of directories, each found once.
 #[derive(Debug, Default)]
 pub(crate) struct Survey {
@@ -130,13 +133,15 @@ impl Survey {
         let unknown = unknown.filter(|directory| !known.contains_key(&directory.path));
         let unknown: Vec<&ConfigurationDirectory> = unknown.collect();
         drop(known);
-        let look = |directory: &&ConfigurationDirectory| self.look_at(directory, files);
+        // Of many directories, the memory is needed for what they declare.
+        let keeps_outlines = !self.is_kept && directories.len() <= MAX_OUTLINED_DIRECTORIES;
+        let look = |directory: &&ConfigurationDirectory| self.look_at(directory, files, keeps_outlines);
         if threads.map(&unknown, look).contains(&true) {
             // Which file is one too many is decided in the order of the paths.
             files.set_budget(budget);
             files.forget_texts();
             for directory in directories {
-                self.look_at(directory, files);
+                self.look_at(directory, files, keeps_outlines);
             }
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -203,7 +208,7 @@ impl Survey {
     }
 
     /// Finds the facts of a directory. Returns whether the limit for all files together is reached.
-    fn look_at(&self, directory: &ConfigurationDirectory, files: &CachedFiles) -> bool {
+    fn look_at(&self, directory: &ConfigurationDirectory, files: &CachedFiles, keeps_outlines: bool) -> bool {
         let mut surveyor = Surveyor {
             directory,
             files,
@@ -212,7 +217,7 @@ impl Survey {
             read: Vec::new(),
             is_over_budget: false,
             texts: Vec::new(),
-            outlines: &self.outlines,
+            outlines: keeps_outlines.then_some(&self.outlines),
             documents: Vec::new(),
             is_kept: self.is_kept,
             stamps: Vec::new(),
@@ -239,7 +244,8 @@ struct Surveyor<'s> {
     read: Vec<(Arc<OsStr>, FileRole)>,
     is_over_budget: bool,
     texts: Vec<(PathBuf, String)>,
-    outlines: &'s KnownOutlines,
+    /// Where outlines are kept, if they are.
+    outlines: Option<&'s KnownOutlines>,
     /// The configuration files, with the positions of their texts.
     documents: Vec<(usize, Document)>,
     is_kept: bool,
@@ -322,10 +328,13 @@ impl Surveyor<'_> {
     }
 
     fn keep_outlines(&mut self) {
+        let Some(outlines) = self.outlines else {
+            return;
+        };
         for (position, document) in self.documents.drain(..) {
-            let is_of_use = !self.is_kept && document.syntax_errors.is_empty();
+            let is_of_use = document.syntax_errors.is_empty();
             if let Some((path, text)) = self.texts.get(position).filter(|_| is_of_use) {
-                self.outlines.add(path.clone(), text, document.items);
+                outlines.add(path.clone(), text, document.items);
             }
         }
     }

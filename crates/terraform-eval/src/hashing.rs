@@ -1,4 +1,4 @@
-//! Hash tables with a hash function for short keys, such as names. That of the standard library takes four times as long.
+//! Hash tables with a hash function for short keys, such as names. That of the standard library takes three times as long.
 //!
 //! Each process seeds the function, so an input cannot choose keys with the same hash.
 
