@@ -265,13 +265,17 @@ pub(crate) fn may_have_inputs(module: &Module) -> bool {
         || has_misspelled_blocks(module)
 }
 
-/// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
-fn is_read(name: &ResourceName) -> bool {
+/// Whether the model has something of a block of this type: a mirror, a cluster, what waits for one, or a list of mirrors.
+fn is_modeled(name: &ResourceName) -> bool {
     provider::is_image_mirror(name)
         || provider::cluster_kind(name).is_some()
         || provider::waits_for_cluster(name)
         || provider::is_image_mirrors_data_source(name)
-        || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
+}
+
+/// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
+fn is_read(name: &ResourceName) -> bool {
+    is_modeled(name) || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
 }
 
 impl<'a> RootModuleReader<'a> {
@@ -378,7 +382,8 @@ impl<'a> RootModuleReader<'a> {
             &for_each_block(self.threads),
         );
         if instance == InstanceId::ROOT {
-            let resources: Vec<&Resource> = module.resources.values().collect();
+            let resources = module.resources.values();
+            let resources: Vec<&Resource> = resources.filter(|resource| is_modeled(&resource.name)).collect();
             self.read_blocks_of_root(&resources);
         } else {
             for resource in module.resources.values() {

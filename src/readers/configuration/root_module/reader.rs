@@ -31,6 +31,7 @@ pub(crate) struct RootModuleReader<'a> {
     /// The threads that work on this root module.
     pub(crate) threads: Threads,
     pub(crate) context: EvaluationContext<'a>,
+    /// The numbers of the resources, which the graphs of parts share.
     pub(crate) numbers: Arc<ResourceNumbers<'a>>,
     pub(crate) graph: GraphBuilder<'a>,
     pub(crate) filters: Filters,
