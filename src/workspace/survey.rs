@@ -235,6 +235,14 @@ impl Survey {
     }
 }
 
+/// A configuration file of the directory.
+struct SurveyedFile {
+    /// The position of its text in [`Surveyor::texts`].
+    text: usize,
+    is_override: bool,
+    document: Document,
+}
+
 /// Looks at the files of one directory.
 struct Surveyor<'s> {
     directory: &'s ConfigurationDirectory,
@@ -246,8 +254,7 @@ struct Surveyor<'s> {
     texts: Vec<(PathBuf, String)>,
     /// Where outlines are kept, if they are.
     outlines: Option<&'s KnownOutlines>,
-    /// The configuration files, with the positions of their texts.
-    documents: Vec<(usize, Document)>,
+    documents: Vec<SurveyedFile>,
     is_kept: bool,
     stamps: Vec<(PathBuf, Stamp)>,
     links: Vec<PathBuf>,
@@ -291,13 +298,13 @@ impl Surveyor<'_> {
     /// The module, whose declarations tell whether it matters.
     fn module(&mut self) -> Module {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
-        for (position, document) in self.documents.drain(..) {
-            let is_override = self
-                .texts
-                .get(position)
-                .is_some_and(|(path, _)| is_override(path));
-            let into = if is_override { &mut overrides } else { &mut blocks };
-            into.extend(document.items.into_iter().map(FileBlock::new));
+        for file in self.documents.drain(..) {
+            let into = if file.is_override {
+                &mut overrides
+            } else {
+                &mut blocks
+            };
+            into.extend(file.document.items.into_iter().map(FileBlock::new));
         }
         Module::new(
             &self.directory.path,
@@ -310,16 +317,8 @@ impl Surveyor<'_> {
 
     /// The variables of a module that is read in any case.
     fn declared_variables(&self) -> Names {
-        let own = |(position, _): &&(usize, Document)| {
-            self.texts
-                .get(*position)
-                .is_some_and(|(path, _)| !is_override(path))
-        };
-        let blocks = self
-            .documents
-            .iter()
-            .filter(own)
-            .flat_map(|(_, document)| &document.items);
+        let files = self.documents.iter().filter(|file| !file.is_override);
+        let blocks = files.flat_map(|file| &file.document.items);
         let names = blocks.filter_map(|block| match (&*block.kind.text, block.labels.as_slice()) {
             ("variable", [name]) => Some(&*name.text),
             _ => None,
@@ -331,10 +330,10 @@ impl Surveyor<'_> {
         let Some(outlines) = self.outlines else {
             return;
         };
-        for (position, document) in self.documents.drain(..) {
-            let is_of_use = document.syntax_errors.is_empty();
-            if let Some((path, text)) = self.texts.get(position).filter(|_| is_of_use) {
-                outlines.add(path.clone(), text, document.items);
+        let valid = |file: &SurveyedFile| file.document.syntax_errors.is_empty();
+        for file in self.documents.drain(..).filter(valid) {
+            if let Some((path, text)) = self.texts.get(file.text) {
+                outlines.add(path.clone(), text, file.document.items);
             }
         }
     }
@@ -361,7 +360,11 @@ impl Surveyor<'_> {
         {
             self.look_at_call(block, &text);
         }
-        self.documents.push((self.texts.len(), document));
+        self.documents.push(SurveyedFile {
+            text: self.texts.len(),
+            is_override: is_override(&path),
+            document,
+        });
         self.texts.push((path, text));
     }
 

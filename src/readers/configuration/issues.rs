@@ -85,9 +85,7 @@ impl Issues {
             span.unwrap_or(expression),
         ));
     }
-}
 
-impl Issues {
     /// Adds the issues of blocks that follow.
     pub(crate) fn add_all(&mut self, later: Self) {
         let errors = later.reported.into_iter();

@@ -265,17 +265,10 @@ pub(crate) fn may_have_inputs(module: &Module) -> bool {
         || has_misspelled_blocks(module)
 }
 
-/// Whether the model has something of a block of this type: a mirror, a cluster, what waits for one, or a list of mirrors.
-fn is_modeled(name: &ResourceName) -> bool {
-    provider::is_image_mirror(name)
-        || provider::cluster_kind(name).is_some()
-        || provider::waits_for_cluster(name)
-        || provider::is_image_mirrors_data_source(name)
-}
-
 /// Whether a block is read because of its own type: that of a mirror, of a cluster, or a misspelled one.
 fn is_read(name: &ResourceName) -> bool {
-    is_modeled(name) || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
+    provider::is_relevant_type(name)
+        || (provider::schemas().get(name).is_none() && provider::similar_type(name).is_some())
 }
 
 impl<'a> RootModuleReader<'a> {
@@ -383,7 +376,9 @@ impl<'a> RootModuleReader<'a> {
         );
         if instance == InstanceId::ROOT {
             let resources = module.resources.values();
-            let resources: Vec<&Resource> = resources.filter(|resource| is_modeled(&resource.name)).collect();
+            let resources: Vec<&Resource> = resources
+                .filter(|resource| provider::is_relevant_type(&resource.name))
+                .collect();
             self.read_blocks_of_root(&resources);
         } else {
             for resource in module.resources.values() {

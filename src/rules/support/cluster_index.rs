@@ -21,7 +21,7 @@ pub(crate) struct ClusterIndex<'a> {
     /// The mirrors of each group by the number of their source.
     in_group: HashMap<(usize, usize), Vec<&'a Mirror>>,
     /// All mirrors by the number of their source, in any cluster. Empty if every cluster is known.
-    in_any_cluster: Vec<Vec<&'a Mirror>>,
+    in_any_cluster: HashMap<usize, Vec<&'a Mirror>>,
 }
 
 #[derive(Debug, Default)]
@@ -44,9 +44,11 @@ pub struct IndexedCluster<'a> {
 
 /// What mirrors are grouped by.
 struct Keys {
-    /// `None` if the cluster is unknown, or nothing is compared with the mirror.
+    /// `None` if the cluster is unknown, or the mirror is not compared.
     cluster: Option<String>,
     source: Option<String>,
+    /// Whether the mirror has an effect. One that is overwritten has none, so it is compared with nothing.
+    is_compared: bool,
 }
 
 impl Keys {
@@ -54,7 +56,12 @@ impl Keys {
         Self {
             cluster: mirror.cluster_key().filter(|_| !mirror.is_overwritten()),
             source: mirror.source.value().map(|source| canonical_source(source)),
+            is_compared: !mirror.is_overwritten(),
         }
+    }
+
+    fn has_known_cluster(&self) -> bool {
+        self.cluster.is_some() || !self.is_compared
     }
 }
 
@@ -67,17 +74,15 @@ impl<'a> ClusterIndex<'a> {
             group_of: Vec::with_capacity(input.mirrors.len()),
             sources: HashMap::default(),
             in_group: HashMap::default(),
-            in_any_cluster: Vec::new(),
+            in_any_cluster: HashMap::default(),
         };
-        let mut all_known = true;
         let mut by_key: HashMap<String, usize> = HashMap::default();
         let keys = threads.map(&input.mirrors, Keys::of);
+        let all_known = keys.iter().all(Keys::has_known_cluster);
         for (mirror, keys) in input.mirrors.iter().zip(keys) {
-            // A mirror that is overwritten has no effect, so it is compared with nothing.
-            let is_compared = !mirror.is_overwritten();
             let next = index.groups.len();
-            let has_known_cluster = keys.cluster.is_some() || !is_compared;
-            all_known &= has_known_cluster;
+            let has_known_cluster = keys.has_known_cluster();
+            let is_ambiguous = keys.is_compared && !all_known;
             let group = keys
                 .cluster
                 .map_or(next, |key| *by_key.entry(key).or_insert(next));
@@ -89,27 +94,24 @@ impl<'a> ClusterIndex<'a> {
                 });
             }
             index.group_of.push(group);
-            index.add(mirror, group, keys.source, is_compared);
-        }
-        if all_known {
-            index.in_any_cluster.clear();
+            index.add(mirror, group, keys.source, is_ambiguous);
         }
         index
     }
 
-    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<String>, is_compared: bool) {
+    /// Adds a mirror, and if `is_ambiguous`, to those that may be compared in any cluster.
+    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<String>, is_ambiguous: bool) {
         let source = source.map(|source| {
             let next = self.sources.len();
             *self.sources.entry(source).or_insert(next)
         });
-        self.in_any_cluster.resize(self.sources.len(), Vec::new());
         let mut is_repeated = false;
         if let Some(source) = source {
             let same = self.in_group.entry((group, source)).or_default();
             is_repeated = !same.is_empty();
             same.push(mirror);
-            if let Some(all) = self.in_any_cluster.get_mut(source).filter(|_| is_compared) {
-                all.push(mirror);
+            if is_ambiguous {
+                self.in_any_cluster.entry(source).or_default().push(mirror);
             }
         }
         let group = &mut self.groups[group];
@@ -170,7 +172,7 @@ impl<'a> IndexedCluster<'a> {
             return None;
         }
         let number = self.index.sources.get(&canonical_source(source))?;
-        let others = self.index.in_any_cluster.get(*number)?.iter();
+        let others = self.index.in_any_cluster.get(number)?.iter();
         let mut others = others.filter(|other| other.address != mirror.address);
         // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
         others.by_ref().take(MAX_COMPARED).find_map(|other| {
@@ -183,9 +185,7 @@ impl<'a> IndexedCluster<'a> {
     #[must_use]
     pub fn ambiguous_source_count(self, mirror: &Mirror, limit: usize) -> Option<UnknownReasons> {
         let unknown = mirror.unknown_cluster()?;
-        let sources = self.index.in_any_cluster.iter();
-        let compared = sources.filter(|mirrors| !mirrors.is_empty());
-        (compared.take(limit + 1).count() > limit).then_some(unknown)
+        (self.index.in_any_cluster.len() > limit).then_some(unknown)
     }
 }
 

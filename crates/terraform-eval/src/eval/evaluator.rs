@@ -143,20 +143,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Limits it to the share of one of several parts.
+    /// Limits the evaluation to the share of one of several parts.
     pub fn divide_limits(&mut self, parts: usize) {
         self.limits = Rc::new(Limits::of_part(parts));
     }
 
-    /// What it has taken of its limits.
+    /// What the evaluation has taken of its limits.
     #[must_use]
     pub fn spent(&self) -> Spent {
         self.limits.spent()
     }
 
-    /// Takes what an evaluator of a part has taken.
-    pub fn take(&self, part: &Spent) {
-        self.limits.take(part);
+    /// Counts what the evaluation of a part has taken of the limits.
+    pub fn count_part(&self, part: &Spent) {
+        self.limits.count_part(part);
     }
 
     /// Whether something had no room within a limit.

@@ -178,8 +178,8 @@ impl Limits {
         }
     }
 
-    /// Takes what a part took.
-    pub(super) fn take(&self, part: &Spent) {
+    /// Counts what the evaluation of a part took.
+    pub(super) fn count_part(&self, part: &Spent) {
         let has_room = [
             self.steps.take(part.steps),
             self.memory.take(part.memory),

@@ -65,8 +65,7 @@ impl FileBlock {
     }
 
     /// The block type.
-    #[must_use]
-    pub fn kind(&self) -> &str {
+    pub(super) fn kind(&self) -> &str {
         &self.item.kind.text
     }
 

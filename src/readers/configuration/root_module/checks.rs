@@ -382,7 +382,6 @@ struct BlockChecks<'a, 'c> {
 }
 
 /// What was found in a block.
-#[derive(Default)]
 struct CheckedBlock<'a> {
     issues: Issues,
     /// The block and its schema, if it has no instance, so that nothing has evaluated its arguments.

@@ -1,8 +1,8 @@
 //! The blocks of a large root module are read on several threads.
 //!
-//! Each thread reads a part of the blocks with an evaluator of its own, so a value that blocks of several parts need is evaluated
-//! in each. Together they stay within the limits of one evaluation, which is then within them too. Otherwise, what a block has
-//! is a matter of the order, and all are read again one after the other.
+//! Each part has an evaluator of its own, so a value that blocks of several parts need is evaluated in each. If all parts together
+//! stay within the limits of an evaluation, one evaluator for all blocks would, too. Otherwise, which blocks have values depends
+//! on the order, and all are read again one after the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ const MIN_BLOCKS: usize = 512;
 /// Parts for each thread: blocks are in the order of their types, and some take more time than others.
 const PARTS_OF_THREAD: usize = 4;
 
-/// What one thread has read.
+/// What was read of one part.
 struct Part {
     mirrors: Vec<Mirror>,
     clusters: IndexMap<ResourcePath, Cluster>,
@@ -122,7 +122,7 @@ impl<'a> RootModuleReader<'a> {
         if part.needs_order {
             self.budget.ask_for_order();
         }
-        self.context.evaluator.take(&part.spent);
+        self.context.evaluator.count_part(&part.spent);
         self.mirrors.extend(part.mirrors);
         self.clusters.extend(part.clusters);
         self.waiters.extend(part.waiters);
