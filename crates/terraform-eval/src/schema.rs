@@ -1,13 +1,13 @@
 //! Schemas of resource types, which stand in for the providers.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::address::{Mode, ResourceName};
 use crate::cty::{Duplicates, Type, Value, convert, from_json};
+use crate::hashing::IndexMap;
 
-/// The attributes of a resource type or of an object, by name.
-pub type Schema = BTreeMap<Arc<str>, Attribute>;
+/// The attributes of a resource type or of an object, in the order of their names.
+pub type Schema = IndexMap<Arc<str>, Attribute>;
 
 /// An attribute of a resource type.
 #[derive(Debug)]
@@ -43,8 +43,8 @@ const BUILTIN: &str = include_str!("schema/builtin.txt");
 /// The schemas of resource types and data sources, by name.
 #[derive(Debug, Default)]
 pub struct ProviderSchemas {
-    managed: BTreeMap<&'static str, LazySchema>,
-    data: BTreeMap<&'static str, LazySchema>,
+    managed: IndexMap<&'static str, LazySchema>,
+    data: IndexMap<&'static str, LazySchema>,
 }
 
 /// The lines of a resource type, parsed on the first use: most runs use few of the types.
@@ -84,6 +84,8 @@ impl ProviderSchemas {
         for table in [BUILTIN, table] {
             schemas.read(table);
         }
+        schemas.managed.sort_unstable_keys();
+        schemas.data.sort_unstable_keys();
         schemas
     }
 
@@ -172,7 +174,7 @@ impl Line {
 
 /// The attributes of the following lines at this level, and the remaining lines.
 fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
-    let mut schema = Schema::new();
+    let mut schema = Schema::default();
     while let Some((line, below)) = lines.split_first().filter(|(line, _)| line.level == level) {
         let (nested, remaining) = attributes(below, level + 1);
         let [name, setter, ty, default] = line.words;
@@ -194,6 +196,7 @@ fn attributes(mut lines: &[Line], level: usize) -> (Schema, &[Line]) {
         schema.insert(name.into(), attribute);
         lines = remaining;
     }
+    schema.sort_unstable_keys();
     (schema, lines)
 }
 

@@ -156,7 +156,7 @@ impl RootModuleReader<'_> {
             sources: self.context.sources,
             resource: &ResourceName::managed("output", &**name),
             is_root: path.is_root(),
-            schema: &Schema::new(),
+            schema: &Schema::default(),
             subject: subject.into(),
             issues: &mut self.issues,
             dialect: self.context.inputs.dialect,
