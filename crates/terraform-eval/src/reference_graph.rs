@@ -34,21 +34,16 @@ impl Node {
     #[must_use]
     pub fn from_reference(
         module: &ModulePath,
-        subject: &Subject,
-        attribute: Option<&Arc<str>>,
+        subject: Subject,
+        attribute: Option<Arc<str>>,
     ) -> Option<Self> {
         let module = module.without_keys();
         match (subject, attribute) {
-            (Subject::Resource(resource), _) => Some(Self::Resource(ResourcePath {
-                module,
-                resource: resource.clone(),
-            })),
-            (Subject::Variable(name), _) => Some(Self::Variable(module, name.clone())),
-            (Subject::Local(name), _) => Some(Self::Local(module, name.clone())),
-            (Subject::Module(call), Some(output)) => {
-                Some(Self::Output(module.child(call.clone(), None), output.clone()))
-            }
-            (Subject::Module(call), None) => Some(Self::ModuleCall(module, call.clone())),
+            (Subject::Resource(resource), _) => Some(Self::Resource(ResourcePath { module, resource })),
+            (Subject::Variable(name), _) => Some(Self::Variable(module, name)),
+            (Subject::Local(name), _) => Some(Self::Local(module, name)),
+            (Subject::Module(call), Some(output)) => Some(Self::Output(module.child(call, None), output)),
+            (Subject::Module(call), None) => Some(Self::ModuleCall(module, call)),
             (
                 Subject::Each(_)
                 | Subject::Count

@@ -84,5 +84,9 @@ fn declare_module(graph: &mut ReferenceGraph, path: &ModulePath, module: &Module
 /// The node of a reference in `module`; `None` if the reference depends on nothing.
 pub(super) fn referenced_node(module: &ModulePath, text: &str) -> Option<Node> {
     let reference = RelativeReference::parse(text)?;
-    Node::from_reference(module, &reference.subject, reference.attributes.first())
+    Node::from_reference(
+        module,
+        reference.subject.clone(),
+        reference.attributes.first().cloned(),
+    )
 }

@@ -46,20 +46,29 @@ impl<'a> GraphBuilder<'a> {
         self.numbers.limit()
     }
 
-    /// The names of a cycle that `start` is part of or depends on; `None` if there is no such cycle. Terraform rejects
-    /// a configuration with a cycle even if no value depends on itself.
-    pub fn find_cycle(&mut self, start: &Node) -> Option<Arc<str>> {
-        if !self.resolve(start).has_cycle {
-            return None;
-        }
-        let names = self.cycles.find(start, self.numbers.edges);
-        Some(names.unwrap_or_else(|| start.to_string().into()))
+    /// As [`Self::dependencies`], and the names of a cycle that `start` is part of or depends on, if there is one. Terraform
+    /// rejects a configuration with a cycle even if no value depends on itself.
+    pub fn cycle_and_dependencies(
+        &mut self,
+        start: &Node,
+        filter: ResourceFilter,
+    ) -> (Option<Arc<str>>, ResourceSet) {
+        let summary = self.resolve(start);
+        let cycle = summary.has_cycle.then(|| {
+            let names = self.cycles.find(start, self.numbers.edges);
+            names.unwrap_or_else(|| start.to_string().into())
+        });
+        (cycle, self.resources_of(start, &summary, filter))
     }
 
     /// The resources of a filter that `start` depends on, directly or not, and itself. Nodes with the same dependencies
     /// share one set.
     pub fn dependencies(&mut self, start: &Node, filter: ResourceFilter) -> ResourceSet {
         let summary = self.resolve(start);
+        self.resources_of(start, &summary, filter)
+    }
+
+    fn resources_of(&mut self, start: &Node, summary: &Summary, filter: ResourceFilter) -> ResourceSet {
         let Some(kept) = self.numbers.ids_of_filter(filter) else {
             return ResourceSet::default();
         };
@@ -122,10 +131,7 @@ impl<'a> GraphBuilder<'a> {
             has_cycle |= outer.has_cycle;
             ids.extend(&outer.ids);
         }
-        let resolved = Rc::new(Summary {
-            ids: Rc::new(ids),
-            has_cycle,
-        });
+        let resolved = Rc::new(Summary { ids, has_cycle });
         self.resolved.insert(node.clone(), resolved.clone());
         resolved
     }

@@ -62,7 +62,7 @@ impl Edges<'_> {
             .get(name)
             .and_then(|block| block.parse(self.sources));
         block
-            .map(|block| nodes(path, &references::in_body(&block.body)))
+            .map(|block| nodes(path, references::in_body(&block.body)))
             .unwrap_or_default()
     }
 
@@ -73,7 +73,7 @@ impl Edges<'_> {
         let Some(block) = resource.and_then(|resource| resource.block.parse(self.sources)) else {
             return Vec::new();
         };
-        let mut edges = nodes(&path.module, &references::in_body(&block.body));
+        let mut edges = nodes(&path.module, references::in_body(&block.body));
         let is_itself = |node: &Node| matches!(node, Node::Resource(to) if to == path);
         if edges.iter().any(is_itself) {
             // Terraform drops the edge of a block to itself, and rejects it only in arguments.
@@ -81,7 +81,7 @@ impl Edges<'_> {
             let mut arguments = arguments.filter(|argument| &*argument.name.text != "depends_on");
             let is_rejected = arguments.any(|argument| {
                 let references = references::in_expression(&argument.value);
-                nodes(&path.module, &references).iter().any(is_itself)
+                nodes(&path.module, references).iter().any(is_itself)
             });
             if !is_rejected {
                 edges.retain(|edge| !is_itself(edge));
@@ -95,7 +95,7 @@ impl Edges<'_> {
             .module_at(path)
             .and_then(|id| self.tree.module(id).locals(self.sources).get(name));
         local
-            .map(|local| nodes(path, &references::in_expression(&local.value)))
+            .map(|local| nodes(path, references::in_expression(&local.value)))
             .unwrap_or_default()
     }
 
@@ -115,7 +115,7 @@ impl Edges<'_> {
             .and_then(|call| call.block.parse(self.sources));
         let argument = call.and_then(|block| block.body.attribute(name));
         argument
-            .map(|argument| nodes(&caller, &references::in_expression(&argument.value)))
+            .map(|argument| nodes(&caller, references::in_expression(&argument.value)))
             .unwrap_or_default()
     }
 
@@ -133,11 +133,11 @@ impl Edges<'_> {
             for name in ["depends_on", "count", "for_each"] {
                 let argument = block.body.attribute(name).into_iter();
                 edges.extend(
-                    argument.flat_map(|argument| nodes(&caller, &references::in_expression(&argument.value))),
+                    argument.flat_map(|argument| nodes(&caller, references::in_expression(&argument.value))),
                 );
             }
             for lifecycle in block.body.blocks("lifecycle") {
-                edges.extend(nodes(&caller, &references::in_body(&lifecycle.body)));
+                edges.extend(nodes(&caller, references::in_body(&lifecycle.body)));
             }
         }
         if !caller.is_root() {
@@ -155,7 +155,7 @@ impl Edges<'_> {
         let arguments = block.into_iter().flat_map(|block| &block.body.attributes);
         arguments
             .filter(|argument| !matches!(&*argument.name.text, "source" | "version" | "providers"))
-            .flat_map(|argument| nodes(path, &references::in_expression(&argument.value)))
+            .flat_map(|argument| nodes(path, references::in_expression(&argument.value)))
             .collect()
     }
 
@@ -179,9 +179,7 @@ impl Edges<'_> {
     }
 }
 
-fn nodes(path: &ModulePath, found: &[Traversal]) -> Vec<Node> {
-    found
-        .iter()
-        .filter_map(|traversal| traversal.node(path))
-        .collect()
+fn nodes(path: &ModulePath, found: Vec<Traversal>) -> Vec<Node> {
+    let found = found.into_iter();
+    found.filter_map(|traversal| traversal.into_node(path)).collect()
 }

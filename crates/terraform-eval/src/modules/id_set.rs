@@ -51,10 +51,6 @@ impl IdSet {
         *self = Self::Many(parts);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        matches!(self, Self::Few { length: 0, .. })
-    }
-
     /// Whether this has all numbers of another set.
     pub(super) fn is_superset(&self, other: &Self) -> bool {
         match (self, other) {

@@ -101,9 +101,9 @@ impl<'a> ResourceNumbers<'a> {
 
     /// The limit because of which resources are not numbered, in words.
     pub(super) fn limit(&self) -> Option<String> {
-        let message =
-            format!("more than {MAX_RESOURCES} clusters, mirrors and resources that wait for clusters");
-        self.is_too_large.then_some(message)
+        self.is_too_large.then(|| {
+            format!("more than {MAX_RESOURCES} clusters, mirrors and resources that wait for clusters")
+        })
     }
 
     /// Numbers a module and all that it calls. The calls have no cycle, so this ends.

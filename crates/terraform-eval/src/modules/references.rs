@@ -33,8 +33,8 @@ impl Traversal {
 
     /// The node that the reference depends on, if it is in `module`.
     #[must_use]
-    pub fn node(&self, module: &ModulePath) -> Option<Node> {
-        Node::from_reference(module, &self.subject, self.attribute.as_ref())
+    pub fn into_node(self, module: &ModulePath) -> Option<Node> {
+        Node::from_reference(module, self.subject, self.attribute)
     }
 }
 

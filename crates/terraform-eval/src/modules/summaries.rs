@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::address::ModulePath;
-use crate::hashing::HashMap;
+use crate::hashing::{HashMap, IndexMap};
 use crate::reference_graph::Node;
 
 use super::edges::Edges;
@@ -19,7 +19,7 @@ use super::numbers::{EXPANSION, ResourceNumbers};
 /// What a node depends on, numbered as its module numbers it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Summary {
-    pub(super) ids: Rc<IdSet>,
+    pub(super) ids: IdSet,
     /// Whether the node is part of a cycle or depends on one.
     pub(super) has_cycle: bool,
 }
@@ -28,17 +28,16 @@ impl Summary {
     /// Adds what another node depends on.
     fn extend(&mut self, other: &Self) {
         self.has_cycle |= other.has_cycle;
-        if self.ids.is_empty() {
-            self.ids = other.ids.clone();
-        } else if !Rc::ptr_eq(&self.ids, &other.ids) && !self.ids.is_superset(&other.ids) {
-            Rc::make_mut(&mut self.ids).extend(&other.ids);
+        if !self.ids.is_superset(&other.ids) {
+            self.ids.extend(&other.ids);
         }
     }
 }
 
 /// A node whose dependencies are being followed.
 struct Frame {
-    node: Node,
+    /// The position of the node among those of its module.
+    position: usize,
     pending: Vec<Node>,
     summary: Summary,
 }
@@ -48,7 +47,7 @@ struct Frame {
 pub(super) struct Summaries<'a> {
     numbers: Arc<ResourceNumbers<'a>>,
     /// Those of each module. `None` while the node is being followed.
-    known: HashMap<ModuleId, HashMap<Node, Option<Rc<Summary>>>>,
+    known: HashMap<ModuleId, IndexMap<Node, Option<Rc<Summary>>>>,
 }
 
 impl<'a> Summaries<'a> {
@@ -68,12 +67,18 @@ impl<'a> Summaries<'a> {
         let mut stack = vec![self.begin(module, start.clone())];
         while let Some(frame) = stack.last_mut() {
             let Some(next) = frame.pending.pop() else {
-                if let Some(Frame { node, summary, .. }) = stack.pop() {
+                if let Some(Frame {
+                    position, summary, ..
+                }) = stack.pop()
+                {
                     if let Some(referrer) = stack.last_mut() {
                         referrer.summary.extend(&summary);
                     }
                     result = Rc::new(summary);
-                    self.note(module, node, Some(result.clone()));
+                    let nodes = self.known.get_mut(&module);
+                    if let Some((_, known)) = nodes.and_then(|nodes| nodes.get_index_mut(position)) {
+                        *known = Some(result.clone());
+                    }
                 }
                 continue;
             };
@@ -93,40 +98,35 @@ impl<'a> Summaries<'a> {
         self.known.get(&module)?.get(node)
     }
 
-    fn note(&mut self, module: ModuleId, node: Node, summary: Option<Rc<Summary>>) {
-        self.known.entry(module).or_default().insert(node, summary);
-    }
-
-    /// Begins to follow a node. One that refers to nothing is part of no cycle, so it is not noted until its summary is known.
+    /// Begins to follow a node.
     fn begin(&mut self, module: ModuleId, node: Node) -> Frame {
-        let frame = self.open(module, node);
-        if !frame.pending.is_empty() {
-            self.note(module, frame.node.clone(), None);
+        let (pending, summary) = self.open(module, &node);
+        let nodes = self.known.entry(module).or_default();
+        let (position, _) = nodes.insert_full(node, None);
+        Frame {
+            position,
+            pending,
+            summary,
         }
-        frame
     }
 
-    fn open(&mut self, module: ModuleId, node: Node) -> Frame {
-        let mut frame = Frame {
-            pending: Vec::new(),
-            summary: Summary::default(),
-            node,
-        };
-        let mut ids = IdSet::default();
+    /// What a node refers to, and what it depends on without that.
+    fn open(&mut self, module: ModuleId, node: &Node) -> (Vec<Node>, Summary) {
+        let (mut pending, mut summary) = (Vec::new(), Summary::default());
         // The expansion of a module is what everything in it depends on.
-        ids.insert(EXPANSION);
+        summary.ids.insert(EXPANSION);
         let edges = Edges {
             root: module,
             ..self.numbers.edges
         };
         let numbers = self.numbers.clone();
         let layout = numbers.layout(module);
-        let is_own = frame.node.module().is_root();
-        match &frame.node {
+        let is_own = node.module().is_root();
+        match node {
             Node::Variable(_, name) if is_own => {
                 let variables = layout.map(|layout| layout.variables.binary_search(name));
                 if let Some(Ok(position)) = variables {
-                    ids.insert(1 + position);
+                    summary.ids.insert(1 + position);
                 }
             }
             Node::ModuleExpand(_) if is_own => {}
@@ -141,17 +141,16 @@ impl<'a> Summaries<'a> {
                 match (call, callee) {
                     (Some(call), Some(callee)) => {
                         let inner = Node::Output(ModulePath::root(), output.clone());
-                        self.add_called(module, &call, callee, &inner, &mut frame, &mut ids);
+                        self.add_called(module, &call, callee, &inner, &mut pending, &mut summary);
                     }
-                    _ => frame.pending = edges.of(&frame.node),
+                    _ => pending = edges.of(node),
                 }
             }
             Node::ModuleCall(path, call) => {
-                frame.pending = edges.arguments(path, call);
-                let call = call.clone();
-                if let Some(Callee::Module(callee)) = edges.tree.callee(module, &call) {
+                pending = edges.arguments(path, call);
+                if let Some(Callee::Module(callee)) = edges.tree.callee(module, call) {
                     let inner = Node::ModuleClose(ModulePath::root());
-                    self.add_called(module, &call, *callee, &inner, &mut frame, &mut ids);
+                    self.add_called(module, call, *callee, &inner, &mut pending, &mut summary);
                 }
             }
             node => {
@@ -160,13 +159,12 @@ impl<'a> Summaries<'a> {
                     && !numbers.is_too_large()
                     && let Some(position) = layout.resources.get_index_of(&path.resource)
                 {
-                    ids.insert(layout.first_resource() + position);
+                    summary.ids.insert(layout.first_resource() + position);
                 }
-                frame.pending = edges.of(node);
+                pending = edges.of(node);
             }
         }
-        frame.summary.ids = Rc::new(ids);
-        frame
+        (pending, summary)
     }
 
     /// Adds what a node of a called module depends on, in terms of the calling module.
@@ -176,20 +174,20 @@ impl<'a> Summaries<'a> {
         call: &str,
         callee: ModuleId,
         inner: &Node,
-        frame: &mut Frame,
-        ids: &mut IdSet,
+        pending: &mut Vec<Node>,
+        summary: &mut Summary,
     ) {
-        let summary = self.summary(callee, inner);
-        frame.summary.has_cycle |= summary.has_cycle;
-        let (inputs, resources) = self.numbers.split(callee, &summary.ids, call);
-        frame.pending.extend(inputs);
+        let called = self.summary(callee, inner);
+        summary.has_cycle |= called.has_cycle;
+        let (inputs, resources) = self.numbers.split(callee, &called.ids, call);
+        pending.extend(inputs);
         let first = self
             .numbers
             .layout(caller)
             .and_then(|layout| layout.call(call))
             .map(|call| call.2);
         for resource in resources {
-            ids.insert(first.unwrap_or_default() + resource);
+            summary.ids.insert(first.unwrap_or_default() + resource);
         }
     }
 }

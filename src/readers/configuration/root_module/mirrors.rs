@@ -92,7 +92,8 @@ impl<'a> RootModuleReader<'a> {
 
     fn find_dependencies(&mut self, path: &ResourcePath, block: &Block) -> Dependencies {
         let node = Node::Resource(path.clone());
-        let cycle = self.graph.find_cycle(&node);
+        let filter = self.filters.non_mirrors;
+        let (cycle, resources) = self.graph.cycle_and_dependencies(&node, filter);
         if let Some(names) = &cycle
             && self.cycles.insert(names.clone())
         {
@@ -105,8 +106,6 @@ impl<'a> RootModuleReader<'a> {
             self.issues.add(issue.label("in the cycle, or depends on it"));
         }
         let cycle = cycle.map(|names| UnknownReason::Cycle(names.to_string()));
-        let filter = self.filters.non_mirrors;
-        let resources = self.graph.dependencies(&node, filter);
         let unresolved = self.unresolved_dependencies();
         let argument = block.body.attribute("depends_on");
         let entries = argument
@@ -115,7 +114,7 @@ impl<'a> RootModuleReader<'a> {
         let depends_on = entries.into_iter().map(|entry| {
             let mut resources = ResourceSet::default();
             for traversal in references::in_expression(entry) {
-                if let Some(node) = traversal.node(&path.module) {
+                if let Some(node) = traversal.into_node(&path.module) {
                     resources = resources.union(&self.graph.dependencies(&node, filter));
                 }
             }
