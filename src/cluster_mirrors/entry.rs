@@ -27,7 +27,7 @@ impl Entry<'_> {
     /// Whether the source is contacted if no mirror has the image.
     #[must_use]
     pub(crate) fn policy(&self) -> SourcePolicy {
-        self.mirror.policy.value().copied().unwrap_or_default()
+        self.mirror.policy().value().copied().unwrap_or_default()
     }
 }
 

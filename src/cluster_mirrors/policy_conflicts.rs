@@ -31,7 +31,7 @@ pub(crate) fn policy_conflicts<'a>(mirrors: impl IntoIterator<Item = &'a Mirror>
 
 /// Returns the policy of an entry, or `None` if its value is not a policy.
 fn effective_policy(mirror: &Mirror) -> Option<SourcePolicy> {
-    match &mirror.policy.content {
+    match &mirror.policy().content {
         AttributeValue::Known(policy) => Some(*policy),
         AttributeValue::Absent => Some(SourcePolicy::default()),
         AttributeValue::Unknown(_) => None,
@@ -53,8 +53,8 @@ fn report(mirror: &Mirror, policy: SourcePolicy, first: &Mirror, other: SourcePo
         name(other),
         first.address
     );
-    let place = |mirror: &Mirror| mirror.policy.span.or(mirror.source.span).unwrap_or(mirror.span);
-    let label = |mirror: &Mirror| match mirror.policy.span {
+    let place = |mirror: &Mirror| mirror.policy().span.or(mirror.source.span).unwrap_or(mirror.span);
+    let label = |mirror: &Mirror| match mirror.policy().span {
         Some(_) => "conflicting policy",
         None => "no policy, so AllowContactingSource",
     };
@@ -84,7 +84,7 @@ fn forbidden_own_mirror(mirror: &Mirror, source: &str, policy: SourcePolicy) -> 
     let finding = mirror
         .finding(Code::Rule(CONFLICTING_POLICY), Severity::Error, &what)
         .at_attribute(mirror, element, "this is the source itself")
-        .compared_with(element, &mirror.policy, "the source must not be contacted");
+        .compared_with(element, mirror.policy(), "the source must not be contacted");
     Some(
         finding
             .note("the Machine Config Operator rejects this, and generates no registry configuration at all")

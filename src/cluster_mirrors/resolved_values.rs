@@ -43,9 +43,9 @@ pub(super) fn resolve_values<'a>(
         resolve(input, mirror, &format!("mirrors[{index}]"), element, &mut reasons)
     });
     let mirrors: Vec<&str> = elements.collect();
-    if let AttributeValue::Unknown(unknown) = &mirror.policy.content {
+    if let AttributeValue::Unknown(unknown) = &mirror.policy().content {
         let name = "mirrorSourcePolicy";
-        reasons.push(unresolved(input, mirror, name, &mirror.policy, unknown));
+        reasons.push(unresolved(input, mirror, name, mirror.policy(), unknown));
     }
     match source {
         Some(source) if reasons.is_empty() => Ok((source, mirrors)),

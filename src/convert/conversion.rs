@@ -127,7 +127,7 @@ fn has_reported_issue(mirror: &Mirror) -> bool {
         .chain(elements)
         .filter_map(Attribute::as_unknown)
         .chain(mirror.mirrors.as_unknown())
-        .chain(mirror.policy.as_unknown());
+        .chain(mirror.policy().as_unknown());
     let is_missing = matches!(mirror.source.content, AttributeValue::Absent);
     mirror.address.manifest().is_some()
         && (is_missing || unknown.into_iter().any(UnknownReasons::is_rejected))

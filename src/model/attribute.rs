@@ -19,11 +19,17 @@ pub struct Attribute<T> {
     /// The text that a person must change to change the value. `None` if the input has no such text.
     pub span: Option<Span>,
     /// The trace from `span` to the resource, through variables, locals and module arguments. The last step is last.
-    pub trace: Vec<TraceStep>,
+    pub trace: Box<[TraceStep]>,
     /// The text of the value in the plan, if `span` is in the configuration that the plan was created from.
     pub planned_span: Option<Span>,
     /// Whether and where a fix may change the value.
     pub editability: Editability,
+}
+
+impl<T> Default for Attribute<T> {
+    fn default() -> Self {
+        Self::absent()
+    }
 }
 
 /// The value of an argument.
@@ -176,7 +182,7 @@ impl<T> Attribute<T> {
             content: AttributeValue::Absent,
             sensitive: false,
             span: None,
-            trace: Vec::new(),
+            trace: Box::default(),
             planned_span: None,
             editability: Editability::Nowhere,
         }
@@ -189,7 +195,7 @@ impl<T> Attribute<T> {
             content: AttributeValue::Known(value),
             sensitive: false,
             span,
-            trace: Vec::new(),
+            trace: Box::default(),
             planned_span: None,
             editability: Editability::Nowhere,
         }
@@ -202,7 +208,7 @@ impl<T> Attribute<T> {
             content: AttributeValue::Unknown(unknown),
             sensitive: false,
             span,
-            trace: Vec::new(),
+            trace: Box::default(),
             planned_span: None,
             editability: Editability::Nowhere,
         }

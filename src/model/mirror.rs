@@ -1,6 +1,6 @@
 //! An image mirror, and the resource block that declares it, if one does.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use registries_conf::{PullKind, SourcePolicy};
 use terraform_eval::address::{Address, ResourcePath};
@@ -32,8 +32,6 @@ pub struct Mirror {
     pub mirrors: Attribute<Vec<Attribute<String>>>,
     /// The pulls that the mirrors serve. Those of a resource serve pulls by digest only.
     pub pull: PullKind,
-    /// `mirrorSourcePolicy`, which a resource cannot set. If absent, the source is the last pull source.
-    pub policy: Attribute<SourcePolicy>,
     /// The block or entry that declares the mirror.
     pub declaration: Declaration,
 }
@@ -44,12 +42,14 @@ pub enum Declaration {
     /// A resource block.
     Resource(Box<ResourceDeclaration>),
     /// An entry of a manifest, which has nothing but a source, mirrors and a policy.
-    ManifestEntry(ManifestDeclaration),
+    ManifestEntry(Box<ManifestDeclaration>),
 }
 
 /// What an entry has from its manifest.
 #[derive(Debug, Clone, Default)]
 pub struct ManifestDeclaration {
+    /// `mirrorSourcePolicy`. If absent, the source is the last pull source.
+    pub policy: Attribute<SourcePolicy>,
     /// Whether a later document replaces the entry's, so that the entry has no effect.
     pub is_overwritten: bool,
     /// The module calls that enclose the Terraform resource of the manifest, outermost first. Empty if there are none.
@@ -112,7 +112,6 @@ impl Mirror {
             source,
             mirrors,
             pull: PullKind::DigestOnly,
-            policy: Attribute::absent(),
             declaration: Declaration::Resource(Box::new(declaration)),
         }
     }
@@ -124,7 +123,6 @@ impl Mirror {
         span: Span,
         source: Attribute<String>,
         mirrors: Attribute<Vec<Attribute<String>>>,
-        policy: Attribute<SourcePolicy>,
         declaration: ManifestDeclaration,
     ) -> Self {
         Self {
@@ -134,8 +132,7 @@ impl Mirror {
             span,
             source,
             mirrors,
-            policy,
-            declaration: Declaration::ManifestEntry(declaration),
+            declaration: Declaration::ManifestEntry(Box::new(declaration)),
         }
     }
 
@@ -153,6 +150,16 @@ impl Mirror {
         match &mut self.declaration {
             Declaration::Resource(resource) => Some(resource),
             Declaration::ManifestEntry(_) => None,
+        }
+    }
+
+    /// `mirrorSourcePolicy`, which a resource cannot set.
+    #[must_use]
+    pub fn policy(&self) -> &Attribute<SourcePolicy> {
+        static ABSENT: LazyLock<Attribute<SourcePolicy>> = LazyLock::new(Attribute::absent);
+        match &self.declaration {
+            Declaration::Resource(_) => &ABSENT,
+            Declaration::ManifestEntry(manifest) => &manifest.policy,
         }
     }
 

@@ -116,7 +116,7 @@ fn conflicting_locations(sources: &RegistrySources, mirrors: &Input) -> BTreeSet
                 .filter_map(|location| location.value().cloned())
                 .collect(),
             pull_kind: mirror.pull,
-            policy: mirror.policy.value().copied().unwrap_or_default(),
+            policy: mirror.policy().value().copied().unwrap_or_default(),
         })
     });
     let settings = RegistrySettings {

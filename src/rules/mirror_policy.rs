@@ -40,7 +40,7 @@ fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
     outcome.findings.extend(too_few_mirrors(policy, mirror));
     outcome.findings.extend(wrong_order(policy, mirror));
     if policy.never_contact_source && can_set_policy(mirror) {
-        match mirror.policy.as_unknown() {
+        match mirror.policy().as_unknown() {
             Some(reasons) => unknown.push(reasons.clone()),
             None => outcome.findings.extend(contacted_source(policy, mirror)),
         }
@@ -182,7 +182,7 @@ fn can_set_policy(mirror: &Mirror) -> bool {
 }
 
 fn contacted_source(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
-    if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
+    if mirror.policy().value() == Some(&SourcePolicy::NeverContact) {
         return None;
     }
     Some(
@@ -191,7 +191,7 @@ fn contacted_source(policy: &Policy, mirror: &Mirror) -> Option<Diagnostic> {
             mirror,
             "nodes contact the source if no mirror has the image",
         )
-        .at_attribute(mirror, &mirror.policy, "the source is contacted")
+        .at_attribute(mirror, mirror.policy(), "the source is contacted")
         .help("set `mirrorSourcePolicy: NeverContactSource`"),
     )
 }

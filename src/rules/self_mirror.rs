@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     // `conflicting-policy` reports it then.
-    if mirror.policy.value() == Some(&SourcePolicy::NeverContact) {
+    if mirror.policy().value() == Some(&SourcePolicy::NeverContact) {
         return RuleOutcome::clean();
     }
     let length = mirror.mirrors.value().map_or(0, Vec::len);

@@ -64,7 +64,7 @@ fn is_used(mirror: &Mirror) -> bool {
         return false;
     };
     if mirror.is_table_without_mirrors() {
-        let is_blocked = mirror.policy.value() == Some(&SourcePolicy::NeverContact);
+        let is_blocked = mirror.policy().value() == Some(&SourcePolicy::NeverContact);
         return !is_blocked && find_match_issue(source).is_none();
     }
     let mirrors_only_itself = mirror

@@ -38,7 +38,7 @@ fn line(mirror: &Mirror) -> String {
         PullKind::DigestOnly => "digest",
         PullKind::TagOnly => "tag",
     };
-    let never = match mirror.policy.value() {
+    let never = match mirror.policy().value() {
         Some(SourcePolicy::NeverContact) => ", never the source",
         Some(SourcePolicy::AllowContacting) | None => "",
     };

@@ -37,7 +37,7 @@ pub(crate) struct BlockReader<'s, 'a> {
 
 struct ValueSpan {
     span: Option<Span>,
-    trace: Vec<TraceStep>,
+    trace: Box<[TraceStep]>,
 }
 
 impl<'s, 'a> BlockReader<'s, 'a> {
@@ -356,7 +356,7 @@ impl<'s, 'a> BlockReader<'s, 'a> {
     fn value_span(&self, value: &Value, expression: &Expression) -> ValueSpan {
         let without_trace = |span: Span| ValueSpan {
             span: Some(span),
-            trace: Vec::new(),
+            trace: Box::default(),
         };
         let Some(span) = value.span() else {
             return without_trace(expression.span);

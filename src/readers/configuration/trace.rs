@@ -43,7 +43,7 @@ impl<'t, 'a> TraceBuilder<'t, 'a> {
         expression: &Expression,
         instance: InstanceId,
         block: &Block,
-    ) -> Vec<TraceStep> {
+    ) -> Box<[TraceStep]> {
         let mut builder = Self {
             context,
             target,
@@ -51,9 +51,7 @@ impl<'t, 'a> TraceBuilder<'t, 'a> {
         };
         builder.follow(expression, instance, block);
         builder.steps.reverse();
-        // Each mirror has several traces, most of one step.
-        builder.steps.shrink_to_fit();
-        builder.steps
+        builder.steps.into()
     }
 
     fn follow(&mut self, expression: &Expression, instance: InstanceId, block: &Block) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::model::manifest::ManifestFacts;
 use crate::model::{
-    DocumentAddress, EntryAddress, ImagePolicy, Input, InputKind, ManifestDeclaration, ManifestIssue,
-    ManifestKind, Mirror, OverwrittenDocument,
+    Attribute, DocumentAddress, EntryAddress, ImagePolicy, Input, InputKind, ManifestDeclaration,
+    ManifestIssue, ManifestKind, Mirror, OverwrittenDocument,
 };
 
 use crate::readers::manifest::document::{ManifestDocument, ManifestEntry};
@@ -70,6 +70,7 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
             }));
         let applied_by = document.applied_by.as_ref();
         let declaration = ManifestDeclaration {
+            policy: Attribute::absent(),
             is_overwritten,
             calls: applied_by
                 .map(|resource| resource.calls.clone())
@@ -96,7 +97,9 @@ fn mirror(document: &DocumentAddress, entry: ManifestEntry, declaration: Manifes
         entry.span,
         entry.source,
         entry.mirrors,
-        entry.policy,
-        declaration,
+        ManifestDeclaration {
+            policy: entry.policy,
+            ..declaration
+        },
     )
 }

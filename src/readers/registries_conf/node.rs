@@ -193,7 +193,7 @@ impl Table<'_> {
             .map(|(keys, range)| (keys.location.trim_end_matches('/'), range))
     }
 
-    fn entry(&self, address: EntryAddress, declaration: ManifestDeclaration) -> Mirror {
+    fn entry(&self, address: EntryAddress, mut declaration: ManifestDeclaration) -> Mirror {
         let source = Attribute::known(self.scope().to_owned(), Some(self.scope_span()));
         let known = |text: &str, span| Attribute::known(text.to_owned(), Some(span));
         let mirrors = self.mirrors(address.pull);
@@ -205,7 +205,7 @@ impl Table<'_> {
             elements.push(known(location, self.file.span(range)));
         }
         let table = self.file.span(&self.spans.table);
-        let policy = match &self.spans.blocked {
+        declaration.policy = match &self.spans.blocked {
             Some(range) if self.keys.blocked => {
                 Attribute::known(SourcePolicy::NeverContact, Some(self.file.span(range)))
             }
@@ -213,7 +213,7 @@ impl Table<'_> {
             _ => Attribute::absent(),
         };
         let mirrors = Attribute::known(elements, Some(table));
-        Mirror::from_manifest_entry(address, table, source, mirrors, policy, declaration)
+        Mirror::from_manifest_entry(address, table, source, mirrors, declaration)
     }
 }
 

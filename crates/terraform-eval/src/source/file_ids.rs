@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(second.ids().collect::<Vec<_>>(), [b]);
         assert_eq!(second.text(a), "");
         assert_eq!(second.read(Path::new("/a.tf")).unwrap(), a);
-        assert_eq!(second.add("new", "x"), FileId(3));
+        assert_eq!(second.add("new", "x"), FileId::from_position(3));
         let same = |id| Arc::ptr_eq(first.shared_file(id).unwrap(), second.shared_file(id).unwrap());
         assert!(same(a) && !same(b));
     }

@@ -1,13 +1,26 @@
 //! Spans: ranges of bytes of a file.
 
-/// A file in [`Sources`](super::Sources).
+use std::num::NonZero;
+
+/// A file in [`Sources`](super::Sources): one more than its position. So an `Option` of it, or of a span, takes no more memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub(super) u32);
+pub struct FileId(NonZero<u32>);
 
 impl FileId {
     /// A text that does not belong to any [`Sources`](super::Sources), such as a template that was read during evaluation.
     /// Its name and text are empty.
-    pub const DETACHED: Self = Self(u32::MAX);
+    pub const DETACHED: Self = Self(NonZero::<u32>::MAX);
+
+    /// The id of the file at a position.
+    pub(super) fn from_position(position: usize) -> Self {
+        let number = u32::try_from(position + 1).ok().and_then(NonZero::new);
+        number.map_or(Self::DETACHED, Self)
+    }
+
+    /// The position of the file.
+    pub(super) fn position(self) -> usize {
+        self.0.get() as usize - 1
+    }
 }
 
 /// A range of bytes of one file.
