@@ -36,7 +36,8 @@ mod unknown_help;
 pub use attribute::{Attribute, AttributeValue};
 pub(crate) use attribute::{UnknownReason, UnknownReasons};
 pub(crate) use block::{
-    ArgumentInsertion, ElementInsertion, MirrorBlock, MissingInputs, Unsupported, UnsupportedKind,
+    ArgumentInsertion, ElementInsertion, InsertionPrefix, MirrorBlock, MissingInputs, Unsupported,
+    UnsupportedKind,
 };
 pub(crate) use cluster::{Cluster, ClusterInstance, RegistrySources};
 pub(crate) use cluster_candidates::ClusterCandidates;

@@ -3,6 +3,8 @@
 //! Only configuration has these facts. A plan has none of them: Terraform created it from configuration that it had
 //! accepted, and records no spans.
 
+use std::fmt::{self, Write};
+
 use terraform_eval::source::Span;
 
 use super::trace::TraceStep;
@@ -65,7 +67,7 @@ pub struct ArgumentInsertion {
     /// An empty span after the last argument or block.
     pub at: Span,
     /// The text between that and the argument: a line break and the indentation.
-    pub prefix: String,
+    pub prefix: InsertionPrefix,
 }
 
 /// A place where an element can be added to a list, after the last one.
@@ -76,9 +78,64 @@ pub struct ElementInsertion {
     /// An empty span for the element.
     pub at: Span,
     /// The text before the element.
-    pub prefix: String,
+    pub prefix: InsertionPrefix,
     /// The text after the element: a comma, if the last element has one.
     pub suffix: &'static str,
     /// Whether a reference is spelled as a string, as in JSON.
     pub quoted: bool,
+}
+
+/// The text before what a fix inserts. Most blocks are never fixed, so it takes no memory of its own if it has but spaces after
+/// the separator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsertionPrefix {
+    separator: &'static str,
+    indentation: Indentation,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Indentation {
+    Spaces(usize),
+    /// With tabs or other blanks.
+    Other(Box<str>),
+}
+
+impl InsertionPrefix {
+    /// A separator, such as a comma or a line break, and the blanks after it.
+    #[must_use]
+    pub fn new(separator: &'static str, indentation: &str) -> Self {
+        let indentation = if indentation.bytes().all(|byte| byte == b' ') {
+            Indentation::Spaces(indentation.len())
+        } else {
+            Indentation::Other(indentation.into())
+        };
+        Self {
+            separator,
+            indentation,
+        }
+    }
+}
+
+impl fmt::Display for InsertionPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.separator)?;
+        match &self.indentation {
+            Indentation::Spaces(count) => (0..*count).try_for_each(|_| f.write_char(' ')),
+            Indentation::Other(blanks) => f.write_str(blanks),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_the_separator_and_the_blanks() {
+        let many = " ".repeat(100_000);
+        for blanks in ["", "  ", &many, "\t", " \t ", "\u{a0}"] {
+            let prefix = InsertionPrefix::new(",\n", blanks);
+            assert_eq!(prefix.to_string(), format!(",\n{blanks}"));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::model::{ArgumentInsertion, ElementInsertion};
+use crate::model::{ArgumentInsertion, ElementInsertion, InsertionPrefix};
 use crate::readers::configuration::list_edits::indentation;
 use terraform_eval::source::{Sources, Span};
 use terraform_eval::syntax::document::Format;
@@ -27,7 +27,7 @@ pub(crate) fn argument_insertion(block: &Block, sources: &Sources) -> Option<Arg
     let end = last.end + rest.trim_end().len();
     has_own_line.then(|| ArgumentInsertion {
         at: Span::new(block.span.file, end, end),
-        prefix: format!("{line_break}{indentation}"),
+        prefix: InsertionPrefix::new(line_break, indentation),
     })
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
     };
     let file = list.span.file;
     let quoted = native_text(list.span, sources).is_none();
-    let insertion = |at: usize, prefix: String, suffix: &'static str| ElementInsertion {
+    let insertion = |at: usize, prefix: InsertionPrefix, suffix: &'static str| ElementInsertion {
         comma: None,
         at: Span::new(file, at, at),
         prefix,
@@ -47,11 +47,13 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
         quoted,
     };
     let Some(last) = items.last().map(|item| item.span.range()) else {
-        return Some(insertion(list.span.range().start + 1, String::new(), ""));
+        let at = list.span.range().start + 1;
+        return Some(insertion(at, InsertionPrefix::new("", ""), ""));
     };
     let text = sources.text(file);
+    let on_same_line = || Some(insertion(last.end, InsertionPrefix::new(", ", ""), ""));
     let Some(indentation) = indentation(text.get(..last.start)?) else {
-        return Some(insertion(last.end, ", ".to_owned(), ""));
+        return on_same_line();
     };
     let line = text.get(last.end..)?.split_inclusive('\n').next()?;
     let rest = line.trim_end();
@@ -64,18 +66,19 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
     let has_own_line =
         line.ends_with('\n') && (comment.is_empty() || comment.starts_with('#') || comment.starts_with("//"));
     if !has_own_line {
-        return Some(insertion(last.end, ", ".to_owned(), ""));
+        return on_same_line();
     }
-    let line_break = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-    let prefix = format!("{line_break}{indentation}");
+    let separator = match (line.ends_with("\r\n"), !has_comma && comment.is_empty()) {
+        (false, false) => "\n",
+        (false, true) => ",\n",
+        (true, false) => "\r\n",
+        (true, true) => ",\r\n",
+    };
+    let suffix = if has_comma { "," } else { "" };
     let end = last.end + rest.len();
-    Some(match (has_comma, comment.is_empty()) {
-        (true, _) => insertion(end, prefix, ","),
-        (false, true) => insertion(end, format!(",{prefix}"), ""),
-        (false, false) => ElementInsertion {
-            comma: Some(Span::new(file, last.end, last.end)),
-            ..insertion(end, prefix, "")
-        },
+    Some(ElementInsertion {
+        comma: (!has_comma && !comment.is_empty()).then(|| Span::new(file, last.end, last.end)),
+        ..insertion(end, InsertionPrefix::new(separator, indentation), suffix)
     })
 }
 
