@@ -47,6 +47,11 @@ pub(crate) struct Issues {
 }
 
 impl Issues {
+    /// Whether there is neither an issue nor a limit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.limits.is_empty()
+    }
+
     /// Adds an issue.
     pub(crate) fn add(&mut self, issue: ConfigurationIssue) {
         self.found.push(issue);

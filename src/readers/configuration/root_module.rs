@@ -48,7 +48,7 @@ use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
 use terraform_eval::cty;
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
-use terraform_eval::modules::{BlockWork, Callee, LazyBlock, Module, ModuleId, ModuleTree, Resource};
+use terraform_eval::modules::{Callee, Module, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span, display_name};
 
 /// The number of blocks at different module paths that are read. A dozen modules that each call the next one ten
@@ -163,6 +163,7 @@ fn evaluate_on_stack(
     let name = display_name(&root_module.directory);
     let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module, budget, threads);
     if reader.is_relevant(root.module) {
+        reader.declares_source = reader.has_provider_source(root.module);
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
         reader.check_modules(root.module);
     } else {
@@ -223,14 +224,10 @@ fn evaluate_on_stack(
 /// other root modules, only what evaluation needs is parsed.
 fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId, threads: Threads) {
     for module in tree.reachable(root) {
-        tree.module(module)
-            .check_syntax(sources, &for_each_block(threads));
+        tree.module(module).check_syntax(sources, &|blocks, check| {
+            _ = threads.map(blocks, |block| check(block))
+        });
     }
-}
-
-/// Does something with each of some blocks, on several threads if there are many.
-fn for_each_block(threads: Threads) -> impl Fn(&[&LazyBlock], &BlockWork<'_>) {
-    move |blocks, work| _ = threads.map(blocks, |block| work(block))
 }
 
 /// The finding about a limit. It is a warning: a mirror may be hidden behind the limit.
@@ -369,11 +366,6 @@ impl<'a> RootModuleReader<'a> {
     fn visit(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
         self.check_variables(instance);
         let module = self.context.evaluator.module(instance);
-        module.parse(
-            self.context.sources,
-            self.tree.schemas(),
-            &for_each_block(self.threads),
-        );
         if instance == InstanceId::ROOT {
             let resources = module.resources.values();
             let resources: Vec<&Resource> = resources

@@ -259,21 +259,6 @@ impl Module {
         &self.others
     }
 
-    /// Parses everything that is always evaluated: values, module calls, and the resources of known providers. Other
-    /// resources are parsed only if something refers to them.
-    pub fn parse(&self, sources: &Sources, schemas: &ProviderSchemas, for_each: &ForEachBlock<'_>) {
-        self.locals(sources);
-        let values = self.variables.values().chain(self.outputs.values());
-        let calls = self.calls.values().map(|call| &call.block);
-        let resources = self
-            .resources
-            .values()
-            .filter(|resource| schemas.get(&resource.name).is_some());
-        let resources = resources.map(|resource| &resource.block);
-        let blocks: Vec<&LazyBlock> = values.chain(calls).chain(resources).collect();
-        for_each(&blocks, &|block| _ = block.parse(sources));
-    }
-
     /// Looks for syntax errors in every block, also in those that nothing needs.
     pub fn check_syntax(&self, sources: &Sources, for_each: &ForEachBlock<'_>) {
         self.is_checked.get_or_init(|| {

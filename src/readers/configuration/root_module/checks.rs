@@ -22,7 +22,7 @@ use terraform_eval::dialect::{Dialect, Feature};
 use terraform_eval::eval::{
     self, Evaluator, Expansion, InstanceId, MAX_MODULE_DEPTH, RepetitionData, Scope, enabled_argument,
 };
-use terraform_eval::hashing::HashSet;
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::{Module, ModuleId, ModuleTree, Resource, literal, references};
 use terraform_eval::schema::Schema;
 use terraform_eval::source::{Sources, Span};
@@ -54,7 +54,7 @@ const VARIABLE_ARGUMENTS: [&str; 8] = [
     "const",
 ];
 
-impl RootModuleReader<'_> {
+impl<'a> RootModuleReader<'a> {
     /// The instances of a resource block; reports why Terraform rejects `count` or `for_each`.
     pub(crate) fn expand_resource(
         &mut self,
@@ -235,7 +235,6 @@ impl RootModuleReader<'_> {
 
     /// Checks all modules that the root module reaches.
     pub(crate) fn check_modules(&mut self, root: ModuleId) {
-        self.declares_source = self.has_provider_source(root);
         let mut pending = vec![(root, ModulePath::root())];
         let mut seen = BTreeSet::new();
         while let Some((id, path)) = pending.pop() {
@@ -270,19 +269,31 @@ impl RootModuleReader<'_> {
 
     fn check_module(&mut self, id: ModuleId, path: &ModulePath) {
         let tree = self.tree;
-        let checks = BlockChecks {
-            tree,
-            sources: self.context.sources,
-            id,
-            path,
-            instantiated: &self.instantiated,
-            declares_source: self.declares_source,
-            dialect: self.context.inputs.dialect,
+        let is_checked = |resource: &&Resource| {
+            path.is_root() && self.is_divided && provider::is_relevant_type(&resource.name)
         };
-        let resources: Vec<&Resource> = tree.module(id).resources.values().collect();
-        let checked = self.threads.map(&resources, |resource| checks.check(resource));
+        let resources = tree.module(id).resources.values();
+        let unchecked: Vec<&Resource> = resources.filter(|resource| !is_checked(resource)).collect();
+        let (checks, instantiated) = (self.block_checks(id, path), &self.instantiated);
+        let checked = self.threads.map(&unchecked, |resource| {
+            checks.check(resource, instantiated.contains(&(id, resource.name.clone())))
+        });
+        let mut found = if path.is_root() {
+            std::mem::take(&mut self.checked)
+        } else {
+            HashMap::default()
+        };
+        for (resource, checked) in unchecked.into_iter().zip(checked) {
+            found.extend(checked.map(|checked| (resource.name.clone(), checked)));
+        }
         let mut evaluator = None;
-        for (resource, checked) in resources.into_iter().zip(checked) {
+        for resource in tree.module(id).resources.values() {
+            if found.is_empty() {
+                return;
+            }
+            let Some(checked) = found.remove(&resource.name) else {
+                continue;
+            };
             self.issues.add_all(checked.issues);
             let Some((block, schema)) = checked.unevaluated else {
                 continue;
@@ -290,6 +301,18 @@ impl RootModuleReader<'_> {
             let evaluator = evaluator.get_or_insert_with(|| self.context.evaluator_of(tree, id).validating());
             let subject = IssueSubject::Resource(path, &resource.name);
             validate(evaluator, resource, block, (schema, subject), &mut self.issues);
+        }
+    }
+
+    /// What is checked of the resource blocks of a module.
+    pub(crate) fn block_checks<'p>(&self, id: ModuleId, path: &'p ModulePath) -> BlockChecks<'a, 'p> {
+        BlockChecks {
+            tree: self.tree,
+            sources: self.context.sources,
+            id,
+            path,
+            declares_source: self.declares_source,
+            dialect: self.context.inputs.dialect,
         }
     }
 
@@ -311,7 +334,7 @@ impl RootModuleReader<'_> {
             sources,
             resource: &ResourceName::managed("module", &**call),
             is_root: false,
-            schema: &Schema::new(),
+            schema: &Schema::default(),
             subject: (&subject).into(),
             issues: &mut self.issues,
             dialect: inputs.dialect,
@@ -371,32 +394,37 @@ impl RootModuleReader<'_> {
 }
 
 /// Checks the resource blocks of a module, each by itself and without evaluating anything.
-struct BlockChecks<'a, 'c> {
+pub(crate) struct BlockChecks<'a, 'c> {
     tree: &'a ModuleTree,
     sources: &'a Sources,
     id: ModuleId,
     path: &'c ModulePath,
-    instantiated: &'c HashSet<(ModuleId, ResourceName)>,
     declares_source: bool,
     dialect: Dialect,
 }
 
 /// What was found in a block.
-struct CheckedBlock<'a> {
+pub(crate) struct CheckedBlock<'a> {
     issues: Issues,
     /// The block and its schema, if it has no instance, so that nothing has evaluated its arguments.
     unevaluated: Option<(&'a Block, &'a Schema)>,
 }
 
 impl<'a> BlockChecks<'a, '_> {
-    fn check(&self, resource: &'a Resource) -> CheckedBlock<'a> {
+    /// Checks a block that has instances or not. `None` if nothing remains to be done about it.
+    pub(crate) fn check(&self, resource: &'a Resource, has_instances: bool) -> Option<CheckedBlock<'a>> {
         let mut issues = Issues::default();
-        let unevaluated = self.check_block(resource, &mut issues);
-        CheckedBlock { issues, unevaluated }
+        let unevaluated = self.check_block(resource, has_instances, &mut issues);
+        (unevaluated.is_some() || !issues.is_empty()).then_some(CheckedBlock { issues, unevaluated })
     }
 
     /// Returns the block and its schema, if it has no instance.
-    fn check_block(&self, resource: &'a Resource, issues: &mut Issues) -> Option<(&'a Block, &'a Schema)> {
+    fn check_block(
+        &self,
+        resource: &'a Resource,
+        has_instances: bool,
+        issues: &mut Issues,
+    ) -> Option<(&'a Block, &'a Schema)> {
         let subject = IssueSubject::Resource(self.path, &resource.name);
         let Some(schema) = self.tree.schemas().get(&resource.name) else {
             check_type(resource, subject, issues);
@@ -406,7 +434,6 @@ impl<'a> BlockChecks<'a, '_> {
             return None;
         }
         let block = resource.block.parse(self.sources)?;
-        let has_instances = self.instantiated.contains(&(self.id, resource.name.clone()));
         // The rules check the instances of mirrors.
         if !(has_instances && provider::is_image_mirror(&resource.name)) {
             check_names(block, &resource.name, schema, subject, self.sources, issues);

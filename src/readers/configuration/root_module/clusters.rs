@@ -11,6 +11,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::Address;
 use terraform_eval::eval::InstanceId;
+use terraform_eval::hashing::IndexEntry;
 use terraform_eval::modules::Resource;
 
 impl<'a> RootModuleReader<'a> {
@@ -48,13 +49,17 @@ impl<'a> RootModuleReader<'a> {
             return;
         }
         let path = self.resource_path(instance, resource);
-        let cluster = self.clusters.entry(path.clone()).or_insert_with(|| Cluster {
-            path,
-            kind,
-            instances: Vec::new(),
-            span: resource.block.header(),
-            argument_insertion: argument_insertion(block, sources),
-        });
-        cluster.instances.extend(instances);
+        match self.clusters.entry(path.clone()) {
+            IndexEntry::Occupied(known) => known.into_mut().instances.extend(instances),
+            IndexEntry::Vacant(unknown) => {
+                unknown.insert(Cluster {
+                    path,
+                    kind,
+                    instances,
+                    span: resource.block.header(),
+                    argument_insertion: argument_insertion(block, sources),
+                });
+            }
+        }
     }
 }

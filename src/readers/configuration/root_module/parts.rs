@@ -12,12 +12,13 @@ use crate::parallel::Threads;
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::checks::CheckedBlock;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use terraform_eval::address::{ResourceName, ResourcePath};
+use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::eval::{self, InstanceId, Spent};
-use terraform_eval::hashing::{HashSet, IndexMap};
-use terraform_eval::modules::{ModuleId, Resource};
+use terraform_eval::hashing::{HashMap, IndexMap};
+use terraform_eval::modules::Resource;
 use terraform_eval::source::Span;
 
 /// Fewer blocks than this are read in less time than it takes to prepare parts.
@@ -27,13 +28,13 @@ const MIN_BLOCKS: usize = 512;
 const PARTS_OF_THREAD: usize = 4;
 
 /// What was read of one part.
-struct Part {
+struct Part<'a> {
     mirrors: Vec<Mirror>,
     clusters: IndexMap<ResourcePath, Cluster>,
     waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     issues: Issues,
-    instantiated: HashSet<(ModuleId, ResourceName)>,
+    checked: HashMap<ResourceName, CheckedBlock<'a>>,
     sensitive: BTreeSet<Span>,
     without_instances: usize,
     mirror_blocks: usize,
@@ -63,6 +64,8 @@ impl<'a> RootModuleReader<'a> {
             (self.tree, self.context.sources, self.context.inputs, self.budget);
         let root = self.context.evaluator.module_id(InstanceId::ROOT);
         let (numbers, filters) = (&self.numbers, self.filters);
+        let path = ModulePath::root();
+        let checks = self.block_checks(root, &path);
         let read = |part: &&[&'a Resource]| {
             let mut context = EvaluationContext::new(tree, sources, inputs, root, None);
             context.limit_to_one_of(parts.len());
@@ -71,6 +74,13 @@ impl<'a> RootModuleReader<'a> {
             reader.reserve(part);
             for resource in *part {
                 reader.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
+                // The syntax tree is still in the processor's cache.
+                let has_instances = !reader.instantiated.is_empty();
+                reader.instantiated.clear();
+                let checked = checks.check(resource, has_instances);
+                reader
+                    .checked
+                    .extend(checked.map(|checked| (resource.name.clone(), checked)));
             }
             reader.into_part()
         };
@@ -96,10 +106,9 @@ impl<'a> RootModuleReader<'a> {
         self.mirrors.reserve(count(provider::is_image_mirror));
         self.clusters
             .reserve(count(|name| provider::cluster_kind(name).is_some()));
-        self.instantiated.reserve(count(provider::is_relevant_type));
     }
 
-    fn into_part(self) -> Part {
+    fn into_part(self) -> Part<'a> {
         let evaluator = &self.context.evaluator;
         Part {
             accessed: evaluator.accessed_paths(),
@@ -111,14 +120,14 @@ impl<'a> RootModuleReader<'a> {
             waiters: self.waiters,
             data_sources: self.data_sources,
             issues: self.issues,
-            instantiated: self.instantiated,
+            checked: self.checked,
             sensitive: self.sensitive,
             without_instances: self.without_instances,
             mirror_blocks: self.mirror_blocks,
         }
     }
 
-    fn add(&mut self, part: Part) {
+    fn add(&mut self, part: Part<'a>) {
         if part.needs_order {
             self.budget.ask_for_order();
         }
@@ -128,7 +137,7 @@ impl<'a> RootModuleReader<'a> {
         self.waiters.extend(part.waiters);
         self.data_sources.extend(part.data_sources);
         self.issues.add_all(part.issues);
-        self.instantiated.extend(part.instantiated);
+        self.checked.extend(part.checked);
         self.sensitive.extend(part.sensitive);
         self.without_instances += part.without_instances;
         self.mirror_blocks += part.mirror_blocks;

@@ -13,6 +13,7 @@ use crate::provider;
 use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
 use crate::readers::configuration::issues::Issues;
+use crate::readers::configuration::root_module::checks::CheckedBlock;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
@@ -70,6 +71,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) missing_inputs: Vec<MissingInputs>,
     /// The blocks that have an instance, or may have one.
     pub(crate) instantiated: HashSet<(ModuleId, ResourceName)>,
+    /// What was found in blocks that were read in parts, which are checked at the same time.
+    pub(crate) checked: HashMap<ResourceName, CheckedBlock<'a>>,
     /// The module calls that have an instance, or may have one.
     pub(crate) called: BTreeSet<(ModuleId, Arc<str>)>,
     pub(crate) visited_modules: BTreeSet<ModuleId>,
@@ -162,6 +165,7 @@ impl<'a> RootModuleReader<'a> {
             declares_source: false,
             missing_inputs: Vec::new(),
             instantiated: HashSet::default(),
+            checked: HashMap::default(),
             called: BTreeSet::new(),
             visited_modules: BTreeSet::new(),
             sensitive: BTreeSet::new(),
