@@ -13,6 +13,9 @@ mod escape;
 pub(crate) use escape::{is_command, is_hidden, show_document_line, show_line};
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -73,8 +76,9 @@ pub(crate) fn line_start(name: &str) -> String {
 /// shown.
 #[must_use]
 pub(crate) fn expression_text(source: &str) -> &str {
+    static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("sensitive"));
     let is_call = |at: usize| !source[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    if source.match_indices("sensitive").any(|(at, _)| is_call(at)) {
+    if WORD.find_iter(source.as_bytes()).any(is_call) {
         "(sensitive value)"
     } else {
         source

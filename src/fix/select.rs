@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
-use terraform_eval::source::{FileId, Sources};
+use terraform_eval::source::{FileId, Sources, is_installed};
 
 /// Identifies a fix in all rounds, even if earlier fixes move the text: the file, and the code and headline of the
 /// finding.
@@ -74,12 +74,10 @@ pub(super) fn select_fixes<'f>(
     selected
 }
 
-/// The canonical path of a file. `None` if the file does not exist, or is below `.terraform`, where `terraform init`
-/// installs modules that users do not edit.
+/// The canonical path of a file. `None` if the file does not exist, or `terraform init` installed it.
 pub(crate) fn fixable_path(sources: &Sources, file: FileId) -> Option<PathBuf> {
     let path = sources.files().canonicalize(sources.file(file).path()?).ok()?;
-    let is_installed = path.components().any(|part| part.as_os_str() == ".terraform");
-    (!is_installed).then_some(path)
+    (!is_installed(&path)).then_some(path)
 }
 
 fn is_same((path, edit): &(PathBuf, &Edit), (other_path, other): &(PathBuf, &Edit)) -> bool {

@@ -38,6 +38,7 @@ use text_index::TextIndex;
 static DETACHED: SourceFile = SourceFile {
     name: String::new(),
     path: None,
+    is_installed: false,
     text: String::new(),
     index: TextIndex::new(),
 };
@@ -47,6 +48,7 @@ static DETACHED: SourceFile = SourceFile {
 pub struct SourceFile {
     name: String,
     path: Option<PathBuf>,
+    is_installed: bool,
     text: String,
     index: TextIndex,
 }
@@ -62,6 +64,12 @@ impl SourceFile {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// Whether it is below `.terraform`, where `terraform init` installs modules that users do not edit.
+    #[must_use]
+    pub fn is_installed(&self) -> bool {
+        self.is_installed
     }
 
     /// The entire text, including a byte order mark.
@@ -112,6 +120,12 @@ impl SourceFile {
             column: characters(offset) - characters(start) + 1,
         }
     }
+}
+
+/// Whether a path is below `.terraform`, where `terraform init` installs modules that users do not edit.
+#[must_use]
+pub fn is_installed(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == ".terraform")
 }
 
 /// The files that a run has read, and the access to all others.
@@ -210,6 +224,7 @@ impl Sources {
     fn insert(&mut self, name: String, path: Option<PathBuf>, text: String) -> FileId {
         let file = SourceFile {
             name,
+            is_installed: path.as_deref().is_some_and(is_installed),
             path,
             text,
             index: TextIndex::new(),
@@ -229,20 +244,20 @@ impl Sources {
         if let Some(place) = self.read.get_mut(index) {
             *place = Some(file);
         }
-        FileId(u32::try_from(index).unwrap_or(u32::MAX))
+        FileId::from_position(index)
     }
 
     /// The file with an id of this set. That of any other id has no name and no text.
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
-        let read = self.read.get(id.0 as usize);
+        let read = self.read.get(id.position());
         read.and_then(Option::as_deref).unwrap_or(&DETACHED)
     }
 
     /// The same, shared.
     #[must_use]
     pub fn shared_file(&self, id: FileId) -> Option<&Arc<SourceFile>> {
-        self.read.get(id.0 as usize)?.as_ref()
+        self.read.get(id.position())?.as_ref()
     }
 
     /// The text of a file, including a byte order mark.
@@ -259,7 +274,7 @@ impl Sources {
 
     /// The ids of all files that were read: in this order, if no file has its id from an earlier run.
     pub fn ids(&self) -> impl Iterator<Item = FileId> {
-        let ids = (0..).map(FileId).zip(&self.read);
+        let ids = (0..).map(FileId::from_position).zip(&self.read);
         ids.filter_map(|(id, file)| file.as_ref().map(|_| id))
     }
 }

@@ -4,7 +4,6 @@
 //! person has to understand a computation before changing its operands, and each reference must be the only one to
 //! its value, so that the text serves one argument.
 
-use std::path::Path;
 use std::rc::Rc;
 
 use crate::model::{Editability, Literal};
@@ -54,8 +53,7 @@ impl EditabilityQuery<'_, '_> {
         let file = self.context.sources.file(self.span.file);
         // Values from the command line or the environment are not in a file, and the user does not own the modules
         // that `terraform init` installed.
-        let is_installed = |path: &Path| path.components().any(|part| part.as_os_str() == ".terraform");
-        if file.path().is_none_or(is_installed) {
+        if file.path().is_none() || file.is_installed() {
             return Editability::Nowhere;
         }
         let mut is_shared = false;
