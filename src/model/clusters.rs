@@ -32,9 +32,17 @@ const MAX_WITHOUT_INDEX: usize = 16;
 pub(crate) type InstanceOf<'c> = (&'c Cluster, &'c ClusterInstance);
 
 impl FromIterator<Cluster> for Clusters {
+    /// The instances of one block may come as several clusters.
     fn from_iter<T: IntoIterator<Item = Cluster>>(clusters: T) -> Self {
         let mut blocks: Vec<Cluster> = clusters.into_iter().collect();
         blocks.sort_by(|a, b| a.path.cmp(&b.path));
+        blocks.dedup_by(|other, first| {
+            let is_same = other.path == first.path;
+            if is_same {
+                first.instances.append(&mut other.instances);
+            }
+            is_same
+        });
         let mut by_id: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         let mut with_unknown_keys = BTreeSet::new();
         for (position, block) in blocks.iter_mut().enumerate() {
@@ -248,6 +256,15 @@ mod tests {
             }
             assert!(clusters.at(&cluster("c", &[]).path).is_none());
         }
+    }
+
+    #[test]
+    fn the_instances_of_a_block_may_come_one_by_one() {
+        let keys = ["b", "a"].map(|key| cluster("c", &[(Some(InstanceKey::Key(key.into())), None)]));
+        let clusters: Clusters = keys.into_iter().chain([cluster("b", &[])]).collect();
+        assert_eq!((&clusters).into_iter().len(), 2);
+        let instances = ["rhcs_cluster_rosa_hcp.c[\"a\"]", "rhcs_cluster_rosa_hcp.c[\"b\"]"];
+        assert_eq!(addresses(clusters.instances()), instances);
     }
 
     #[test]

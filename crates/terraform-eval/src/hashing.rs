@@ -13,8 +13,5 @@ pub type HashSet<K> = std::collections::HashSet<K, RandomState>;
 /// A map that has an order: that in which its keys were inserted or sorted.
 pub type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
 
-/// The entry of a key in an [`IndexMap`].
-pub use indexmap::map::Entry as IndexEntry;
-
 /// A set that has an order.
 pub type IndexSet<K> = indexmap::IndexSet<K, RandomState>;

@@ -200,7 +200,7 @@ fn evaluate_on_stack(
         mirrors,
         engine: root_module_engine,
         without_instances: reader.without_instances,
-        clusters: reader.clusters.into_values().collect(),
+        clusters: reader.clusters.into_iter().collect(),
         waiters: reader.waiters.into_values().collect(),
         data_sources: reader.data_sources.into_values().collect(),
         imports,

@@ -11,7 +11,6 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::Address;
 use terraform_eval::eval::InstanceId;
-use terraform_eval::hashing::IndexEntry;
 use terraform_eval::modules::Resource;
 
 impl<'a> RootModuleReader<'a> {
@@ -48,18 +47,12 @@ impl<'a> RootModuleReader<'a> {
         if instances.is_empty() {
             return;
         }
-        let path = self.resource_path(instance, resource);
-        match self.clusters.entry(path.clone()) {
-            IndexEntry::Occupied(known) => known.into_mut().instances.extend(instances),
-            IndexEntry::Vacant(unknown) => {
-                unknown.insert(Cluster {
-                    path,
-                    kind,
-                    instances,
-                    span: resource.block.header(),
-                    argument_insertion: argument_insertion(block, sources),
-                });
-            }
-        }
+        self.clusters.push(Cluster {
+            path: self.resource_path(instance, resource),
+            kind,
+            instances,
+            span: resource.block.header(),
+            argument_insertion: argument_insertion(block, sources),
+        });
     }
 }

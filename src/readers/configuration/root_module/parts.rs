@@ -17,7 +17,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::reader::RootModuleReader;
 use terraform_eval::address::{ModulePath, ResourceName, ResourcePath};
 use terraform_eval::eval::{self, InstanceId, Spent};
-use terraform_eval::hashing::{HashMap, IndexMap};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::Resource;
 use terraform_eval::source::Span;
 
@@ -30,7 +30,7 @@ const PARTS_OF_THREAD: usize = 4;
 /// What was read of one part.
 struct Part<'a> {
     mirrors: Vec<Mirror>,
-    clusters: IndexMap<ResourcePath, Cluster>,
+    clusters: Vec<Cluster>,
     waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     issues: Issues,

@@ -18,7 +18,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::manifest::AppliedManifests;
 use terraform_eval::address::{ResourceName, ResourcePath};
 use terraform_eval::eval::{InstanceId, RootInputs};
-use terraform_eval::hashing::{HashMap, HashSet, IndexMap};
+use terraform_eval::hashing::{HashMap, HashSet};
 use terraform_eval::modules::{
     GraphBuilder, ModuleId, ModuleTree, Resource, ResourceFilter, ResourceNumbers,
 };
@@ -59,7 +59,8 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) read_data_sources: BTreeSet<(ModuleId, ResourceName)>,
     /// The manifests that resources apply.
     pub(crate) manifests: AppliedManifests,
-    pub(crate) clusters: IndexMap<ResourcePath, Cluster>,
+    /// For each module instance, the instances of a block in it.
+    pub(crate) clusters: Vec<Cluster>,
     pub(crate) waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     pub(crate) data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
     /// What Terraform rejects.
@@ -157,7 +158,7 @@ impl<'a> RootModuleReader<'a> {
             searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),
             manifests: AppliedManifests::new(InputKind::Configuration),
-            clusters: IndexMap::default(),
+            clusters: Vec::new(),
             waiters: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             issues: Issues::default(),
