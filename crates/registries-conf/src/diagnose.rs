@@ -287,7 +287,7 @@ impl<'a> Examination<'a> {
                         SuggestionApplicability::Unsafe,
                     ),
                 CharClass::Alphanumeric => {}
-                CharClass::Separator if !is_at_end && is_separator(text.as_bytes()) => {}
+                CharClass::Separator if !is_at_end && is_separator(text) => {}
                 CharClass::Separator => self.report(NameIssueKind::InvalidSeparator, range),
                 CharClass::Other => self.report(NameIssueKind::InvalidCharacter, range),
                 CharClass::Whitespace => self.report_inner_space(range),

@@ -2,7 +2,7 @@
 //!
 //! The schema (`types_image_digest_mirror_set.go` in openshift/api) states it as two regular expressions
 //! with nested quantifiers, and the machine config operator checks every list with the same ones. As
-//! functions over parts, the grammar takes linear time and cannot fail to compile, and its parts serve the
+//! states between bytes, the grammar takes linear time and cannot fail to compile, and its parts serve the
 //! diagnosis and image references too, which have the same hosts and paths (`docker/reference`,
 //! `regexp.go`). A property test compares it with the expressions.
 
@@ -24,9 +24,10 @@ pub fn is_valid_location(text: &str, role: Role) -> bool {
 
 /// `host`, `host:port`, or either with a path.
 fn is_host_and_path(text: &str) -> bool {
-    let (registry, path) = split_registry(text);
-    let (host, port) = split_port(registry);
-    is_host(host) && port.is_none_or(is_port) && path.is_none_or(is_path)
+    matches!(
+        State::LabelStart.after(text),
+        State::Label | State::Port | State::Component
+    )
 }
 
 /// `*.example.com`: a host follows, without a port or a path.
@@ -57,52 +58,13 @@ pub(crate) fn split_once(text: &str, delimiter: u8) -> Option<(&str, &str)> {
 
 /// A registry with or without a port.
 pub(crate) fn is_registry(text: &str) -> bool {
-    let (host, port) = split_port(text);
-    is_host(host) && port.is_none_or(is_port)
+    matches!(State::LabelStart.after(text), State::Label | State::Port)
 }
 
 /// Labels separated by dots.
-pub(crate) fn is_host(text: &str) -> bool {
-    let mut previous = Kind::Dot;
-    for byte in text.bytes() {
-        let kind = KINDS[usize::from(byte)];
-        let may_follow = match kind {
-            Kind::Alphanumeric => true,
-            Kind::Dot => previous == Kind::Alphanumeric,
-            Kind::Hyphen => previous != Kind::Dot,
-            Kind::Other => false,
-        };
-        if !may_follow {
-            return false;
-        }
-        previous = kind;
-    }
-    previous == Kind::Alphanumeric
+fn is_host(text: &str) -> bool {
+    State::LabelStart.after(text) == State::Label
 }
-
-/// How the bytes of a host differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Alphanumeric,
-    Dot,
-    Hyphen,
-    Other,
-}
-
-/// The kind of each byte: every rule looks at every host, so this is faster than to compare.
-const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Other; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() {
-            kinds[byte as usize] = Kind::Alphanumeric;
-        }
-        byte += 1;
-    }
-    kinds[b'.' as usize] = Kind::Dot;
-    kinds[b'-' as usize] = Kind::Hyphen;
-    kinds
-};
 
 /// Letters and digits of either case, with hyphens between them.
 pub(crate) fn is_label(text: &str) -> bool {
@@ -111,36 +73,121 @@ pub(crate) fn is_label(text: &str) -> bool {
 
 /// Digits. Neither the schema nor the container runtime checks the range here.
 pub(crate) fn is_port(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+    State::PortStart.after(text) == State::Port
 }
 
 /// Components separated by slashes. A component has lowercase letters and digits, separated by one dot, one or two
 /// underscores, or any number of hyphens.
 pub(crate) fn is_path(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // Where the letters and digits end that the current byte follows.
-    let mut end = 0;
-    let mut is_inside = false;
-    for (position, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' => {
-                if is_inside && position > end && !is_separator(&bytes[end..position]) {
-                    return false;
-                }
-                (end, is_inside) = (position + 1, true);
-            }
-            b'/' if is_inside && position == end => is_inside = false,
-            b'.' | b'_' | b'-' if is_inside => {}
-            _ => return false,
-        }
-    }
-    is_inside && end == bytes.len()
+    State::ComponentStart.after(text) == State::Component
 }
 
 /// What may separate letters and digits in a component of a path.
-pub(crate) fn is_separator(separator: &[u8]) -> bool {
-    matches!(separator, b"." | b"_" | b"__") || separator.iter().all(|byte| *byte == b'-')
+pub(crate) fn is_separator(separator: &str) -> bool {
+    matches!(
+        State::Component.after(separator),
+        State::Dot | State::Underscore | State::Underscores | State::Hyphens
+    )
 }
+
+/// Where in a location a byte is. Which bytes may follow depends on nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before a label of the host.
+    LabelStart,
+    /// After a letter or digit of a label.
+    Label,
+    /// After a hyphen of a label.
+    LabelHyphen,
+    /// After the colon.
+    PortStart,
+    /// After a digit of the port.
+    Port,
+    /// Before a component of the path.
+    ComponentStart,
+    /// After a letter or digit of a component.
+    Component,
+    /// After the dot of a component.
+    Dot,
+    /// After one underscore.
+    Underscore,
+    /// After two underscores.
+    Underscores,
+    /// After the hyphens of a component.
+    Hyphens,
+    /// After a byte that may not be there.
+    Invalid,
+}
+
+impl State {
+    const ALL: [Self; 12] = [
+        Self::LabelStart,
+        Self::Label,
+        Self::LabelHyphen,
+        Self::PortStart,
+        Self::Port,
+        Self::ComponentStart,
+        Self::Component,
+        Self::Dot,
+        Self::Underscore,
+        Self::Underscores,
+        Self::Hyphens,
+        Self::Invalid,
+    ];
+
+    /// The state after all bytes of a text.
+    fn after(self, text: &str) -> Self {
+        let mut state = self;
+        for byte in text.bytes() {
+            state = NEXT[state as usize][usize::from(byte)];
+        }
+        state
+    }
+
+    /// The state after a byte.
+    const fn next(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::LabelStart | Self::Label | Self::LabelHyphen, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9') => {
+                Self::Label
+            }
+            (Self::Label | Self::LabelHyphen, b'-') => Self::LabelHyphen,
+            (Self::Label, b'.') => Self::LabelStart,
+            (Self::Label, b':') => Self::PortStart,
+            (Self::PortStart | Self::Port, b'0'..=b'9') => Self::Port,
+            (Self::Label | Self::Port | Self::Component, b'/') => Self::ComponentStart,
+            (
+                Self::ComponentStart
+                | Self::Component
+                | Self::Dot
+                | Self::Underscore
+                | Self::Underscores
+                | Self::Hyphens,
+                b'a'..=b'z' | b'0'..=b'9',
+            ) => Self::Component,
+            (Self::Component, b'.') => Self::Dot,
+            (Self::Component, b'_') => Self::Underscore,
+            (Self::Underscore, b'_') => Self::Underscores,
+            (Self::Component | Self::Hyphens, b'-') => Self::Hyphens,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+/// [`State::next`] of each state and byte: every rule looks at every location, so this is faster than to compare.
+static NEXT: [[State; 256]; State::ALL.len()] = {
+    let mut next = [[State::Invalid; 256]; State::ALL.len()];
+    let mut position = 0;
+    while position < State::ALL.len() {
+        let state = State::ALL[position];
+        let mut byte = 0;
+        while byte < 128_u8 {
+            next[state as usize][byte as usize] = state.next(byte);
+            byte += 1;
+        }
+        position += 1;
+    }
+    next
+};
 
 #[cfg(test)]
 mod tests {
@@ -240,6 +287,23 @@ mod tests {
                 .collect();
             for text in &texts {
                 assert_equal(text, &expressions);
+            }
+        }
+    }
+
+    #[test]
+    fn grammar_and_expressions_agree_on_every_byte_in_every_state() {
+        let expressions = expressions();
+        let prefixes = [
+            "", "a", "a-", "a.", "a:", "a:1", "a/", "a/a", "a/a.", "a/a_", "a/a__", "a/a-", "*.", "*.a",
+            "*.a-",
+        ];
+        for (prefix, letter) in prefixes
+            .iter()
+            .flat_map(|prefix| ('\0'..='ÿ').map(move |letter| (prefix, letter)))
+        {
+            for suffix in ["", "a", "A", "1", "/a", ":1"] {
+                assert_equal(&format!("{prefix}{letter}{suffix}"), &expressions);
             }
         }
     }

@@ -13,6 +13,7 @@
 //! | Is a text a valid source or mirror? | [`is_valid_location`]; [`Location::parse`] splits it, [`Location::granularity`] tells what it stands for |
 //! | What is wrong with it, and what was meant? | [`diagnose()`]: a [`Diagnosis`] with each [`NameIssue`] in order; [`Diagnosis::suggest_name`] corrects them |
 //! | Does it have a registry host? | [`is_short_name`], [`expand_short_name`] |
+//! | Is a source valid, and can it match an image? | [`can_match`] |
 //! | Why does a valid source match no image? | [`find_match_issue`]: the [`UnmatchableReason`] and a [`SuggestedName`] |
 //! | Why does a valid mirror fail every pull? | [`find_rewrite_issue`]: the [`UnrewritableReason`], the [`AffectedImages`] and a [`SuggestedName`] |
 //! | How long may image names under a source be? | [`max_image_name_length`] |
@@ -127,7 +128,7 @@ pub use image_reference::{ImageReference, MAX_IMAGE_NAME_LENGTH, ReferenceError}
 pub use location::{Granularity, Location};
 pub use loopback::is_loopback;
 pub use match_images::matches_image;
-pub use match_issue::{MatchIssue, UnmatchableReason, find_match_issue};
+pub use match_issue::{MatchIssue, UnmatchableReason, can_match, find_match_issue};
 pub use matching::{matched_length, matching_entries};
 pub use merge_order::merge_mirrors;
 pub use name_issue::{NameIssue, NameIssueKind, TextEdit};

@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::docker_hub::{DOCKER_HUB, LEGACY_DOCKER_HUB, OFFICIAL_NAMESPACE, is_official_image};
 use crate::location::Location;
-use crate::short_name::{expand_short_name, is_short_name};
+use crate::short_name::{expand_short_name, has_short_name, is_short_name};
 use crate::suggestion::{SuggestedName, SuggestionApplicability};
 
 /// Why a valid source matches no image, and what to write instead.
@@ -59,15 +59,21 @@ impl fmt::Display for UnmatchableReason {
 /// ([`diagnose`](crate::diagnose()) reports that).
 #[must_use]
 pub fn find_match_issue(source: &str) -> Option<MatchIssue> {
-    let reason = find_reason(source, &Location::parse(source)?)?;
+    let reason = find_reason(&Location::parse(source)?)?;
     Some(MatchIssue {
         reason,
         suggestion: suggest_source(source, reason),
     })
 }
 
-fn find_reason(source: &str, location: &Location<'_>) -> Option<UnmatchableReason> {
-    if is_short_name(source) {
+/// Whether a source is valid and can match an image.
+#[must_use]
+pub fn can_match(source: &str) -> bool {
+    Location::parse(source).is_some_and(|location| find_reason(&location).is_none())
+}
+
+fn find_reason(location: &Location<'_>) -> Option<UnmatchableReason> {
+    if has_short_name(location) {
         return Some(UnmatchableReason::NoHost);
     }
     if location.host.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -94,7 +100,7 @@ fn suggest_source(source: &str, reason: UnmatchableReason) -> Option<SuggestedNa
         let corrected = correct_reason(&name, reason)?;
         name = corrected.name;
         applicability = applicability.max(corrected.applicability);
-        next_reason = find_reason(&name, &Location::parse(&name)?);
+        next_reason = find_reason(&Location::parse(&name)?);
     }
     Some(SuggestedName { name, applicability })
 }

@@ -8,7 +8,6 @@
 use std::fmt;
 
 use crate::docker_hub::{DOCKER_HUB, LEGACY_DOCKER_HUB, OFFICIAL_NAMESPACE};
-use crate::grammar::{Role, is_valid_location};
 use crate::image_reference::MAX_IMAGE_NAME_LENGTH;
 use crate::location::{Granularity, Location};
 use crate::suggestion::{SuggestedName, SuggestionApplicability};
@@ -86,11 +85,9 @@ pub fn find_rewrite_issue(source: &str, mirror: &str) -> Option<RewriteIssue> {
 }
 
 fn find_reason(source: &str, mirror: &str) -> Option<(UnrewritableReason, AffectedImages)> {
-    if !is_valid_location(mirror, Role::Mirror) {
-        return None;
-    }
     let source_granularity = Location::parse(source)?.granularity();
-    let mirror_location = Location::parse(mirror)?;
+    // A wildcard is a valid source only.
+    let mirror_location = Location::parse(mirror).filter(|location| !location.is_wildcard)?;
     if mirror_location.port.is_none() {
         if !mirror_location.host.contains('.') && mirror_location.host != "localhost" {
             return Some((UnrewritableReason::NoHost, AffectedImages::All));

@@ -2,6 +2,7 @@
 
 use crate::docker_hub::{DOCKER_HUB, OFFICIAL_NAMESPACE};
 use crate::grammar::split_once;
+use crate::location::Location;
 
 /// Whether a source has no registry host: `nginx`, `library/nginx`, `bitnami/redis`.
 ///
@@ -16,22 +17,35 @@ pub fn is_short_name(source: &str) -> bool {
     if name.is_empty() || name.starts_with('/') || name.starts_with("*.") || is_url(name) {
         return false;
     }
-    let name = split_once(name, b'@').map_or(name, |(name, _)| name);
-    match split_once(name, b'/') {
-        Some((first, _)) => !is_host(first),
-        None => match split_once(name, b':') {
-            Some((first, port)) => !first.contains('.') && first != "localhost" && !is_registry_port(port),
-            None => !is_host(name),
-        },
+    let end = name.bytes().position(|byte| matches!(byte, b'/' | b':' | b'@'));
+    let (first, rest) = name.split_at(end.unwrap_or(name.len()));
+    match rest.strip_prefix(':') {
+        Some(rest) => is_tag(first, split_once(rest, b'@').map_or(rest, |(rest, _)| rest)),
+        None => !is_host(first),
     }
+}
+
+/// As [`is_short_name`], for the parts of a valid source.
+pub(crate) fn has_short_name(location: &Location<'_>) -> bool {
+    match location.port {
+        _ if location.is_wildcard => false,
+        Some(port) => location.path.is_none() && is_tag(location.host, port),
+        None => !is_host(location.host),
+    }
+}
+
+/// Whether the text after the first colon is a tag: neither a port nor a port and a path.
+fn is_tag(first: &str, rest: &str) -> bool {
+    !first.contains('.') && first != "localhost" && !rest.contains('/') && !is_registry_port(rest)
 }
 
 fn is_url(name: &str) -> bool {
     name.as_bytes().contains(&b':') && name.contains("://")
 }
 
+/// Whether a component without a colon is a host.
 fn is_host(first: &str) -> bool {
-    let is_of_host = |byte: u8| matches!(byte, b'.' | b':') || byte.is_ascii_uppercase();
+    let is_of_host = |byte: u8| byte == b'.' || byte.is_ascii_uppercase();
     first.bytes().any(is_of_host)
         || first == "localhost"
         || (!first.is_ascii() && first.chars().any(char::is_uppercase))
@@ -89,6 +103,23 @@ mod tests {
             "localhost:80",
         ] {
             assert!(!is_short_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_valid_source_is_short_as_a_text_and_in_parts() {
+        let letters = ["a", "B", ".", "/", ":", "8", "80", "*.", "localhost"];
+        let mut texts = vec![String::new()];
+        for _ in 0..5 {
+            texts = texts
+                .iter()
+                .flat_map(|text| letters.iter().map(move |letter| format!("{text}{letter}")))
+                .collect();
+            for text in &texts {
+                if let Some(location) = Location::parse(text) {
+                    assert_eq!(has_short_name(&location), is_short_name(text), "{text}");
+                }
+            }
         }
     }
 

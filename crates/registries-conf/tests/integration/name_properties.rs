@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use registries_conf::{
     AffectedImages, Granularity, ImageReference, Location, MAX_IMAGE_NAME_LENGTH, MirrorEntry, PullKind,
     Registries, RegistrySettings, Role, ScopeMap, SourcePolicy, SuggestionApplicability, UnmatchableReason,
-    diagnose, expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name,
+    can_match, diagnose, expand_short_name, find_match_issue, find_rewrite_issue, is_loopback, is_short_name,
     is_valid_location, is_valid_scope, is_within_scope, matched_length, max_image_name_length, merge_mirrors,
     rewrite,
 };
@@ -179,8 +179,10 @@ proptest! {
     #[test]
     fn a_source_that_can_match_matches(source in prop_oneof![any_name(), any_text()]) {
         if !is_valid_location(&source, Role::Source) {
+            prop_assert!(!can_match(&source), "{}", source);
             return Ok(());
         }
+        prop_assert_eq!(can_match(&source), find_match_issue(&source).is_none());
         let deep = image_under(&source, 3);
         let matches = |image: &ImageReference| matched_length(&source, image.name()).is_some();
         match find_match_issue(&source) {
