@@ -32,7 +32,7 @@ mod resolved_values;
 mod select_cluster;
 
 pub(crate) use by_cluster::by_cluster;
-pub(crate) use canonical_source::canonical_source;
+pub(crate) use canonical_source::{canonical_source, with_host};
 pub(crate) use cluster::Cluster;
 pub(crate) use duplicate_sources::{DUPLICATE_SOURCE, duplicate_pairs, duplicate_source, duplicate_sources};
 pub(crate) use entry::{Entry, MergedEntry, UnresolvedMirror};

@@ -1,5 +1,6 @@
 //! Mirrors of one cluster with the same source, which the OCM API rejects.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::canonical_source::canonical_source;
@@ -26,7 +27,7 @@ pub(crate) fn duplicate_sources(cluster: &ClusterMirrors<'_>) -> Vec<Diagnostic>
 pub(crate) fn duplicate_pairs<'e, 'a>(
     cluster: &'e ClusterMirrors<'a>,
 ) -> Vec<(&'e Entry<'a>, &'e Entry<'a>)> {
-    let mut by_source: BTreeMap<String, Vec<&Entry<'_>>> = BTreeMap::new();
+    let mut by_source: BTreeMap<Cow<'_, str>, Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in cluster.entries.iter().filter(|entry| !entry.is_from_manifest()) {
         by_source
             .entry(canonical_source(entry.source))

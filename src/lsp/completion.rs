@@ -121,7 +121,7 @@ fn sources_like(analysis: &Analysis, typed: &str) -> BTreeMap<String, String> {
     if !typed.is_empty() {
         let canonical = canonical_source(typed);
         if canonical != typed {
-            items.insert(canonical, format!("canonical form of {typed}"));
+            items.insert(canonical.into_owned(), format!("canonical form of {typed}"));
         }
     }
     let mirrors = analysis
@@ -135,7 +135,7 @@ fn sources_like(analysis: &Analysis, typed: &str) -> BTreeMap<String, String> {
     let known: BTreeSet<String> = known
         .filter_map(|mirror| mirror.source.value())
         .filter(|source| *source != typed)
-        .map(|source| canonical_source(source))
+        .map(|source| canonical_source(source).into_owned())
         .collect();
     for source in known.into_iter().take(MAX_SOURCES) {
         items

@@ -24,7 +24,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
             !is_own_source && other.address != mirror.address && !other.is_table_without_mirrors()
         });
         let Some(first) = others.next() else {
-            let unknown = cluster.ambiguous_cluster(mirror, text).filter(|_| !is_own_source);
+            let unknown = cluster
+                .ambiguous_cluster(mirror, [text])
+                .filter(|_| !is_own_source);
             return RuleOutcome::from_unknown(unknown);
         };
         let other = std::iter::once(first)

@@ -20,10 +20,11 @@ pub(super) static RULE: Rule = Rule {
 /// Checks one mirror.
 #[must_use]
 pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
+    let has_several = mirror.mirrors.value().is_some_and(|list| list.len() > 1);
     let mut seen: BTreeMap<&str, &Attribute<String>> = BTreeMap::new();
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // `empty-mirrors` reports each empty string.
-        if text.is_empty() {
+        if text.is_empty() || !has_several {
             return RuleOutcome::clean();
         }
         let Some(first) = seen.get(text) else {

@@ -5,7 +5,6 @@ use crate::diagnostic::Severity;
 use crate::model::{InputKinds, Mirror};
 
 use super::support::cluster_index::IndexedCluster;
-use super::support::source_names;
 use super::{Check, Fixability, Rule, RuleOutcome};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,11 +21,9 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::without_value(&mirror.source);
     };
     if mirror.unknown_cluster().is_some() {
-        return RuleOutcome::from_unknown(cluster.ambiguous_cluster(mirror, source));
+        return RuleOutcome::from_unknown(cluster.ambiguous_cluster(mirror, [source]));
     }
-    let same = cluster
-        .with_source(&source_names::canonical_source(source))
-        .iter();
+    let same = cluster.with_same_source().iter();
     let mut earlier = same.take_while(|other| other.address != mirror.address);
     let certain = earlier.clone().find(|other| other.unknown_instances().is_none());
     match (earlier.next(), certain, mirror.unknown_instances()) {

@@ -55,13 +55,13 @@ pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
 }
 
 /// Returns the name to suggest, in a form that the container runtime can rewrite to.
-fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis) -> Option<SuggestedName> {
+fn suggested_mirror(mirror: &Mirror, diagnosis: &Diagnosis<'_>) -> Option<SuggestedName> {
     let valid = diagnosis.suggest_name()?;
     let source = mirror
         .source
         .value()
-        .and_then(|source| source_names::suggested_source(source));
-    let issue = source.and_then(|source| find_rewrite_issue(&source.name, &valid.name));
+        .and_then(|source| source_names::intended_source(source));
+    let issue = source.and_then(|source| find_rewrite_issue(&source, &valid.name));
     match issue {
         None => Some(valid),
         Some(issue) => issue.suggestion.map(|suggestion| SuggestedName {

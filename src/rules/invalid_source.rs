@@ -1,8 +1,10 @@
 //! `invalid-source`: a source that is not a valid name.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::{self, NameIssueKind};
+use registries_conf::{NameIssueKind, Role, diagnose};
 
 use super::support::fixes::SuggestFix as _;
 use super::support::source_names;
@@ -48,8 +50,10 @@ pub(crate) fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
 /// Returns the kinds of issues of a source. White space around a short name is added, because the diagnosis of the expanded
 /// name does not include it.
 fn issue_kinds(source: &str) -> Vec<NameIssueKind> {
-    let padded = registries_conf::is_short_name(source) && source.trim() != source;
-    let diagnosis = source_names::diagnose_source(source);
+    // `short-source` reports a missing host.
+    let name = source_names::with_host(source);
+    let padded = matches!(name, Cow::Owned(_)) && source.trim() != source;
+    let diagnosis = diagnose(&name, Role::Source);
     let diagnosed_kinds = diagnosis.issues.iter().map(|issue| issue.kind);
     padded
         .then_some(NameIssueKind::Whitespace)

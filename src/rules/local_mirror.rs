@@ -18,8 +18,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         // With a scheme in front, it is the node as well.
-        let suggestion = diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);
-        if !is_loopback(text) && !suggestion.is_some_and(|suggestion| is_loopback(&suggestion.name)) {
+        let suggest = || diagnose(text, Role::Mirror).suggest_name_up_to(SuggestionApplicability::Unsafe);
+        if !is_loopback(text) && !suggest().is_some_and(|suggestion| is_loopback(&suggestion.name)) {
             return RuleOutcome::clean();
         }
         RuleOutcome::finding(

@@ -1,11 +1,12 @@
 //! `shadowed-source`: a source within a broader source, without its mirrors.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, AttributeValue, InputKinds, Mirror, MirrorLabels as _, UnknownReasons};
 use registries_conf::{
-    Location, MAX_MIRRORS_PER_SOURCE, Role, SourcePolicy, find_match_issue, is_valid_location, matched_length,
+    Location, MAX_MIRRORS_PER_SOURCE, SourcePolicy, can_match, find_match_issue, matched_length,
 };
 
 use super::support::cluster_index::IndexedCluster;
@@ -28,15 +29,17 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    let names = broader_sources(source);
-    let broader = names.iter().find_map(|name| {
-        let same = cluster.with_source(name).iter();
-        same.filter(|other| other.source.value() == Some(name) && is_used(other))
+    let Some(location) = Location::parse(source) else {
+        return RuleOutcome::clean();
+    };
+    let names = || broader_sources(source, &location, cluster.has_wildcards());
+    let broader = names().find_map(|name| {
+        let same = cluster.with_source(&name).iter();
+        same.filter(|other| other.source.value().is_some_and(|source| *source == name) && is_used(other))
             .min_by_key(|other| other.unknown_instances().is_some())
     });
     let Some(broader) = broader else {
-        let mut names = names.iter();
-        let unknown = names.find_map(|name| cluster.ambiguous_cluster(mirror, name));
+        let unknown = cluster.ambiguous_cluster(mirror, names());
         return RuleOutcome::from_unknown(unknown.filter(|_| is_used(mirror)));
     };
     if !is_used(mirror) {
@@ -71,20 +74,22 @@ fn is_used(mirror: &Mirror) -> bool {
         .mirrors
         .value()
         .is_some_and(|list| list.iter().all(|element| element.value() == Some(source)));
-    is_valid_location(source, Role::Source) && find_match_issue(source).is_none() && !mirrors_only_itself
+    can_match(source) && !mirrors_only_itself
 }
 
-/// Returns the sources that would include a source, the longest first.
-fn broader_sources(source: &str) -> Vec<String> {
-    let Some(location) = Location::parse(source) else {
-        return Vec::new();
-    };
-    let slashes = source.rmatch_indices('/').map(|(at, _)| source[..at].to_owned());
-    let dots = location
-        .host
-        .match_indices('.')
-        .map(|(at, _)| format!("*{}", &location.host[at..]));
-    slashes.chain(dots).collect()
+/// Returns the sources that would include a source, the longest first, and after them wildcards.
+fn broader_sources<'s>(
+    source: &'s str,
+    location: &Location<'s>,
+    with_wildcards: bool,
+) -> impl Iterator<Item = Cow<'s, str>> {
+    let host = if with_wildcards { location.host } else { "" };
+    let slashes = source.rmatch_indices('/');
+    let dots = host.match_indices('.');
+    let wildcards = dots.map(|(at, _)| Cow::Owned(format!("*{}", &host[at..])));
+    slashes
+        .map(|(at, _)| Cow::Borrowed(&source[..at]))
+        .chain(wildcards)
 }
 
 /// Returns the missing mirrors in manifests, where a source has one list for each of its entries, including those

@@ -23,7 +23,7 @@ fn check(cluster: &IndexedCluster<'_>, mirror: &Mirror) -> RuleOutcome {
         return RuleOutcome::clean();
     }
     let mut outcome = RuleOutcome::clean();
-    if cluster.source_ordinal(mirror) == Some(MAX_SOURCES + 1) {
+    if cluster.source_count() > MAX_SOURCES && cluster.source_ordinal(mirror) == Some(MAX_SOURCES + 1) {
         let what = format!(
             "cluster {} has {} sources, but {MAX_SOURCES} is the limit",
             mirror.cluster_name(),

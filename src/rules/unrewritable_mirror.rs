@@ -18,12 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
-    let source = match &mirror.source.content {
-        AttributeValue::Known(source) => {
-            source_names::suggested_source(source).map(|suggestion| suggestion.name)
-        }
-        AttributeValue::Unknown(_) | AttributeValue::Absent => None,
-    };
+    let source = mirror
+        .source
+        .value()
+        .and_then(|source| source_names::intended_source(source));
     RuleOutcome::of_each_mirror(mirror, |_, element, text| {
         let Some(source) = &source else {
             return for_any_source(mirror, element, text);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::model::{Input, InputKinds, Mirror, MirrorLabels as _};
-use registries_conf::Location;
+use registries_conf::{Role, is_valid_location};
 
 use super::{Check, Fixability, Rule, RuleOutcome};
 
@@ -19,7 +19,7 @@ fn check(_: &Input, mirror: &Mirror) -> RuleOutcome {
     let Some(source) = mirror.source.value() else {
         return RuleOutcome::without_value(&mirror.source);
     };
-    if !Location::parse(source).is_some_and(|location| location.is_wildcard) {
+    if !source.starts_with("*.") || !is_valid_location(source, Role::Source) {
         return RuleOutcome::clean();
     }
     let finding = RULE

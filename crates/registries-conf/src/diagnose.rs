@@ -13,16 +13,16 @@ use crate::suggestion::{SuggestedName, SuggestionApplicability};
 
 /// Everything that is wrong with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnosis {
+pub struct Diagnosis<'a> {
     /// The issues in the order of their ranges; empty for a valid text.
     pub issues: Vec<NameIssue>,
-    text: String,
+    text: &'a str,
     role: Role,
 }
 
 /// Finds every issue of a source or mirror.
 #[must_use]
-pub fn diagnose(text: &str, role: Role) -> Diagnosis {
+pub fn diagnose(text: &str, role: Role) -> Diagnosis<'_> {
     let mut issues = Vec::new();
     if !is_valid_location(text, role) {
         let mut examination = Examination {
@@ -44,14 +44,10 @@ pub fn diagnose(text: &str, role: Role) -> Diagnosis {
     }
     issues.sort_by_key(|issue| (issue.range.start, issue.range.end, issue.kind));
     issues.dedup();
-    Diagnosis {
-        issues,
-        text: text.to_owned(),
-        role,
-    }
+    Diagnosis { issues, text, role }
 }
 
-impl Diagnosis {
+impl Diagnosis<'_> {
     /// Applies every edit up to an applicability. `None` if the text is valid already, or if the result is not
     /// valid.
     #[must_use]

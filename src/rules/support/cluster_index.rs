@@ -2,11 +2,13 @@
 //!
 //! It is built once for an input, so that a rule looks up related mirrors and never iterates over all of them.
 
+use std::borrow::Cow;
+
 use crate::model::{AttributeValue, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
 use crate::parallel::Threads;
 
 use terraform_eval::address::Address;
-use terraform_eval::hashing::HashMap;
+use terraform_eval::hashing::{HashMap, RandomState};
 
 use super::source_names::canonical_source;
 
@@ -14,10 +16,12 @@ use super::source_names::canonical_source;
 #[derive(Debug)]
 pub(crate) struct ClusterIndex<'a> {
     groups: Vec<Group<'a>>,
-    /// The group of each mirror, by the position of the mirror in the input.
-    group_of: Vec<usize>,
+    /// The group of each mirror and the number of its source, by the position of the mirror in the input.
+    places: Vec<(usize, Option<usize>)>,
     /// The numbers of the canonical sources.
-    sources: HashMap<String, usize>,
+    sources: HashMap<Cow<'a, str>, usize>,
+    /// Whether one of them is a wildcard.
+    has_wildcards: bool,
     /// The mirrors of each group by the number of their source.
     in_group: HashMap<(usize, usize), Vec<&'a Mirror>>,
     /// All mirrors by the number of their source, in any cluster. Empty if every cluster is known.
@@ -35,24 +39,26 @@ struct Group<'a> {
     source_ordinals: Vec<usize>,
 }
 
-/// The mirrors of one cluster.
+/// The mirrors of the cluster that a mirror belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct IndexedCluster<'a> {
     index: &'a ClusterIndex<'a>,
     group: &'a Group<'a>,
+    /// The number of the mirror's source.
+    source: Option<usize>,
 }
 
 /// What mirrors are grouped by.
-struct Keys {
+struct Keys<'a> {
     /// `None` if the cluster is unknown, or the mirror is not compared.
     cluster: Option<String>,
-    source: Option<String>,
+    source: Option<Cow<'a, str>>,
     /// Whether the mirror has an effect. One that is overwritten has none, so it is compared with nothing.
     is_compared: bool,
 }
 
-impl Keys {
-    fn of(mirror: &Mirror) -> Self {
+impl<'a> Keys<'a> {
+    fn of(mirror: &'a Mirror) -> Self {
         Self {
             cluster: mirror.cluster_key().filter(|_| !mirror.is_overwritten()),
             source: mirror.source.value().map(|source| canonical_source(source)),
@@ -71,9 +77,10 @@ impl<'a> ClusterIndex<'a> {
     pub(crate) fn new(input: &'a Input, threads: Threads) -> Self {
         let mut index = Self {
             groups: Vec::new(),
-            group_of: Vec::with_capacity(input.mirrors.len()),
-            sources: HashMap::default(),
-            in_group: HashMap::default(),
+            places: Vec::with_capacity(input.mirrors.len()),
+            sources: with_room_for(input),
+            has_wildcards: false,
+            in_group: with_room_for(input),
             in_any_cluster: HashMap::default(),
         };
         let mut by_key: HashMap<String, usize> = HashMap::default();
@@ -93,18 +100,22 @@ impl<'a> ClusterIndex<'a> {
                     ..Group::default()
                 });
             }
-            index.group_of.push(group);
-            index.add(mirror, group, keys.source, is_ambiguous);
+            let source = keys.source.map(|source| index.number_of(source));
+            index.places.push((group, source));
+            index.add(mirror, group, source, is_ambiguous);
         }
         index
     }
 
+    /// Returns the number of a canonical source.
+    fn number_of(&mut self, source: Cow<'a, str>) -> usize {
+        self.has_wildcards |= source.starts_with("*.");
+        let next = self.sources.len();
+        *self.sources.entry(source).or_insert(next)
+    }
+
     /// Adds a mirror, and if `is_ambiguous`, to those that may be compared in any cluster.
-    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<String>, is_ambiguous: bool) {
-        let source = source.map(|source| {
-            let next = self.sources.len();
-            *self.sources.entry(source).or_insert(next)
-        });
+    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<usize>, is_ambiguous: bool) {
         let mut is_repeated = false;
         if let Some(source) = source {
             let same = self.in_group.entry((group, source)).or_default();
@@ -123,20 +134,42 @@ impl<'a> ClusterIndex<'a> {
     /// Returns the mirrors of the cluster that a mirror belongs to, by the position of the mirror in the input.
     #[must_use]
     pub(crate) fn of_mirror(&'a self, position: usize) -> IndexedCluster<'a> {
+        let (group, source) = self.places[position];
         IndexedCluster {
             index: self,
-            group: &self.groups[self.group_of[position]],
+            group: &self.groups[group],
+            source,
         }
     }
+}
+
+/// A map that most mirrors add a key to.
+fn with_room_for<K, V>(input: &Input) -> HashMap<K, V> {
+    HashMap::with_capacity_and_hasher(input.mirrors.len(), RandomState::default())
 }
 
 impl<'a> IndexedCluster<'a> {
     /// Returns the mirrors with a canonical source, in the order of their addresses.
     #[must_use]
     pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {
-        let number = self.index.sources.get(source);
-        let same = number.and_then(|number| self.index.in_group.get(&(self.group.number, *number)));
+        self.with_number(self.index.sources.get(source).copied())
+    }
+
+    /// Returns the mirrors with the same canonical source as the mirror, itself included, in the order of their addresses.
+    #[must_use]
+    pub fn with_same_source(self) -> &'a [&'a Mirror] {
+        self.with_number(self.source)
+    }
+
+    fn with_number(self, source: Option<usize>) -> &'a [&'a Mirror] {
+        let same = source.and_then(|source| self.index.in_group.get(&(self.group.number, source)));
         same.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a source of the input is a wildcard.
+    #[must_use]
+    pub fn has_wildcards(self) -> bool {
+        self.index.has_wildcards
     }
 
     /// Returns the number of sources up to a mirror, or `None` if an earlier mirror has the same source.
@@ -162,30 +195,40 @@ impl<'a> IndexedCluster<'a> {
         self.group.source_ordinals.last().copied().unwrap_or_default()
     }
 
-    /// Returns why it is not known whether another mirror with this source, in any form, belongs to the cluster of a mirror, if
-    /// there is such a mirror.
+    /// Returns why it is not known whether another mirror with one of these sources, in any form, belongs to the cluster of a
+    /// mirror, if there is such a mirror.
     #[must_use]
-    pub fn ambiguous_cluster(self, mirror: &Mirror, source: &str) -> Option<UnknownReasons> {
-        let own = mirror.unknown_cluster();
-        let is_certain = own.is_none() && !self.group.has_known_cluster;
-        if is_certain || self.index.in_any_cluster.is_empty() {
+    pub fn ambiguous_cluster<S: AsRef<str>>(
+        self,
+        mirror: &Mirror,
+        sources: impl IntoIterator<Item = S>,
+    ) -> Option<UnknownReasons> {
+        if self.index.in_any_cluster.is_empty() {
             return None;
         }
-        let number = self.index.sources.get(&canonical_source(source))?;
-        let others = self.index.in_any_cluster.get(number)?.iter();
-        let mut others = others.filter(|other| other.address != mirror.address);
-        // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
-        others.by_ref().take(MAX_COMPARED).find_map(|other| {
-            let unknown = own.clone().or_else(|| other.unknown_cluster())?;
-            may_share_cluster(mirror, other).then_some(unknown)
+        let own = mirror.unknown_cluster();
+        if own.is_none() && !self.group.has_known_cluster {
+            return None;
+        }
+        sources.into_iter().find_map(|source| {
+            let number = self.index.sources.get(&*canonical_source(source.as_ref()))?;
+            let others = self.index.in_any_cluster.get(number)?.iter();
+            let others = others.filter(|other| other.address != mirror.address);
+            // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
+            others.take(MAX_COMPARED).find_map(|other| {
+                let unknown = own.clone().or_else(|| other.unknown_cluster())?;
+                may_share_cluster(mirror, other).then_some(unknown)
+            })
         })
     }
 
     /// Returns why a mirror may be one of too many sources of one cluster, if its cluster is not known.
     #[must_use]
     pub fn ambiguous_source_count(self, mirror: &Mirror, limit: usize) -> Option<UnknownReasons> {
-        let unknown = mirror.unknown_cluster()?;
-        (self.index.in_any_cluster.len() > limit).then_some(unknown)
+        if self.index.in_any_cluster.len() <= limit {
+            return None;
+        }
+        mirror.unknown_cluster()
     }
 }
 

@@ -1,11 +1,13 @@
 //! What the rules about sources and mirrors have in common.
 
-pub(crate) use crate::cluster_mirrors::canonical_source;
+use std::borrow::Cow;
+
+pub(crate) use crate::cluster_mirrors::{canonical_source, with_host};
 use crate::diagnostic::join_with_and;
 use crate::model::{ManifestKind, Mirror, MirrorAddress};
 use registries_conf::{
-    Diagnosis, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, diagnose,
-    expand_short_name, find_match_issue, is_short_name,
+    MAX_LOCATION_LENGTH, NameIssueKind, PullKind, Role, SuggestedName, SuggestionApplicability, can_match,
+    diagnose, find_match_issue,
 };
 
 /// Describes the pulls that an entry is for: `by digest`, `by tag`.
@@ -55,27 +57,14 @@ pub(crate) fn declaration_noun(mirror: &Mirror) -> &'static str {
     }
 }
 
-/// Diagnoses a source. A missing host is not diagnosed, because `short-source` reports it.
-pub(crate) fn diagnose_source(source: &str) -> Diagnosis {
-    if is_short_name(source) {
-        diagnose(&expand_short_name(source), Role::Source)
-    } else {
-        diagnose(source, Role::Source)
-    }
-}
-
 /// Returns the source to suggest instead of a source: valid and matchable. Returns the same source if it has no
 /// issue, and `None` if the intention is unclear.
 pub(crate) fn suggested_source(source: &str) -> Option<SuggestedName> {
-    let expanded = if is_short_name(source) {
-        expand_short_name(source)
-    } else {
-        source.to_owned()
-    };
+    let expanded = with_host(source);
     let diagnosis = diagnose(&expanded, Role::Source);
     let valid = if diagnosis.issues.is_empty() {
         SuggestedName {
-            name: expanded,
+            name: expanded.into_owned(),
             applicability: SuggestionApplicability::Safe,
         }
     } else {
@@ -88,6 +77,14 @@ pub(crate) fn suggested_source(source: &str) -> Option<SuggestedName> {
             applicability: suggestion.applicability.max(valid.applicability),
         }),
     }
+}
+
+/// Returns a source if it has no issue, else the name to suggest instead of it.
+pub(crate) fn intended_source(source: &str) -> Option<Cow<'_, str>> {
+    if can_match(source) && source.len() <= MAX_LOCATION_LENGTH {
+        return Some(Cow::Borrowed(source));
+    }
+    suggested_source(source).map(|suggestion| Cow::Owned(suggestion.name))
 }
 
 /// Joins issues in a sentence, each once: `has a scheme, a tag and a double slash`.

@@ -249,7 +249,8 @@ fn a_text_has_at_most_255_characters() {
         [(NameIssueKind::TooLong, "bc".to_owned())]
     );
     // The scheme counts towards the length as long as it is present.
-    let diagnosis = diagnose(&format!("https://{longest}"), Role::Source);
+    let with_scheme = format!("https://{longest}");
+    let diagnosis = diagnose(&with_scheme, Role::Source);
     assert_eq!(diagnosis.issues.len(), 2);
     assert_eq!(diagnosis.suggest_name().unwrap().name, longest);
 }
