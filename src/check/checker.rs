@@ -216,21 +216,22 @@ impl<'a> Checker<'a, '_> {
 
     /// Records which rules run on which files: a suppression of a rule that does not run is not unused.
     fn record_rules(&mut self, input: &Input, is_off: impl Fn(&str) -> bool) {
-        let files: BTreeSet<FileId> = input
-            .mirrors
-            .iter()
-            .flat_map(suppression_spans::for_mirror)
-            .map(|span| span.file)
-            .collect();
-        let is_run = |rule: &&&Rule| rule.inputs.contains(input.kind) && !is_off(rule.name);
-        for rule in RULES.iter().filter(is_run) {
-            // A rule for plans or manifests alone has run only on the files of this input, not on other inputs of the
-            // same project.
-            if input.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration) {
-                (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
-            } else {
-                self.usage.run.insert(rule.name);
-            }
+        // A rule for plans or manifests alone has run only on the files of this input, not on other inputs of the
+        // same project.
+        let is_of_input = |rule: &Rule| {
+            input.kind == InputKind::Manifest || !rule.inputs.contains(InputKind::Configuration)
+        };
+        let is_run = |rule: &&Rule| rule.inputs.contains(input.kind) && !is_off(rule.name);
+        let running = RULES.iter().copied().filter(is_run);
+        let (of_input, of_all): (Vec<&Rule>, Vec<&Rule>) = running.partition(|rule| is_of_input(rule));
+        self.usage.run.extend(of_all.iter().map(|rule| rule.name));
+        if of_input.is_empty() {
+            return;
+        }
+        let spans = input.mirrors.iter().flat_map(suppression_spans::for_mirror);
+        let files: BTreeSet<FileId> = spans.map(|span| span.file).collect();
+        for rule in of_input {
+            (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
         }
     }
 
@@ -358,10 +359,9 @@ fn verdicts<'a>(
     let tables = mirrors.chunk_by(|first, second| second.mirror.is_same_table(first.mirror));
     let verdicts = tables.filter_map(|table| {
         let mirror = table.first()?.mirror;
-        let all: BTreeSet<Verdict> = table.iter().map(verdict).collect();
         let verdict = [Verdict::WithFindings, Verdict::Undecided, Verdict::Clean]
             .into_iter()
-            .find(|verdict| all.contains(verdict))?;
+            .find(|wanted| table.iter().any(|checked| verdict(checked) == *wanted))?;
         let is_mirror = verdict != Verdict::Clean || !mirror.is_table_without_mirrors();
         is_mirror.then_some((mirror, verdict))
     });

@@ -1,11 +1,14 @@
 //! What the rules decide, before settings of files, suppressions and the baseline apply to it. No rule depends on another one, so
 //! they run on several threads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Input, Mirror};
 use crate::parallel::Threads;
 use crate::rules::{Check, ClusterIndex, IndexedCluster, RULES, Rule, RuleOutcome};
 use crate::settings::{Level, RuleSettings};
+use terraform_eval::source::FileId;
 
 use super::settings::CheckSettings;
 
@@ -47,19 +50,22 @@ pub(super) struct Decisions {
 impl Decisions {
     pub(super) fn of(inputs: &[Input], settings: &CheckSettings, threads: Threads) -> Self {
         let share = threads.shared_by(inputs.len());
-        let indexes = threads.map(inputs, |input| ClusterIndex::new(input, share));
+        let prepared = threads.map(inputs, |input| {
+            let rules = MirrorRules::new(settings.for_input(input.id), input);
+            (rules, ClusterIndex::new(input, share))
+        });
         let mirrors: Vec<_> = inputs
             .iter()
-            .zip(&indexes)
-            .flat_map(|(input, index)| {
+            .zip(&prepared)
+            .flat_map(|(input, (rules, index))| {
                 let mirrors = input.mirrors.iter().enumerate();
-                mirrors.map(move |(position, mirror)| (input, index.of_mirror(position), mirror))
+                mirrors.map(move |(position, mirror)| (rules, input, index.of_mirror(position), mirror))
             })
             .collect();
         Self {
             inputs: threads.map(inputs, |input| about_input(settings.for_input(input.id), input)),
-            mirrors: threads.map(&mirrors, |(input, cluster, mirror)| {
-                about_mirror(settings.for_input(input.id), input, *cluster, mirror)
+            mirrors: threads.map(&mirrors, |(rules, input, cluster, mirror)| {
+                about_mirror(rules.in_file(mirror.span.file), input, *cluster, mirror)
             }),
         }
     }
@@ -81,15 +87,46 @@ fn about_input(settings: &RuleSettings, input: &Input) -> Vec<Diagnostic> {
     findings
 }
 
+/// The rules that run on the mirrors of an input.
+struct MirrorRules {
+    /// In files without levels of their own.
+    default: Vec<&'static Rule>,
+    by_file: BTreeMap<FileId, Vec<&'static Rule>>,
+}
+
+impl MirrorRules {
+    fn new(settings: &RuleSettings, input: &Input) -> Self {
+        let in_file = |file| {
+            let is_run = |rule: &&Rule| {
+                rule.check.is_about_mirrors()
+                    && input.is_any_of(rule.inputs)
+                    && settings.level(rule.name, file) != Level::Off
+            };
+            RULES.iter().copied().filter(is_run).collect()
+        };
+        let files = input.mirrors.iter().map(|mirror| mirror.span.file);
+        let with_levels: BTreeSet<FileId> =
+            files.filter(|file| settings.by_file.contains_key(file)).collect();
+        Self {
+            default: in_file(None),
+            by_file: with_levels
+                .into_iter()
+                .map(|file| (file, in_file(Some(file))))
+                .collect(),
+        }
+    }
+
+    fn in_file(&self, file: FileId) -> &[&'static Rule] {
+        self.by_file.get(&file).unwrap_or(&self.default)
+    }
+}
+
 fn about_mirror(
-    settings: &RuleSettings,
+    rules: &[&'static Rule],
     input: &Input,
     cluster: IndexedCluster<'_>,
     mirror: &Mirror,
 ) -> Vec<(&'static Rule, RuleOutcome)> {
-    let file = Some(mirror.span.file);
-    let is_run =
-        |rule: &&&Rule| input.is_any_of(rule.inputs) && settings.level(rule.name, file) != Level::Off;
     let decide = |rule: &&'static Rule| {
         let outcome = match rule.check {
             Check::Mirror(decide) | Check::MirrorAndInput(decide, _) => decide(input, mirror),
@@ -102,7 +139,7 @@ fn about_mirror(
         let is_clean = outcome.findings.is_empty() && outcome.undecided.is_none();
         (!is_clean).then_some((*rule, outcome))
     };
-    RULES.iter().filter(is_run).filter_map(decide).collect()
+    rules.iter().filter_map(decide).collect()
 }
 
 #[cfg(test)]

@@ -106,6 +106,21 @@ pub enum Check {
     External,
 }
 
+impl Check {
+    /// Whether it decides about mirrors.
+    #[must_use]
+    pub(crate) fn is_about_mirrors(&self) -> bool {
+        match self {
+            Self::Mirror(_)
+            | Self::MirrorAndInput(..)
+            | Self::Resource(_)
+            | Self::ResourceAndInput(..)
+            | Self::MirrorInCluster(_) => true,
+            Self::Input(_) | Self::PlanChanges(_) | Self::External => false,
+        }
+    }
+}
+
 /// What a rule reports about one mirror. A rule can have findings and be undecided about other values.
 #[derive(Debug, Default)]
 pub struct RuleOutcome {
@@ -173,14 +188,16 @@ impl RuleOutcome {
         for (index, element) in elements.iter().enumerate() {
             let undecided = match &element.content {
                 AttributeValue::Known(text) => {
-                    let checked = check(index, element, text);
-                    outcome.findings.extend(checked.findings);
+                    let mut checked = check(index, element, text);
+                    outcome.findings.append(&mut checked.findings);
                     checked.undecided
                 }
                 AttributeValue::Unknown(unknown) => Some(unknown.clone()),
                 AttributeValue::Absent => None,
             };
-            causes.extend(undecided.into_iter().flat_map(|unknown| unknown.reasons));
+            if let Some(unknown) = undecided {
+                causes.extend(unknown.reasons);
+            }
         }
         if !causes.is_empty() {
             outcome.undecided = Some(UnknownReasons::from_reasons(causes));
