@@ -56,6 +56,9 @@ fn has_other_mirror(mirror: &Mirror) -> bool {
 /// The images that are copied and that no mirror of the input serves.
 #[must_use]
 pub(crate) fn unserved_images(input: &Input, sets: &[ImageSet]) -> Vec<Diagnostic> {
+    if sets.is_empty() {
+        return Vec::new();
+    }
     let served = Served::new(input);
     if served.is_incomplete || served.by_source.is_empty() {
         return Vec::new();

@@ -7,7 +7,7 @@ use terraform_eval::source::Span;
 
 use crate::provider::ClusterKind;
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, AttributeValue};
 use super::block::ArgumentInsertion;
 use super::registry_list::RegistryList;
 
@@ -67,6 +67,19 @@ impl RegistrySources {
         static ABSENT: LazyLock<Arc<RegistrySources>> =
             LazyLock::new(|| Arc::new(RegistrySources::all(&Attribute::absent())));
         ABSENT.clone()
+    }
+
+    /// Whether a list that Terraform has is there, known or not.
+    #[must_use]
+    pub fn has_lists(&self) -> bool {
+        let lists = [
+            &self.allowed_registries,
+            &self.blocked_registries,
+            &self.insecure_registries,
+        ];
+        lists
+            .iter()
+            .any(|list| !matches!(list.content, AttributeValue::Absent))
     }
 
     /// Creates registry sources in which the three lists that Terraform has are the same.

@@ -23,6 +23,7 @@ pub struct Clusters {
     /// The positions of blocks of which an instance has an unknown key in its address.
     with_unknown_keys: BTreeSet<usize>,
     has_classic: bool,
+    has_registry_lists: bool,
 }
 
 /// More clusters than this have an index of their paths.
@@ -65,6 +66,10 @@ impl FromIterator<Cluster> for Clusters {
                 .map(|(position, cluster)| (cluster.path.clone(), position))
                 .collect(),
             has_classic: blocks.iter().any(|cluster| cluster.kind == ClusterKind::Classic),
+            has_registry_lists: blocks
+                .iter()
+                .flat_map(|cluster| &cluster.instances)
+                .any(|instance| instance.registry_sources.has_lists()),
             blocks,
             by_id,
             with_unknown_keys,
@@ -102,6 +107,12 @@ impl Clusters {
     #[must_use]
     pub(crate) fn has_classic(&self) -> bool {
         self.has_classic
+    }
+
+    /// Whether one of them has lists of registries.
+    #[must_use]
+    pub(crate) fn has_registry_lists(&self) -> bool {
+        self.has_registry_lists
     }
 
     /// The cluster of a block, by its path without instance keys.

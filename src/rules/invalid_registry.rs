@@ -1,6 +1,7 @@
 //! `invalid-registry`: a registry in the lists of a cluster that nodes cannot read, or that the operator rejects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Attribute, Input, InputKinds, RegistrySources};
@@ -26,9 +27,8 @@ fn check(input: &Input) -> Vec<Diagnostic> {
         &Input::new(input.kind, "")
     };
     let of_clusters = input.clusters.instances().flat_map(|(_, instance)| {
-        let subject = instance.address.to_string();
         let names = ["allowed_registries", "blocked_registries", "insecure_registries"];
-        check_lists(&instance.registry_sources, names, &subject, of_cluster)
+        check_lists(&instance.registry_sources, names, &instance.address, of_cluster)
     });
     let of_manifests = input
         .manifest_facts()
@@ -36,7 +36,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
         .iter()
         .flat_map(|sources| {
             let names = ["allowedRegistries", "blockedRegistries", "insecureRegistries"];
-            check_lists(sources, names, "registrySources", input)
+            check_lists(sources, names, &"registrySources", input)
         });
     of_clusters.chain(of_manifests).collect()
 }
@@ -45,7 +45,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
 fn check_lists(
     sources: &RegistrySources,
     [allowed, blocked, insecure]: [&'static str; 3],
-    subject: &str,
+    subject: &dyn fmt::Display,
     mirrors: &Input,
 ) -> Vec<Diagnostic> {
     let conflicting = conflicting_locations(sources, mirrors);
@@ -161,11 +161,17 @@ fn has_scheme(name: &str) -> bool {
     name.starts_with("http://") || name.starts_with("https://")
 }
 
-fn report(problem: &Problem, list: &str, entry: &Attribute<String>, name: &str, subject: &str) -> Diagnostic {
+fn report(
+    problem: &Problem,
+    list: &str,
+    entry: &Attribute<String>,
+    name: &str,
+    subject: &dyn fmt::Display,
+) -> Diagnostic {
     let shown = entry.describe();
     let finding = RULE
         .diagnostic(format!("{shown} in {list} is not the name of a registry"))
-        .about(subject.to_owned())
+        .about(subject.to_string())
         .note(problem.note);
     let finding = match entry.span {
         Some(span) => finding.at(span, problem.label),

@@ -35,25 +35,20 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
             && is_identifier(&cluster.path.resource.name)
     };
     let clusters = || input.clusters.in_module(&module).iter().filter(is_hosted);
-    let Some(first) = clusters().next() else {
-        return RuleOutcome::clean();
-    };
-
     let targets = resource.cluster_origin.candidates.iter();
     let targets = targets
         .map(|candidate| &candidate.target)
         .chain(&resource.cluster_origin.sole_candidate);
     // Modules are compared without instance keys, because every instance of a module has its own cluster.
-    let mut referred: Vec<&Cluster> = targets
+    let referred = targets
         .filter_map(|target| input.clusters.of_target(target))
-        .filter(|cluster| is_hosted(cluster) && cluster.path.module == module)
-        .collect();
-    referred.sort_by(|a, b| a.path.cmp(&b.path));
-    let unresolved_names: Vec<UnknownReason> = depends_on
-        .iter()
-        .flat_map(|entry| entry.unresolved.iter().cloned())
-        .collect();
-    if let Some(cluster) = referred.into_iter().find(|cluster| !is_named(&cluster.path)) {
+        .filter(|cluster| is_hosted(cluster) && cluster.path.module == module);
+    let missing = referred.filter(|cluster| !is_named(&cluster.path));
+    if let Some(cluster) = missing.min_by(|a, b| a.path.cmp(&b.path)) {
+        let unresolved_names: Vec<UnknownReason> = depends_on
+            .iter()
+            .flat_map(|entry| entry.unresolved.iter().cloned())
+            .collect();
         if !unresolved_names.is_empty() {
             return RuleOutcome::undecided(UnknownReasons::from_reasons(unresolved_names));
         }
@@ -76,6 +71,7 @@ fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> Rule
         ));
     }
     if resource.cluster_origin.is_literal()
+        && let Some(first) = clusters().next()
         && !resource
             .dependencies
             .iter()

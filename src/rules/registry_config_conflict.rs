@@ -38,6 +38,9 @@ fn check_input(input: &Input) -> Vec<Diagnostic> {
 }
 
 fn check(input: &Input, mirror: &Mirror) -> RuleOutcome {
+    if !input.clusters.has_registry_lists() {
+        return RuleOutcome::clean();
+    }
     let candidates = ClusterCandidates::for_mirror(input, mirror);
     let mut outcome = RuleOutcome::clean();
     for (_, instance) in &candidates.instances {
@@ -77,13 +80,16 @@ fn compare(input: &Input, mirror: &Mirror, instance: &ClusterInstance) -> RuleOu
     let is_set = [allowed, blocked, insecure]
         .iter()
         .any(|list| !list.entries().is_empty());
+    if !is_set {
+        return RuleOutcome::from_unknown(unknown_value);
+    }
     let source = match &mirror.source.content {
         AttributeValue::Known(source) if is_valid_location(source, Role::Source) => Some(source.as_str()),
-        AttributeValue::Unknown(unknown) if is_set => {
+        AttributeValue::Unknown(unknown) => {
             unknown_value = unknown_value.or(Some(unknown.clone()));
             None
         }
-        _ => None,
+        AttributeValue::Known(_) | AttributeValue::Absent => None,
     };
     let mut outcome = RuleOutcome::clean();
     if let Some(source) = source {

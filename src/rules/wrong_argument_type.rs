@@ -20,26 +20,32 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(input: &Input, mirror: &Mirror, resource: &ResourceDeclaration) -> RuleOutcome {
-    let found = [
-        find(input, mirror, &resource.cluster_id),
-        find(input, mirror, &mirror.source),
-        find(input, mirror, &resource.mirror_type),
-        find(input, mirror, &mirror.mirrors),
-    ];
-    RuleOutcome::from_findings(found.into_iter().flatten().collect())
+    let mut findings = Vec::new();
+    check_argument(input, mirror, &resource.cluster_id, &mut findings);
+    check_argument(input, mirror, &mirror.source, &mut findings);
+    check_argument(input, mirror, &resource.mirror_type, &mut findings);
+    check_argument(input, mirror, &mirror.mirrors, &mut findings);
+    RuleOutcome::from_findings(findings)
 }
 
-fn find<T>(input: &Input, mirror: &Mirror, attribute: &Attribute<T>) -> Option<Diagnostic> {
-    let message = attribute
-        .as_unknown()?
-        .reasons
-        .iter()
-        .find_map(|cause| match cause {
-            UnknownReason::WrongType(message) => Some(message),
-            _ => None,
-        })?;
-    let finding = RULE
-        .finding(mirror, message)
-        .at_attribute(mirror, attribute, "wrong type");
-    Some(finding.note(format!("{} rejects the configuration", input.engine)))
+fn check_argument<T>(
+    input: &Input,
+    mirror: &Mirror,
+    attribute: &Attribute<T>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let mut reasons = attribute
+        .as_unknown()
+        .into_iter()
+        .flat_map(|unknown| &unknown.reasons);
+    let message = reasons.find_map(|reason| match reason {
+        UnknownReason::WrongType(message) => Some(message),
+        _ => None,
+    });
+    if let Some(message) = message {
+        let finding = RULE
+            .finding(mirror, message)
+            .at_attribute(mirror, attribute, "wrong type");
+        findings.push(finding.note(format!("{} rejects the configuration", input.engine)));
+    }
 }
