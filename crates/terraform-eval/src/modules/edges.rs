@@ -62,7 +62,7 @@ impl Edges<'_> {
             .get(name)
             .and_then(|block| block.parse(self.sources));
         block
-            .map(|block| nodes(path, references::in_body(&block.body)))
+            .map(|block| references::nodes_in_body(&block.body, path))
             .unwrap_or_default()
     }
 
@@ -73,7 +73,7 @@ impl Edges<'_> {
         let Some(block) = resource.and_then(|resource| resource.block.parse(self.sources)) else {
             return Vec::new();
         };
-        let mut edges = nodes(&path.module, references::in_body(&block.body));
+        let mut edges = references::nodes_in_body(&block.body, &path.module);
         let is_itself = |node: &Node| matches!(node, Node::Resource(to) if to == path);
         if edges.iter().any(is_itself) {
             // Terraform drops the edge of a block to itself, and rejects it only in arguments.
@@ -137,7 +137,7 @@ impl Edges<'_> {
                 );
             }
             for lifecycle in block.body.blocks("lifecycle") {
-                edges.extend(nodes(&caller, references::in_body(&lifecycle.body)));
+                edges.extend(references::nodes_in_body(&lifecycle.body, &caller));
             }
         }
         if !caller.is_root() {

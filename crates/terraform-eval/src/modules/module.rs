@@ -5,8 +5,10 @@ use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use indexmap::map::Entry;
+
 use crate::address::{Mode, ResourceName};
-use crate::hashing::IndexMap;
+use crate::hashing::{IndexMap, RandomState};
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::{Format, parse_file};
@@ -405,16 +407,23 @@ fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceNam
 }
 
 /// Declarations by name. Of several with one name, the first one is kept and the others are reported.
-fn by_name<K: Hash + Ord, V>(mut declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
-    declared.sort_by(|(first, _), (second, _)| first.cmp(second));
-    declared.dedup_by(|(later, value), (first, _)| {
-        let is_duplicate = later == first;
-        if is_duplicate {
-            report(later, value);
+fn by_name<K: Hash + Ord, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
+    // Positions are sorted, because they are smaller than blocks.
+    let mut order: Vec<usize> = (0..declared.len()).collect();
+    let name = |position: &usize| declared.get(*position).map(|(name, _)| name);
+    order.sort_by(|first, second| name(first).cmp(&name(second)));
+    let mut declared: Vec<Option<(K, V)>> = declared.into_iter().map(Some).collect();
+    let mut sorted = IndexMap::with_capacity_and_hasher(declared.len(), RandomState::default());
+    for position in order {
+        let Some((name, value)) = declared.get_mut(position).and_then(Option::take) else {
+            continue;
+        };
+        match sorted.entry(name) {
+            Entry::Occupied(first) => report(first.key(), &value),
+            Entry::Vacant(place) => _ = place.insert(value),
         }
-        is_duplicate
-    });
-    declared.into_iter().collect()
+    }
+    sorted
 }
 
 /// Inserts a new key, and returns whether it was new. An existing value is kept.

@@ -41,23 +41,37 @@ impl Traversal {
 /// Collects the references in an expression. Variables that a `for` binds are not references.
 #[must_use]
 pub fn in_expression(expression: &Expression) -> Vec<Traversal> {
-    resolve_all(names_in(expression))
+    let mut references = Vec::new();
+    Walk::new(|(root, steps, span)| references.extend(resolve(root, steps, span))).expression(expression);
+    references
 }
 
 /// Collects the root names of all references in an expression, whatever they name, with the spans of the references.
 /// Variables that a `for` binds are not references.
 #[must_use]
 pub fn root_names(expression: &Expression) -> Vec<(Arc<str>, Span)> {
-    let found = names_in(expression).into_iter();
-    found.map(|(root, _, span)| (root.clone(), span)).collect()
+    let mut names = Vec::new();
+    Walk::new(|(root, _, span)| names.push((root.clone(), span))).expression(expression);
+    names
 }
 
 /// Collects the references in a body and its nested blocks.
 #[must_use]
 pub fn in_body(body: &Body) -> Vec<Traversal> {
-    let mut collector = Collector::default();
-    collector.body(body);
-    resolve_all(collector.found)
+    let mut references = Vec::new();
+    Walk::new(|(root, steps, span)| references.extend(resolve(root, steps, span))).body(body);
+    references
+}
+
+/// Collects the nodes that the references in a body of `module` and in its nested blocks depend on.
+#[must_use]
+pub(super) fn nodes_in_body(body: &Body, module: &ModulePath) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let add = |(root, steps, span): Named<'_>| {
+        nodes.extend(resolve(root, steps, span).and_then(|reference| reference.into_node(module)));
+    };
+    Walk::new(add).body(body);
+    nodes
 }
 
 /// The root name, the steps and the span of a reference, whatever it names.
@@ -65,26 +79,26 @@ pub(crate) type Named<'e> = (&'e Arc<str>, &'e [Step], Span);
 
 /// Collects the references in an expression, whatever they name.
 pub(crate) fn names_in(expression: &Expression) -> Vec<Named<'_>> {
-    let mut collector = Collector::default();
-    collector.expression(expression);
-    collector.found
+    let mut names = Vec::new();
+    Walk::new(|named| names.push(named)).expression(expression);
+    names
 }
 
-fn resolve_all(found: Vec<Named<'_>>) -> Vec<Traversal> {
-    let found = found.into_iter();
-    found
-        .filter_map(|(root, steps, span)| resolve(root, steps, span))
-        .collect()
-}
-
-#[derive(Default)]
-struct Collector<'e> {
-    found: Vec<Named<'e>>,
+/// A walk through expressions that tells the references in them.
+struct Walk<F> {
+    tell: F,
     /// Variables that an enclosing `for` or `dynamic` block binds.
     bound: Vec<Arc<str>>,
 }
 
-impl<'e> Collector<'e> {
+impl<'e, F: FnMut(Named<'e>) + Send> Walk<F> {
+    fn new(tell: F) -> Self {
+        Self {
+            tell,
+            bound: Vec::new(),
+        }
+    }
+
     fn body(&mut self, body: &'e Body) {
         // `provider` names a provider configuration, which looks like a resource.
         for attribute in body
@@ -219,7 +233,7 @@ impl<'e> Collector<'e> {
     /// A name and the steps after it: a reference, unless the name is bound.
     fn traversal(&mut self, root: &'e Arc<str>, steps: &'e [Step], span: Span) {
         if !self.bound.contains(root) {
-            self.found.push((root, steps, span));
+            (self.tell)((root, steps, span));
         }
     }
 }

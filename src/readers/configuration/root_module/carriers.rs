@@ -44,9 +44,13 @@ pub(super) fn has_manifests(name: &ResourceName) -> bool {
 /// Whether a text of configuration may have a block that carries manifests, or that is left of a mirror.
 pub(crate) fn may_carry_manifests(text: &str) -> bool {
     let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    has_provisioner(text)
-        || names_mirrors(text)
+    has_carrier_words(text)
         || (has_mirror_word(text) && has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
+}
+
+/// Whether a text has the words of a block that may carry manifests, whatever its type.
+pub(super) fn has_carrier_words(text: &str) -> bool {
+    has_provisioner(text) || names_mirrors(text)
 }
 
 fn has_provisioner(text: &str) -> bool {

@@ -9,6 +9,7 @@ use crate::model::{Attribute, AttributeValue, UnknownReason};
 use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::manifest_node::NodeBuilder;
 use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator, call_of};
+use crate::readers::configuration::root_module::carriers::{has_carrier_words, has_manifests};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
@@ -38,9 +39,15 @@ impl<'a> RootModuleReader<'a> {
         if let Some(has_manifests) = self.modules_with_manifests.get(&module) {
             return *has_manifests;
         }
-        let mut resources = self.tree.module(module).resources.values();
-        let has_blocks = resources
-            .any(|resource| manifest_type_of(&resource.name).is_some() || self.may_carry_manifests(resource));
+        let declared = self.tree.module(module);
+        let has_words = || {
+            let mut files = declared.files.iter();
+            files.any(|file| has_carrier_words(self.context.sources.text(*file)))
+        };
+        let mut names = declared.resources.keys();
+        let mut resources = declared.resources.values();
+        let has_blocks = names.any(has_manifests)
+            || (has_words() && resources.any(|resource| self.may_carry_manifests(resource)));
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let has_manifests = has_blocks || calls.any(|(_, callee, _)| self.has_manifests(callee));
