@@ -83,7 +83,7 @@ fn fenced(text: &str) -> String {
 /// What the provider takes for the argument whose name this is.
 fn provider_facts(element: &Element) -> Option<String> {
     let name = element.argument.as_deref().filter(|_| element.is_argument_name)?;
-    let [kind, label] = element.block.labels.as_slice() else {
+    let [kind, label] = &*element.block.labels else {
         return None;
     };
     let resource = ResourceName {

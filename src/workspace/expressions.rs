@@ -32,7 +32,7 @@ pub fn evaluate_console(
     evaluate_with(directory, expressions, options, &|evaluator, expression| {
         let evaluate = |expression| evaluator.evaluate(expression, Scope::module(InstanceId::ROOT));
         match &expression.kind {
-            ExpressionKind::Call(call) if &*call.name.text == "type" => match call.arguments.as_slice() {
+            ExpressionKind::Call(call) if &*call.name.text == "type" => match &*call.arguments {
                 [argument] if !call.expand_last => evaluate(argument).map(ConsoleValue::TypeOf),
                 _ => Err(EvalError::invalid("function type: expected 1 argument")),
             },

@@ -319,7 +319,7 @@ impl Surveyor<'_> {
     fn declared_variables(&self) -> Names {
         let files = self.documents.iter().filter(|file| !file.is_override);
         let blocks = files.flat_map(|file| &file.document.items);
-        let names = blocks.filter_map(|block| match (&*block.kind.text, block.labels.as_slice()) {
+        let names = blocks.filter_map(|block| match (&*block.kind.text, &*block.labels) {
             ("variable", [name]) => Some(&*name.text),
             _ => None,
         });

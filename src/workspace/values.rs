@@ -97,7 +97,7 @@ pub(crate) fn element_at(sources: &Sources, file: FileId, offset: usize) -> Opti
     if !holds(block.header.range()) {
         return None;
     }
-    let target = match (&*block.kind.text, block.labels.as_slice()) {
+    let target = match (&*block.kind.text, &*block.labels) {
         ("variable", [name]) => Target::Variable(name.text.clone()),
         _ => Target::Nothing,
     };
@@ -384,7 +384,7 @@ fn instances_of(
     evaluator: &Evaluator<'_>,
     instance: InstanceId,
 ) -> Option<(String, Vec<RepetitionData>)> {
-    let (address, expansion) = match (&*block.kind.text, block.labels.as_slice()) {
+    let (address, expansion) = match (&*block.kind.text, &*block.labels) {
         ("module", [name]) => {
             let expansion = evaluator.call_expansion(instance, &name.text);
             (format!("module.{}", name.text), expansion)

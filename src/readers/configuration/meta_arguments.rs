@@ -138,7 +138,7 @@ impl MetaArguments<'_> {
 
     /// What Terraform requires of a provisioner whatever it does.
     fn provisioner(&mut self, block: &Block) {
-        let kind = match block.labels.as_slice() {
+        let kind = match &*block.labels {
             [kind] => &*kind.text,
             labels => {
                 let message = format!("the provisioner has {} labels", labels.len());
@@ -245,7 +245,7 @@ impl MetaArguments<'_> {
                     Some((Step::Index { .. }, rest)) => {
                         let kind = ExpressionKind::Traversal {
                             base: base.clone(),
-                            steps: rest.to_vec(),
+                            steps: rest.into(),
                         };
                         Some(Expression::new(kind, value.span))
                     }

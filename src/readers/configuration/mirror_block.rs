@@ -138,7 +138,7 @@ pub(crate) fn unsupported_parts(
 /// The entries of `ignore_changes`: names, or strings of names in JSON.
 fn ignored_names(value: &Expression, sources: &Sources) -> Vec<TraceStep> {
     let items = match &value.kind {
-        ExpressionKind::Tuple(items) => items.as_slice(),
+        ExpressionKind::Tuple(items) => items,
         _ => std::slice::from_ref(value),
     };
     let entry = |item: &Expression| TraceStep {

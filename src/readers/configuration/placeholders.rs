@@ -147,7 +147,7 @@ impl PlaceholderEvaluator<'_, '_> {
                     return None;
                 }
                 let mut operands = Operands::default();
-                let arguments: Option<Vec<Expression>> = call
+                let arguments: Option<Box<[Expression]>> = call
                     .arguments
                     .iter()
                     .map(|argument| {
@@ -157,9 +157,10 @@ impl PlaceholderEvaluator<'_, '_> {
                     .collect();
                 let call = Call {
                     arguments: arguments?,
-                    ..call.clone()
+                    ..Call::clone(call)
                 };
-                self.evaluate_literal(ExpressionKind::Call(call), expression.span, place, &operands)
+                let kind = ExpressionKind::Call(Box::new(call));
+                self.evaluate_literal(kind, expression.span, place, &operands)
             }
             _ => match self.follow_reference(expression, place, depth) {
                 Some(value) => Some(value),
@@ -301,7 +302,7 @@ impl PlaceholderEvaluator<'_, '_> {
     fn inserts_unknown_variables(&self, call: &Call, place: Place<'_>) -> bool {
         let scope = Scope::module(place.instance).with_repetition(place.repetition);
         let evaluate = |expression| self.context.evaluator.evaluate(expression, scope).ok();
-        let [path, variables] = call.arguments.as_slice() else {
+        let [path, variables] = &*call.arguments else {
             return false;
         };
         let text = call_of("file", vec![path.clone()], path.span);
@@ -342,10 +343,10 @@ pub(crate) fn call_of(name: &str, arguments: Vec<Expression>, span: Span) -> Exp
     };
     let call = Call {
         name,
-        arguments,
+        arguments: arguments.into(),
         expand_last: false,
     };
-    Expression::new(ExpressionKind::Call(call), span)
+    Expression::new(ExpressionKind::Call(Box::new(call)), span)
 }
 
 /// An expression without references that has a known value. `span` is that of values without a literal.

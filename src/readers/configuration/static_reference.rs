@@ -37,7 +37,7 @@ impl StaticReference {
 
     fn of_traversal(expression: &Expression) -> Option<Self> {
         let (root, steps) = match &expression.kind {
-            ExpressionKind::Traversal { base, steps } => (&**base, steps.as_slice()),
+            ExpressionKind::Traversal { base, steps } => (&**base, &**steps),
             _ => (expression, &[][..]),
         };
         let ExpressionKind::Variable(root) = &root.kind else {

@@ -116,7 +116,7 @@ impl Evaluator<'_> {
         let allows_literal_template = self.dialect().has(Feature::LiteralTemplateString);
         let (expressions, expanded) = match call.arguments.split_last() {
             Some((last, expressions)) if call.expand_last => (expressions, Some(last)),
-            _ => (call.arguments.as_slice(), None),
+            _ => (&*call.arguments, None),
         };
         let expanded = match expanded {
             Some(last) => {
@@ -167,7 +167,7 @@ impl Evaluator<'_> {
 
     /// `convert(value, type)`, whose second argument is a type constraint.
     fn convert_call(&self, call: &Call, scope: Scope<'_>) -> Result<Value> {
-        let ([value, ty], false) = (call.arguments.as_slice(), call.expand_last) else {
+        let ([value, ty], false) = (&*call.arguments, call.expand_last) else {
             let count = call.arguments.len();
             return Err(EvalError::invalid(format!(
                 "convert takes a value and a type, not {count} arguments"

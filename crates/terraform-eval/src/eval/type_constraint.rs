@@ -71,7 +71,7 @@ impl Evaluator<'_> {
             // As in Terraform 0.11.
             ExpressionKind::String(_) => invalid("a type must not be quoted"),
             ExpressionKind::Call(call) => {
-                let [argument] = call.arguments.as_slice() else {
+                let [argument] = &*call.arguments else {
                     return invalid(&format!("{} requires one type", call.name.text));
                 };
                 let container: fn(Type) -> Type = match &*call.name.text {
@@ -148,7 +148,7 @@ impl Evaluator<'_> {
             let (expression, default) = match &item.value.kind {
                 ExpressionKind::Call(call) if &*call.name.text == "optional" => {
                     optional.push(name.clone());
-                    match call.arguments.as_slice() {
+                    match &*call.arguments {
                         [ty] => (ty, None),
                         [ty, default] => (ty, Some(default)),
                         _ => {

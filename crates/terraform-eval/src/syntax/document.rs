@@ -45,7 +45,7 @@ pub struct TopLevel {
     /// The block type, which is the word before the labels: `resource`.
     pub kind: Name,
     /// The labels without quotes and escapes.
-    pub labels: Vec<Name>,
+    pub labels: Arc<[Name]>,
     /// All bytes of the block.
     pub span: Span,
     body: Source,
@@ -89,7 +89,8 @@ impl TopLevel {
         let Source::Native { body, .. } = &mut self.body else {
             return None;
         };
-        let names = std::iter::once(&mut self.kind).chain(&mut self.labels);
+        let labels = Arc::make_mut(&mut self.labels).iter_mut();
+        let names = std::iter::once(&mut self.kind).chain(labels);
         for span in names.map(|name| &mut name.span).chain([&mut self.span, body]) {
             span.file = file;
         }

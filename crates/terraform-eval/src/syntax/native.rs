@@ -26,7 +26,7 @@ use crate::syntax::lex_error::MAX_DEPTH;
 use crate::syntax::outline::{Content, Item, Outline, outline_body};
 use crate::syntax::scan::Ends;
 use crate::syntax::syntax_error::SyntaxError;
-use crate::syntax::tree::{Attribute, Block, Body, Expression, Name};
+use crate::syntax::tree::{Attribute, Block, Body, Expression, Name, ObjectItem};
 use crate::syntax::words;
 
 /// How many levels of nested blocks are parsed.
@@ -128,6 +128,9 @@ pub(super) struct Reader<'a> {
     pub(super) syntax_errors: Vec<SyntaxError>,
     /// Whether lexical errors in the current item have been reported already.
     lex_errors_reported: bool,
+    /// The elements so far of the lists and the items of the objects that are being read, those of the innermost one last.
+    expressions: Vec<Expression>,
+    object_items: Vec<ObjectItem>,
     /// Where the brackets of the current expression end.
     ends: Ends,
     /// The largest number of its brackets that are open at once.
@@ -140,6 +143,8 @@ impl<'a> Reader<'a> {
             input,
             syntax_errors: Vec::new(),
             lex_errors_reported: false,
+            expressions: Vec::new(),
+            object_items: Vec::new(),
             ends: Ends::default(),
             deepest: 0,
         }
@@ -186,11 +191,7 @@ impl<'a> Reader<'a> {
             self.push(SyntaxError::too_deep(item.name, "the blocks are", MAX_BLOCKS));
             return None;
         }
-        let labels = item
-            .labels
-            .iter()
-            .map(|&span| self.label(span))
-            .collect::<Vec<_>>();
+        let labels = item.labels.iter().map(|&span| self.label(span)).collect();
         let header_end = item.labels.last().map_or(item.name.end, |label| label.end);
         Some(Block {
             kind: self.name(item.name),
@@ -220,8 +221,10 @@ impl<'a> Reader<'a> {
         let Outline { items, syntax_errors } =
             outline_body(self.input.file, self.input.text, span.range(), broken);
         self.syntax_errors.extend(syntax_errors);
-        let mut attributes = Vec::new();
-        let mut blocks = Vec::new();
+        let is_block = |item: &&Item| matches!(item.content, Content::Block { .. });
+        let block_count = items.iter().filter(is_block).count();
+        let mut attributes = Vec::with_capacity(items.len() - block_count);
+        let mut blocks = Vec::with_capacity(block_count);
         let mut seen = SeenNames::default();
         for item in &items {
             if matches!(item.content, Content::Block { .. }) {

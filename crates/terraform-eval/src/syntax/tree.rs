@@ -67,7 +67,7 @@ pub struct Block {
     /// The block type, which is the word before the labels.
     pub kind: Name,
     /// The labels without quotes and escapes.
-    pub labels: Vec<Name>,
+    pub labels: Arc<[Name]>,
     /// The content between the braces.
     pub body: Body,
     /// The block type and the labels.
@@ -149,9 +149,9 @@ pub enum ExpressionKind {
     /// A quoted string or heredoc with interpolations or directives.
     Template(Template),
     /// `[a, b]`.
-    Tuple(Vec<Expression>),
+    Tuple(Box<[Expression]>),
     /// `{ a = b }`. Keys may repeat; the last one is used.
-    Object(Vec<ObjectItem>),
+    Object(Box<[ObjectItem]>),
     /// The first word of a traversal: `var` in `var.a`, `each`, a `for` variable.
     Variable(Arc<str>),
     /// `base.name[key]…`.
@@ -159,7 +159,7 @@ pub enum ExpressionKind {
         /// The object or collection.
         base: Box<Expression>,
         /// The steps into it, at least one.
-        steps: Vec<Step>,
+        steps: Box<[Step]>,
     },
     /// `base[*]…` (full) or `base.*…` (attributes only).
     Splat {
@@ -173,7 +173,7 @@ pub enum ExpressionKind {
     /// The current element in a splat's `each`.
     SplatElement,
     /// `name(args)`, `name(args...)`.
-    Call(Call),
+    Call(Box<Call>),
     /// `-a`, `!a`.
     Unary {
         /// The operator.
@@ -186,12 +186,12 @@ pub enum ExpressionKind {
         /// The leftmost operand.
         first: Box<Expression>,
         /// The operators with their right operands, at least one.
-        rest: Vec<Operation>,
+        rest: Box<[Operation]>,
     },
     /// `a ? b : c ? d : e`.
     Conditional {
         /// The conditions with their values, at least one. The first condition that is true counts.
-        branches: Vec<Branch>,
+        branches: Box<[Branch]>,
         /// The value if no condition is true.
         otherwise: Box<Expression>,
     },
@@ -212,7 +212,7 @@ impl ExpressionKind {
             | Self::Variable(_)
             | Self::SplatElement => 0,
             Self::Template(template) => 1 + template.height(),
-            Self::Tuple(items) => above(items),
+            Self::Tuple(items) => above(items.iter()),
             Self::Object(items) => above(items.iter().flat_map(|item| {
                 let key = match &item.key {
                     ObjectKey::Word(_) => None,
@@ -225,7 +225,7 @@ impl ExpressionKind {
                 above(keys.chain([&**base]))
             }
             Self::Splat { base, each, .. } => above([&**base, &**each]),
-            Self::Call(call) => above(&call.arguments),
+            Self::Call(call) => above(call.arguments.iter()),
             Self::Unary { operand, .. } => above([&**operand]),
             Self::Binary { first, rest } => {
                 let operands = rest.iter().map(|operation| &operation.operand);
@@ -264,7 +264,7 @@ pub enum Step {
     /// `[key]`, and the legacy `.0` with a number as key.
     Index {
         /// The expression in the brackets.
-        key: Expression,
+        key: Box<Expression>,
         /// The brackets or the number with its dot.
         span: Span,
     },
@@ -344,7 +344,7 @@ pub struct Call {
     /// The function name with its namespace: `split`, `core::split`, `provider::a::b`.
     pub name: Name,
     /// The arguments.
-    pub arguments: Vec<Expression>,
+    pub arguments: Box<[Expression]>,
     /// Whether the last argument is expanded by `...`.
     pub expand_last: bool,
 }

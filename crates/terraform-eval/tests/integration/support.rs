@@ -167,7 +167,7 @@ fn show_template(template: &Template) -> String {
 /// A block: its kind, its labels, its attributes, its blocks.
 pub(crate) fn show_block(block: &Block) -> String {
     let mut text = block.kind.text.to_string();
-    for label in &block.labels {
+    for label in &*block.labels {
         text += &format!(" {}", label.text);
     }
     text += " {";

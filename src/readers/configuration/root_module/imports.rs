@@ -338,7 +338,7 @@ fn instance_address(
     to: &Expression,
 ) -> Option<String> {
     let (root, steps) = match &to.kind {
-        ExpressionKind::Traversal { base, steps } => (&**base, steps.as_slice()),
+        ExpressionKind::Traversal { base, steps } => (&**base, &**steps),
         _ => (to, &[][..]),
     };
     let ExpressionKind::Variable(word) = &root.kind else {

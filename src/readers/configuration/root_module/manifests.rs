@@ -337,7 +337,7 @@ impl<'a> RootModuleReader<'a> {
         for _ in 0..MAX_FOLLOWED_LOCALS {
             expression = match &expression.kind {
                 ExpressionKind::Parenthesis(inner) => inner,
-                ExpressionKind::Call(call) => match (&*call.name.text, form, call.arguments.as_slice()) {
+                ExpressionKind::Call(call) => match (&*call.name.text, form, &*call.arguments) {
                     ("yamldecode" | "jsondecode", ManifestForm::Object, [inner]) => {
                         form = ManifestForm::FirstDocument;
                         inner
@@ -543,7 +543,7 @@ fn coded_argument<'s>(argument: &ManifestArgument<'s>) -> Option<ManifestArgumen
     let ExpressionKind::Call(call) = &argument.expression.kind else {
         return None;
     };
-    let [inner] = call.arguments.as_slice() else {
+    let [inner] = &*call.arguments else {
         return None;
     };
     let form = match (&*call.name.text, argument.form) {

@@ -365,12 +365,12 @@ fn expected_aliases(module: &Module, sources: &Sources) -> Vec<(Configuration, S
         .flat_map(|block| &block.body.attributes)
         .filter(|entry| is_ours(entry));
     let items = entries.flat_map(|entry| match &entry.value.kind {
-        ExpressionKind::Object(items) => items.as_slice(),
+        ExpressionKind::Object(items) => &**items,
         _ => &[],
     });
     let lists = items.filter(|item| key_of(item) == Some("configuration_aliases"));
     let aliases = lists.flat_map(|item| match &item.value.kind {
-        ExpressionKind::Tuple(aliases) => aliases.as_slice(),
+        ExpressionKind::Tuple(aliases) => &**aliases,
         _ => &[],
     });
     aliases

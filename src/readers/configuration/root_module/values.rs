@@ -194,7 +194,7 @@ impl RootModuleReader<'_> {
         let own: Vec<ResourceName> = block
             .body
             .blocks("data")
-            .filter_map(|data| match data.labels.as_slice() {
+            .filter_map(|data| match &*data.labels {
                 [kind, name] => Some(ResourceName::data(&*kind.text, &*name.text)),
                 _ => None,
             })

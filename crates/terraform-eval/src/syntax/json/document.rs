@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
                 let name = header.labels.last().unwrap_or(&header.kind).span;
                 blocks.push(Block {
                     kind: header.kind.clone(),
-                    labels: header.labels.clone(),
+                    labels: header.labels.as_slice().into(),
                     body,
                     header: name,
                     span: Span {

@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
                 if !is_unique {
                     return None;
                 }
-                ExpressionKind::Object(items)
+                ExpressionKind::Object(items.into())
             }
         };
         Some(Expression::new(kind, span))

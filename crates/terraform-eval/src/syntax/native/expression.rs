@@ -131,6 +131,7 @@ impl Reader<'_> {
                     ..start
                 };
                 let otherwise = Box::new(value);
+                let branches = branches.into();
                 value = self.node(ExpressionKind::Conditional { branches, otherwise }, span)?;
             }
             let Some(last) = open.last_mut() else {
@@ -189,7 +190,7 @@ impl Reader<'_> {
             operator: last,
             operand,
         });
-        let first = Box::new(first);
+        let (first, rest) = (Box::new(first), rest.into());
         self.node(ExpressionKind::Binary { first, rest }, span)
     }
 
@@ -253,16 +254,18 @@ impl Reader<'_> {
     pub(super) fn list(
         &mut self,
         range: Range<usize>,
-    ) -> Result<(Vec<Expression>, Option<Range<usize>>), Reported> {
-        let mut items = Vec::new();
+    ) -> Result<(Box<[Expression]>, Option<Range<usize>>), Reported> {
+        let start = self.expressions.len();
+        let mut ellipsis = None;
         let mut cursor = Cursor::new(range);
         while !self.is_empty(cursor.range.clone()) {
             let (item, following) = self.conditional(&mut cursor)?;
-            items.push(item);
+            self.expressions.push(item);
             match following.kind {
                 TokenKind::Comma | TokenKind::End => {}
                 TokenKind::Ellipsis if self.is_empty(cursor.range.clone()) => {
-                    return Ok((items, Some(following.range)));
+                    ellipsis = Some(following.range);
+                    break;
                 }
                 TokenKind::Ellipsis => {
                     let at = Scanner::new(self.input.text, cursor.range.end).trivia(cursor.range.start, true);
@@ -272,7 +275,7 @@ impl Reader<'_> {
                 _ => return Err(self.unexpected(following.range)),
             }
         }
-        Ok((items, None))
+        Ok((self.expressions.drain(start..).collect(), ellipsis))
     }
 
     /// Parses the `for` expression in a range, after the word `for`, which ends at `at`.

@@ -38,7 +38,9 @@ impl Reader<'_> {
                 }
                 name => ExpressionKind::Variable(words::shared(name)),
             },
-            hcl::Expression::FuncCall(call) => ExpressionKind::Call(self.call(call, mask, range.end)?),
+            hcl::Expression::FuncCall(call) => {
+                ExpressionKind::Call(Box::new(self.call(call, mask, range.end)?))
+            }
             hcl::Expression::Traversal(source) => {
                 let base = self.lower(&source.expr, mask)?;
                 return self.steps(base, &source.operators, mask);
@@ -99,14 +101,15 @@ impl Reader<'_> {
                     let place = place(mask, index.span().or(operator.span()));
                     let key = self.number(place.clone());
                     Step::Index {
-                        key: self.node(key, self.input.span(place))?,
+                        key: Box::new(self.node(key, self.input.span(place))?),
                         span,
                     }
                 }
                 TraversalOperator::Index(_) => {
                     base = self.end_splat(&mut attribute_splat, base, &mut steps)?;
+                    let key = self.expression(range.start + 1..range.end.saturating_sub(1))?;
                     Step::Index {
-                        key: self.expression(range.start + 1..range.end.saturating_sub(1))?,
+                        key: Box::new(key),
                         span,
                     }
                 }
@@ -164,7 +167,7 @@ impl Reader<'_> {
         let span = last.span_from(base.span);
         let kind = ExpressionKind::Traversal {
             base: Box::new(base),
-            steps: std::mem::take(steps),
+            steps: std::mem::take(steps).into(),
         };
         self.node(kind, span)
     }

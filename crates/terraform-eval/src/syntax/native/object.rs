@@ -11,12 +11,12 @@ impl Reader<'_> {
     /// Parses the object whose braces are the first and the last byte of the range.
     pub(super) fn object(&mut self, range: &Range<usize>) -> Result<ExpressionKind, Reported> {
         let end = range.end.saturating_sub(1);
-        let mut items = Vec::new();
+        let first = self.object_items.len();
         let mut at = range.start + 1;
         loop {
             at = Scanner::new(self.input.text, end).trivia(at, true);
             if at >= end {
-                return Ok(ExpressionKind::Object(items));
+                return Ok(ExpressionKind::Object(self.object_items.drain(first..).collect()));
             }
             let separator = self.separator(at, end)?;
             let key = self.key(at..separator)?;
@@ -26,7 +26,7 @@ impl Reader<'_> {
                 return Err(self.report(at..separator + 1, "the key has no value", help));
             }
             let value = self.expression(separator + 1..stop)?;
-            items.push(ObjectItem { key, value });
+            self.object_items.push(ObjectItem { key, value });
             at = stop + usize::from(self.input.text.as_bytes().get(stop) == Some(&b','));
         }
     }
