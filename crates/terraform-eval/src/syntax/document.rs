@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
-use crate::syntax::outline::{Content, Item, outline, outline_body};
+use crate::syntax::native::UnparsedBlock;
+use crate::syntax::outline::{Content, outline, outline_body};
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Expression, Name, literal};
 use crate::syntax::{json, native};
@@ -102,14 +103,15 @@ impl TopLevel {
     pub fn parse(&self, text: &str) -> (Option<Block>, Vec<SyntaxError>) {
         match &self.body {
             Source::Native { body, broken } => {
-                let item = Item {
-                    name: self.kind.span,
-                    labels: self.labels.iter().map(|label| label.span).collect(),
+                let block = UnparsedBlock {
+                    kind: self.kind.clone(),
+                    labels: self.labels.clone(),
                     span: self.span,
-                    content: Content::Block { body: *body },
+                    body: *body,
                     broken: *broken,
                 };
-                native::parse_block(self.span.file, text, &item)
+                let (block, syntax_errors) = native::parse_block(text, block);
+                (Some(block), syntax_errors)
             }
             Source::Json(block) => (Some(Block::clone(block)), Vec::new()),
         }
@@ -134,7 +136,7 @@ impl TopLevel {
         if let Source::Native { body, .. } = &self.body {
             let items = outline_body(self.span.file, text, body.range(), true).items;
             let value = items.iter().find_map(|item| match item.content {
-                Content::Attribute { value } if text.get(item.name.range()) == Some(name) => {
+                Content::Attribute { value, .. } if text.get(item.name.range()) == Some(name) => {
                     text.get(value.range())
                 }
                 _ => None,
@@ -188,22 +190,19 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
     let mut syntax_errors = outline.syntax_errors;
     let mut items: Vec<TopLevel> = Vec::with_capacity(outline.items.len());
     for item in outline.items {
-        let Content::Block { body } = item.content else {
+        let Some(block) = native::read_header(file, text, &item) else {
             let error = SyntaxError::new(item.name, "arguments are not allowed outside of blocks");
             syntax_errors
                 .push(error.help("move it into a block; variable values belong in a `.tfvars` file"));
             continue;
         };
-        let labels = item.labels.iter();
         items.push(TopLevel {
-            kind: native::header_name(file, text, item.name),
-            labels: labels
-                .map(|label| native::header_name(file, text, *label))
-                .collect(),
-            span: item.span,
+            kind: block.kind,
+            labels: block.labels,
+            span: block.span,
             body: Source::Native {
-                body,
-                broken: item.broken,
+                body: block.body,
+                broken: block.broken,
             },
         });
     }
@@ -215,9 +214,9 @@ fn parse_native_file(file: FileId, text: &str) -> Document {
 pub fn parse_variables(file: FileId, text: &str, format: Format) -> (Vec<Attribute>, Vec<SyntaxError>) {
     match format {
         Format::Native => {
-            let outline = outline(file, text);
-            let (attributes, further) = native::parse_attributes(file, text, &outline.items);
-            let mut syntax_errors = outline.syntax_errors;
+            let mut outline = outline(file, text);
+            let mut syntax_errors = std::mem::take(&mut outline.syntax_errors);
+            let (attributes, further) = native::parse_attributes(file, text, outline);
             syntax_errors.extend(further);
             (attributes, syntax_errors)
         }

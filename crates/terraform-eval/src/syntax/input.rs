@@ -15,6 +15,7 @@ pub(super) struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// The span in the file of a range of the text, extended to character boundaries.
+    #[inline]
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         let (start, end) = (
             self.text.floor_char_boundary(range.start),

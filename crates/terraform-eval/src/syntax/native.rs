@@ -39,15 +39,39 @@ const MAX_ERRORS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Reported;
 
-/// Parses a block of an [`outline`](crate::syntax::outline::outline). Invalid parts are reported and omitted.
-#[must_use]
-pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec<SyntaxError>) {
+/// A block of which the header alone has been read.
+pub(super) struct UnparsedBlock {
+    pub(super) kind: Name,
+    pub(super) labels: Arc<[Name]>,
+    /// All bytes of the block.
+    pub(super) span: Span,
+    /// The bytes between the braces.
+    pub(super) body: Span,
+    /// Whether there is a lexical error inside of the block, which its file reports.
+    pub(super) broken: bool,
+}
+
+/// Reads the header of a block; `None` for an argument. Errors in a label are reported when the block is parsed.
+pub(super) fn read_header(file: FileId, text: &str, item: &Item) -> Option<UnparsedBlock> {
     let mut reader = Reader::new(Input {
         file,
         text,
         offsets: None,
     });
-    let block = reader.block(item, 0);
+    reader.header(item)
+}
+
+/// Parses a block. Invalid parts are reported and omitted.
+pub(super) fn parse_block(text: &str, block: UnparsedBlock) -> (Block, Vec<SyntaxError>) {
+    let mut reader = Reader::new(Input {
+        file: block.span.file,
+        text,
+        offsets: None,
+    });
+    for label in &*block.labels {
+        reader.check_label(label.span);
+    }
+    let block = reader.block(block, 0);
     (block, reader.syntax_errors)
 }
 
@@ -55,16 +79,17 @@ pub fn parse_block(file: FileId, text: &str, item: &Item) -> (Option<Block>, Vec
 pub(super) fn parse_attributes(
     file: FileId,
     text: &str,
-    items: &[Item],
+    outline: Outline,
 ) -> (Vec<Attribute>, Vec<SyntaxError>) {
     let mut reader = Reader::new(Input {
         file,
         text,
         offsets: None,
     });
+    reader.ends = outline.ends;
     let mut seen = SeenNames::default();
     let mut attributes = Vec::new();
-    for item in items {
+    for item in &outline.items {
         if matches!(item.content, Content::Block { .. }) {
             let help = "write variable values as `name = value`";
             reader.report(
@@ -79,16 +104,6 @@ pub(super) fn parse_attributes(
     (attributes, reader.syntax_errors)
 }
 
-/// Reads the type or a label of a block. Errors in a label are reported when the block is parsed.
-pub(super) fn header_name(file: FileId, text: &str, span: Span) -> Name {
-    Reader::new(Input {
-        file,
-        text,
-        offsets: None,
-    })
-    .label(span)
-}
-
 /// Parses a range of a text as one expression, which may contain line breaks.
 #[must_use]
 pub fn parse_expression(
@@ -101,7 +116,7 @@ pub fn parse_expression(
         text,
         offsets: None,
     });
-    let expression = reader.checked(range, false);
+    let expression = reader.checked(range);
     (expression.ok(), reader.syntax_errors)
 }
 
@@ -126,12 +141,12 @@ pub fn parse_template(
 pub(super) struct Reader<'a> {
     pub(super) input: Input<'a>,
     pub(super) syntax_errors: Vec<SyntaxError>,
-    /// Whether lexical errors in the current item have been reported already.
-    lex_errors_reported: bool,
     /// The elements so far of the lists and the items of the objects that are being read, those of the innermost one last.
     expressions: Vec<Expression>,
     object_items: Vec<ObjectItem>,
-    /// Where the brackets of the current expression end.
+    /// The names of the operand that is being read.
+    names: Vec<Range<usize>>,
+    /// Where the brackets of the current expression end, and those of other arguments of its body.
     ends: Ends,
     /// The largest number of its brackets that are open at once.
     deepest: usize,
@@ -142,9 +157,9 @@ impl<'a> Reader<'a> {
         Self {
             input,
             syntax_errors: Vec::new(),
-            lex_errors_reported: false,
             expressions: Vec::new(),
             object_items: Vec::new(),
+            names: Vec::new(),
             ends: Ends::default(),
             deepest: 0,
         }
@@ -183,56 +198,91 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn block(&mut self, item: &Item, depth: usize) -> Option<Block> {
+    fn header(&mut self, item: &Item) -> Option<UnparsedBlock> {
         let Content::Block { body } = item.content else {
             return None;
         };
+        let labels = item.labels.iter();
+        Some(UnparsedBlock {
+            kind: self.name(item.name),
+            labels: labels.map(|&span| self.label(span)).collect(),
+            span: item.span,
+            body,
+            broken: item.broken,
+        })
+    }
+
+    fn block(&mut self, block: UnparsedBlock, depth: usize) -> Block {
+        let header_end = block
+            .labels
+            .last()
+            .map_or(block.kind.span.end, |label| label.span.end);
+        Block {
+            header: Span {
+                end: header_end,
+                ..block.kind.span
+            },
+            kind: block.kind,
+            labels: block.labels,
+            body: self.body(block.body, block.broken, depth),
+            span: block.span,
+        }
+    }
+
+    fn nested_block(&mut self, item: &Item, depth: usize) -> Option<Block> {
         if depth >= MAX_BLOCKS {
             self.push(SyntaxError::too_deep(item.name, "the blocks are", MAX_BLOCKS));
             return None;
         }
-        let labels = item.labels.iter().map(|&span| self.label(span)).collect();
-        let header_end = item.labels.last().map_or(item.name.end, |label| label.end);
-        Some(Block {
-            kind: self.name(item.name),
-            labels,
-            body: self.body(body, item.broken, depth),
-            header: Span {
-                end: header_end,
-                ..item.name
-            },
-            span: item.span,
-        })
+        let block = self.header(item)?;
+        Some(self.block(block, depth))
     }
 
     fn label(&mut self, span: Span) -> Name {
-        let range = span.range();
-        if !self.input.slice(range.clone()).starts_with('"') {
-            return self.name(span);
-        }
-        let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
-        Name {
-            text: self.plain_text(inner),
-            span,
+        match self.label_text(span) {
+            Some(inner) => Name {
+                text: self.plain_text(inner),
+                span,
+            },
+            None => self.name(span),
         }
     }
 
+    /// Reports the errors in a label that has been decoded.
+    fn check_label(&mut self, span: Span) {
+        if let Some(inner) = self.label_text(span) {
+            self.check_plain_text(inner);
+        }
+    }
+
+    /// The text between the quotes of a label; `None` if it has none.
+    fn label_text(&self, span: Span) -> Option<Range<usize>> {
+        let range = span.range();
+        let is_quoted = self.input.text.as_bytes().get(range.start) == Some(&b'"');
+        is_quoted.then(|| range.start + 1..range.end.saturating_sub(1).max(range.start + 1))
+    }
+
     fn body(&mut self, span: Span, broken: bool, depth: usize) -> Body {
-        let Outline { items, syntax_errors } =
-            outline_body(self.input.file, self.input.text, span.range(), broken);
+        let Outline {
+            items,
+            syntax_errors,
+            ends,
+        } = outline_body(self.input.file, self.input.text, span.range(), broken);
         self.syntax_errors.extend(syntax_errors);
+        let outer = std::mem::replace(&mut self.ends, ends);
         let is_block = |item: &&Item| matches!(item.content, Content::Block { .. });
         let block_count = items.iter().filter(is_block).count();
         let mut attributes = Vec::with_capacity(items.len() - block_count);
         let mut blocks = Vec::with_capacity(block_count);
         let mut seen = SeenNames::default();
         for item in &items {
-            if matches!(item.content, Content::Block { .. }) {
-                blocks.extend(self.block(item, depth + 1));
+            if is_block(&item) {
+                blocks.extend(self.nested_block(item, depth + 1));
             } else {
                 attributes.extend(self.argument(item, &mut seen));
             }
         }
+        self.ends = outer;
         Body {
             attributes: attributes.into(),
             blocks,
@@ -241,63 +291,63 @@ impl<'a> Reader<'a> {
     }
 
     /// An attribute, if it is the first with its name; a duplicate is reported.
-    fn argument(&mut self, item: &Item, seen: &mut SeenNames) -> Option<Attribute> {
-        let name = self.name(item.name);
-        if !seen.add(&name.text) {
+    fn argument(&mut self, item: &Item, seen: &mut SeenNames<'a>) -> Option<Attribute> {
+        let name = self.input.slice(item.name.range());
+        if !seen.add(name) {
             let help = "keep one; each argument may be set only once";
-            let message = format!("the argument `{}` is set twice", name.text);
+            let message = format!("the argument `{name}` is set twice");
             self.report(item.name.range(), message, help);
             return None;
         }
-        self.attribute(item, name)
-    }
-
-    fn attribute(&mut self, item: &Item, name: Name) -> Option<Attribute> {
-        let Content::Attribute { value } = item.content else {
+        let Content::Attribute { value, depth } = item.content else {
             return None;
         };
-        self.lex_errors_reported = item.broken;
-        let reported = self.syntax_errors.len();
-        let range = value.range();
-        let result = if self.input.slice(range.clone()).trim().is_empty() {
-            let message = format!("`{}` has no value", self.input.slice(item.name.range()));
-            let help = "write the value after the `=`, on the same line";
-            Err(self.report(item.name.start as usize..range.start, message, help))
-        } else {
-            self.checked(range, true)
-        };
-        if item.broken && result.is_err() {
-            // Only the lexical error is reported, not the errors that it causes.
-            self.syntax_errors.truncate(reported);
+        if item.broken {
+            // The outline has the lexical error. What it would cause here is not reported.
+            return None;
         }
-        self.lex_errors_reported = false;
-        let value = result.ok()?;
+        let range = value.range();
+        if self.input.slice(range.clone()).trim_start().is_empty() {
+            let message = format!("`{name}` has no value");
+            let help = "write the value after the `=`, on the same line";
+            self.report(item.name.start as usize..range.start, message, help);
+            return None;
+        }
+        self.check_depth(depth, range.start).ok()?;
+        let value = self.expression(range).ok()?;
         let span = Span {
             end: value.span.end.max(item.span.end),
             ..item.name
         };
-        Some(Attribute { name, value, span })
+        Some(Attribute {
+            name: self.name(item.name),
+            value,
+            span,
+        })
     }
 }
 
 /// The names of the arguments of a body so far. To compare a name with a few others takes less time than to hash it.
 #[derive(Default)]
-struct SeenNames {
-    few: Vec<Arc<str>>,
-    others: HashSet<Arc<str>>,
+struct SeenNames<'a> {
+    few: [&'a str; 16],
+    count: usize,
+    others: HashSet<&'a str>,
 }
 
-impl SeenNames {
+impl<'a> SeenNames<'a> {
     /// Adds a name, and returns whether it is new.
-    fn add(&mut self, name: &Arc<str>) -> bool {
-        const FEW: usize = 16;
-        if self.few.contains(name) {
+    fn add(&mut self, name: &'a str) -> bool {
+        if self.few.iter().take(self.count).any(|few| *few == name) {
             return false;
         }
-        if self.few.len() < FEW {
-            self.few.push(name.clone());
-            return true;
+        match self.few.get_mut(self.count) {
+            Some(free) => {
+                *free = name;
+                self.count += 1;
+                true
+            }
+            None => self.others.insert(name),
         }
-        self.others.insert(name.clone())
     }
 }

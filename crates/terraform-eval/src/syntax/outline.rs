@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use crate::source::{FileId, Span};
 use crate::syntax::lex_error::{LexError, LexErrorKind, describe};
-use crate::syntax::scan::{self, Scanner};
+use crate::syntax::scan::{self, Ends, Scanner};
+use crate::syntax::stops::{Stops, Value};
 use crate::syntax::syntax_error::SyntaxError;
 
 /// The items of a file or body.
@@ -17,6 +18,8 @@ pub struct Outline {
     pub items: Vec<Item>,
     /// Lexical errors anywhere in the text, and errors at its top level.
     pub syntax_errors: Vec<SyntaxError>,
+    /// Where the brackets and strings in the values of its attributes end.
+    pub(super) ends: Ends,
 }
 
 /// A block or an attribute.
@@ -46,6 +49,8 @@ pub enum Content {
     Attribute {
         /// The bytes from after the `=` to the end of the argument.
         value: Span,
+        /// The largest number of its brackets and strings that are open at once.
+        depth: usize,
     },
 }
 
@@ -55,11 +60,7 @@ pub fn outline(file: FileId, text: &str) -> Outline {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut outliner = Outliner::new(file, text, start..text.len());
     outliner.resynchronizations = MAX_RESYNCHRONIZATIONS;
-    outliner.body(start);
-    Outline {
-        items: outliner.items,
-        syntax_errors: outliner.syntax_errors,
-    }
+    outliner.body(start)
 }
 
 /// Finds the items of a block body. If `known`, lexical errors in it have been reported already.
@@ -68,18 +69,18 @@ pub(super) fn outline_body(file: FileId, text: &str, body: Range<usize>, known: 
     let mut outliner = Outliner::new(file, text, body);
     outliner.known = known;
     outliner.nested = true;
-    outliner.body(start);
-    Outline {
-        items: outliner.items,
-        syntax_errors: outliner.syntax_errors,
-    }
+    outliner.body(start)
 }
 
 struct Outliner<'a> {
     file: FileId,
     text: &'a str,
+    /// The bytes before the end of the body.
+    bytes: &'a [u8],
     end: usize,
     scanner: Scanner<'a>,
+    values: Stops<Value>,
+    ends: Ends,
     items: Vec<Item>,
     syntax_errors: Vec<SyntaxError>,
     /// Whether lexical errors have been reported already.
@@ -103,8 +104,11 @@ impl<'a> Outliner<'a> {
         Self {
             file,
             text,
+            bytes: text.as_bytes().get(..range.end).unwrap_or_default(),
             end: range.end,
             scanner: Scanner::new(text, range.end),
+            values: Stops::default(),
+            ends: Ends::default(),
             items: Vec::new(),
             syntax_errors: Vec::new(),
             known: false,
@@ -115,11 +119,7 @@ impl<'a> Outliner<'a> {
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end {
-            self.text.as_bytes().get(at).copied()
-        } else {
-            None
-        }
+        self.bytes.get(at).copied()
     }
 
     /// The span of a range, extended to character boundaries.
@@ -151,7 +151,7 @@ impl<'a> Outliner<'a> {
         true
     }
 
-    fn body(&mut self, mut at: usize) {
+    fn body(mut self, mut at: usize) -> Outline {
         let start = at;
         let mut reported_one_line = false;
         loop {
@@ -176,7 +176,11 @@ impl<'a> Outliner<'a> {
                 self.report_syntax_error(place, "a block on one line holds a single argument", help);
             }
             if at >= self.end {
-                return;
+                return Outline {
+                    items: self.items,
+                    syntax_errors: self.syntax_errors,
+                    ends: self.ends,
+                };
             }
             at = match scan::identifier(self.text.get(..self.end).unwrap_or_default(), at) {
                 Some(name_end) => self.item(at..name_end),
@@ -364,7 +368,10 @@ impl<'a> Outliner<'a> {
     }
 
     fn attribute(&mut self, name: Range<usize>, start: usize) -> usize {
+        self.scanner.deepest = 0;
+        self.scanner.ends = Some(std::mem::take(&mut self.ends));
         let ending = self.value(start);
+        self.ends = self.scanner.ends.take().unwrap_or_default();
         let broken = self.report_lex_errors();
         let at = ending.end;
         let value = start..at;
@@ -375,6 +382,7 @@ impl<'a> Outliner<'a> {
             span: self.span(name.start..(start + trimmed).max(start)),
             content: Content::Attribute {
                 value: self.span(value),
+                depth: self.scanner.deepest,
             },
             broken,
         });
@@ -406,6 +414,10 @@ impl<'a> Outliner<'a> {
     fn value(&mut self, start: usize) -> Ending {
         let mut at = start;
         loop {
+            at = self
+                .values
+                .next(self.text.as_bytes(), at..self.end)
+                .unwrap_or(self.end);
             let reason = match self.byte(at) {
                 None => Reason::Limit,
                 Some(b'\n' | b'}') => Reason::Line,

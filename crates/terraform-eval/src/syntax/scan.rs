@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_OPEN};
-use crate::syntax::stops::{Code, Quoted, Stops};
+use crate::syntax::stops::{Code, Quoted, Stops, word_length};
 
 /// After this many errors, further ones are not reported one by one.
 const MAX_LEX_ERRORS: usize = 100;
@@ -39,6 +39,8 @@ struct Frame {
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
+    /// The bytes before the end, which is where the scanner stops.
+    bytes: &'a [u8],
     end: usize,
     code: Stops<Code>,
     quoted: Stops<Quoted>,
@@ -56,7 +58,7 @@ pub(super) struct Scanner<'a> {
 }
 
 /// Where brackets, strings, heredocs and template sequences end, so that no level of nesting is scanned twice.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Ends(Vec<(usize, usize)>);
 
 impl Ends {
@@ -83,9 +85,11 @@ impl Ends {
 impl<'a> Scanner<'a> {
     /// A scanner of `text[..end]`.
     pub(super) fn new(text: &'a str, end: usize) -> Self {
+        let end = end.min(text.len());
         Self {
             text,
-            end: end.min(text.len()),
+            bytes: text.as_bytes().get(..end).unwrap_or_default(),
+            end,
             code: Stops::default(),
             quoted: Stops::default(),
             stack: Vec::new(),
@@ -98,18 +102,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
-        if at < self.end {
-            self.text.as_bytes().get(at).copied()
-        } else {
-            None
-        }
-    }
-
-    fn starts_with(&self, at: usize, what: &str) -> bool {
-        self.text
-            .as_bytes()
-            .get(at..self.end)
-            .is_some_and(|rest| rest.starts_with(what.as_bytes()))
+        self.bytes.get(at).copied()
     }
 
     fn error(&mut self, range: Range<usize>, kind: LexErrorKind) {
@@ -136,72 +129,33 @@ impl<'a> Scanner<'a> {
 
     /// The end of the comment that starts at `at`, if one does; a line comment ends before the line break.
     pub(super) fn comment(&mut self, at: usize) -> Option<usize> {
-        let end = self.end_of_comment(at)?;
+        let end = match comment(self.bytes, at)? {
+            Comment::Closed { end } => end,
+            Comment::Open => {
+                self.error(at..at + 2, LexErrorKind::OpenComment);
+                self.end
+            }
+        };
         if let Some(comments) = &mut self.comments {
             comments.push(at..end);
         }
         Some(end)
     }
 
-    fn end_of_comment(&mut self, at: usize) -> Option<usize> {
-        let line = match self.byte(at)? {
-            b'#' => true,
-            b'/' => match self.byte(at + 1)? {
-                b'/' => true,
-                b'*' => false,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        if line {
-            let rest = self.text.as_bytes().get(at..self.end)?;
-            let length = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-            let carriage_return = length > 0 && length < rest.len() && rest.get(length - 1) == Some(&b'\r');
-            return Some(at + length - usize::from(carriage_return));
-        }
-        let rest = self.text.as_bytes().get(at + 2..self.end)?;
-        if let Some(length) = rest.windows(2).position(|pair| pair == b"*/") {
-            Some(at + 2 + length + 2)
-        } else {
-            self.error(at..at + 2, LexErrorKind::OpenComment);
-            Some(self.end)
-        }
-    }
-
     /// The offset after spaces, tabs and comments; after line breaks too if `lines`.
     pub(super) fn trivia(&mut self, mut at: usize, lines: bool) -> usize {
         loop {
-            match self.byte(at) {
-                Some(b' ' | b'\t') => at += 1,
-                Some(b'\n') if lines => at += 1,
-                Some(b'\r') if lines && self.byte(at + 1) == Some(b'\n') => at += 2,
-                Some(b'#' | b'/') => match self.comment(at) {
-                    Some(end) => at = end,
-                    None => return at,
-                },
-                _ => return at,
+            at = blanks(self.bytes, at, lines);
+            match self.comment(at) {
+                Some(end) => at = end,
+                None => return at,
             }
         }
     }
 
-    /// The marker of the heredoc that starts at `at`, if one does.
-    pub(super) fn heredoc_marker(&self, at: usize) -> Option<Range<usize>> {
-        if !self.starts_with(at, "<<") {
-            return None;
-        }
-        let start = at + 2 + usize::from(self.byte(at + 2) == Some(b'-'));
-        let end = identifier(self.text.get(..self.end)?, start)?;
-        let line_ends = self.byte(end) == Some(b'\n') || self.starts_with(end, "\r\n");
-        line_ends.then_some(start..end)
-    }
-
     /// Whether a string, heredoc or bracket starts at `at`.
     pub(super) fn opens(&self, at: usize) -> bool {
-        match self.byte(at) {
-            Some(b'"' | b'{' | b'(' | b'[') => true,
-            Some(b'<') => self.heredoc_marker(at).is_some(),
-            _ => false,
-        }
+        opens(self.text, at..self.end)
     }
 
     /// The offset after the end of the bracket, string, heredoc or template sequence (`${`, `%{`) that starts at `at`.
@@ -247,7 +201,7 @@ impl<'a> Scanner<'a> {
             }
             Some(byte @ (b'{' | b'(' | b'[')) => self.push(at, FrameKind::Bracket(byte)),
             Some(b'<') => {
-                if let Some(marker) = self.heredoc_marker(at) {
+                if let Some(marker) = heredoc_marker(self.text, at..self.end) {
                     let kind = FrameKind::Heredoc {
                         marker: (marker.start, marker.end),
                     };
@@ -446,13 +400,101 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// A comment, by its end.
+enum Comment {
+    /// A line comment ends before the line break.
+    Closed {
+        end: usize,
+    },
+    Open,
+}
+
+/// The comment that starts at `at`, if one does.
+fn comment(bytes: &[u8], at: usize) -> Option<Comment> {
+    let line = match bytes.get(at)? {
+        b'#' => true,
+        b'/' => match bytes.get(at + 1)? {
+            b'/' => true,
+            b'*' => false,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    if line {
+        let rest = bytes.get(at..)?;
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let carriage_return = length > 0 && length < rest.len() && rest.get(length - 1) == Some(&b'\r');
+        let end = at + length - usize::from(carriage_return);
+        return Some(Comment::Closed { end });
+    }
+    let rest = bytes.get(at + 2..)?;
+    let length = rest.windows(2).position(|pair| pair == b"*/");
+    Some(length.map_or(Comment::Open, |length| Comment::Closed {
+        end: at + 2 + length + 2,
+    }))
+}
+
+/// The offset after spaces and tabs; after line breaks too if `lines`.
+fn blanks(bytes: &[u8], mut at: usize, lines: bool) -> usize {
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t') => at += 1,
+            Some(b'\n') if lines => at += 1,
+            Some(b'\r') if lines && bytes.get(at + 1) == Some(&b'\n') => at += 2,
+            _ => return at,
+        }
+    }
+}
+
+/// The offset of the first byte of a range that is neither white space nor in a comment, in text without lexical errors.
+pub(super) fn trivia(text: &str, range: Range<usize>) -> usize {
+    let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
+    let mut at = range.start;
+    loop {
+        at = blanks(bytes, at, true);
+        match comment(bytes, at) {
+            Some(Comment::Closed { end }) => at = end,
+            Some(Comment::Open) => return range.end,
+            None => return at,
+        }
+    }
+}
+
+/// The offset after the comment at the start of a range, if one is there, in text without lexical errors.
+pub(super) fn end_of_comment(text: &str, range: Range<usize>) -> Option<usize> {
+    let bytes = text.as_bytes().get(..range.end)?;
+    match comment(bytes, range.start)? {
+        Comment::Closed { end } => Some(end),
+        Comment::Open => Some(range.end),
+    }
+}
+
+/// Whether a string, heredoc or bracket starts at the start of a range.
+pub(super) fn opens(text: &str, range: Range<usize>) -> bool {
+    match text.as_bytes().get(range.start) {
+        Some(b'"' | b'{' | b'(' | b'[') => range.start < range.end,
+        Some(b'<') => heredoc_marker(text, range).is_some(),
+        _ => false,
+    }
+}
+
+/// The marker of the heredoc at the start of a range, if one is there.
+fn heredoc_marker(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let text = text.get(..range.end)?;
+    let marker = text.get(range.start..)?.strip_prefix("<<")?;
+    let start = range.start + 2 + usize::from(marker.starts_with('-'));
+    let end = identifier(text, start)?;
+    let rest = text.get(end..)?;
+    let line_ends = rest.starts_with('\n') || rest.starts_with("\r\n");
+    line_ends.then_some(start..end)
+}
+
 /// The end of the identifier that starts at `at`.
 pub(super) fn identifier(text: &str, at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let first = *rest.as_bytes().first()?;
     if first.is_ascii() {
-        let length = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+        let length = word_length(rest.as_bytes());
         let is_ascii = rest.as_bytes().get(length).is_none_or(u8::is_ascii);
         if is_ascii {
             let is_name = first.is_ascii_alphabetic() || first == b'_';

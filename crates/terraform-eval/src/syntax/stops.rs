@@ -22,6 +22,10 @@ pub(super) trait Stop {
 #[derive(Debug)]
 pub(super) struct Code;
 
+/// The bytes that may end a value: those of code, `,`, `=` and the line break.
+#[derive(Debug)]
+pub(super) struct Value;
+
 /// The bytes of a quoted string that end it, escape something or may begin a sequence: `"`, `\`, `$`, `%` and the line break.
 #[derive(Debug)]
 pub(super) struct Quoted;
@@ -45,6 +49,16 @@ impl Stop for Code {
             byte,
             b'"' | b'#' | b'/' | b'<' | b'{' | b'}' | b'(' | b')' | b'[' | b']'
         )
+    }
+}
+
+impl Stop for Value {
+    fn of(bytes: u8x16) -> u8x16 {
+        Code::of(bytes) | (equals(bytes, b',') | equals(bytes, b'=') | equals(bytes, b'\n'))
+    }
+
+    fn is(byte: u8) -> bool {
+        Code::is(byte) || matches!(byte, b',' | b'=' | b'\n')
     }
 }
 
@@ -107,6 +121,45 @@ impl<S: Stop> Stops<S> {
     }
 }
 
+/// The bytes that are not part of a word in ASCII.
+struct NotWord;
+
+impl Stop for NotWord {
+    fn of(bytes: u8x16) -> u8x16 {
+        let lower_case = bytes | u8x16::splat(b'a' ^ b'A');
+        let word = (is_between(lower_case, b'a', b'z') | is_between(bytes, b'0', b'9'))
+            | (equals(bytes, b'_') | equals(bytes, b'-'));
+        !word
+    }
+
+    fn is(byte: u8) -> bool {
+        !byte.is_ascii_alphanumeric() && byte != b'_' && byte != b'-'
+    }
+}
+
+fn is_between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
+    let offsets = bytes - u8x16::splat(first);
+    offsets.min(u8x16::splat(last - first)).simd_eq(offsets)
+}
+
+/// The number of ASCII letters, digits, `_` and `-` that a text starts with.
+pub(super) fn word_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(part) = bytes.get(length..).and_then(|rest| rest.first_chunk::<16>()) {
+        let stops = NotWord::of(u8x16::from(*part)).to_bitmask();
+        if stops != 0 {
+            return length + stops.trailing_zeros() as usize;
+        }
+        length += 16;
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    length
+        + rest
+            .iter()
+            .position(|byte| NotWord::is(*byte))
+            .unwrap_or(rest.len())
+}
+
 fn positions<S: Stop>(block: &[u8; BLOCK]) -> u64 {
     let (parts, _) = block.as_chunks::<16>();
     parts.iter().enumerate().fold(0, |positions, (index, part)| {
@@ -133,6 +186,18 @@ mod tests {
             let block = [byte; BLOCK];
             assert_eq!(positions::<Code>(&block) != 0, Code::is(byte), "{byte:#x}");
             assert_eq!(positions::<Quoted>(&block) != 0, Quoted::is(byte), "{byte:#x}");
+            assert_eq!(positions::<Value>(&block) != 0, Value::is(byte), "{byte:#x}");
+            assert_eq!(positions::<NotWord>(&block) != 0, NotWord::is(byte), "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn a_word_ends_before_the_first_other_byte() {
+        for length in 0..50 {
+            for rest in ["", ".", " = 1 and more than sixteen bytes", "é"] {
+                let text = format!("{}{rest}", "a_Z-9".repeat(10).split_at(length).0);
+                assert_eq!(word_length(text.as_bytes()), length, "{text}");
+            }
         }
     }
 

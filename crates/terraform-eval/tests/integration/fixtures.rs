@@ -5,7 +5,6 @@ use std::path::Path;
 
 use terraform_eval::source::Sources;
 use terraform_eval::syntax::document::{Format, parse_file};
-use terraform_eval::syntax::outline::{Content, outline};
 
 use crate::support::{messages, show};
 
@@ -116,14 +115,10 @@ fn labels_and_nested_blocks_have_their_spans() {
 "#;
     let mut sources = Sources::new();
     let file = sources.add("a.tf", text);
-    let outline = outline(file, text);
-    let item = &outline.items[0];
-    let Content::Block { body } = item.content else {
-        panic!("{item:?}")
-    };
-    assert_eq!(sources.slice(body), "\n  x { y = 1 }\n");
-    let (block, syntax_errors) = terraform_eval::syntax::native::parse_block(file, text, item);
+    let document = parse_file(file, text, Format::Native);
+    let (block, syntax_errors) = document.items[0].parse(text);
     let block = block.unwrap();
+    assert_eq!(sources.slice(block.body.span), "\n  x { y = 1 }\n");
     assert_eq!(messages(&syntax_errors), "");
     assert_eq!(sources.slice(block.header), "resource \"a\\u0062\" bare");
     assert_eq!(&*block.labels[0].text, "ab");

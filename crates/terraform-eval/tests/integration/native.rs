@@ -2,7 +2,8 @@
 
 use crate::support::{messages, show, show_block};
 use terraform_eval::source::Sources;
-use terraform_eval::syntax::native::{parse_block, parse_expression};
+use terraform_eval::syntax::document::{Format, parse_file};
+use terraform_eval::syntax::native::parse_expression;
 use terraform_eval::syntax::outline::outline;
 
 /// The expression of `a` in a block.
@@ -10,9 +11,9 @@ fn value(source: &str) -> String {
     let mut sources = Sources::new();
     let text = format!("locals {{\n  a = {source}\n}}\n");
     let file = sources.add("main.tf", text.clone());
-    let outline = outline(file, &text);
-    assert_eq!(messages(&outline.syntax_errors), "", "{source}");
-    let (block, syntax_errors) = parse_block(file, &text, &outline.items[0]);
+    let document = parse_file(file, &text, Format::Native);
+    assert_eq!(messages(&document.syntax_errors), "", "{source}");
+    let (block, syntax_errors) = document.items[0].parse(&text);
     assert_eq!(messages(&syntax_errors), "", "{source}");
     show(&block.unwrap().body.attribute("a").unwrap().value)
 }
@@ -21,10 +22,10 @@ fn value(source: &str) -> String {
 fn syntax_errors(text: &str) -> String {
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let outline = outline(file, text);
-    let mut all = outline.syntax_errors;
-    for item in &outline.items {
-        all.extend(parse_block(file, text, item).1);
+    let document = parse_file(file, text, Format::Native);
+    let mut all = document.syntax_errors;
+    for item in &document.items {
+        all.extend(item.parse(text).1);
     }
     let mut lines = String::new();
     for error in &all {
@@ -331,10 +332,10 @@ resource "c" "d" {
     assert_eq!(syntax_errors(text), "1:18 \"{\" `{` is not closed\n");
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let shown: Vec<String> = outline(file, text)
+    let shown: Vec<String> = parse_file(file, text, Format::Native)
         .items
         .iter()
-        .map(|item| show_block(&parse_block(file, text, item).0.unwrap()))
+        .map(|item| show_block(&item.parse(text).0.unwrap()))
         .collect();
     assert_eq!(shown, ["resource a b { x=1 }", "resource c d { y=2 }"]);
 }
@@ -353,8 +354,8 @@ fn broken_arguments_are_omitted_and_the_others_are_parsed() {
 "#;
     let mut sources = Sources::new();
     let file = sources.add("main.tf", text);
-    let outline = outline(file, text);
-    let (block, syntax_errors) = parse_block(file, text, &outline.items[0]);
+    let document = parse_file(file, text, Format::Native);
+    let (block, syntax_errors) = document.items[0].parse(text);
     assert_eq!(
         show_block(&block.unwrap()),
         "module m { source=\"./x\" depends_on=[a.b] deep { b=1 } }"

@@ -7,7 +7,7 @@ use crate::support::{messages, show, spans_of_block, spans_of_expression};
 use proptest::prelude::*;
 use terraform_eval::source::{FileId, Sources, Span};
 use terraform_eval::syntax::document::{Format, parse_file, parse_variables};
-use terraform_eval::syntax::native::{parse_block, parse_expression, parse_template};
+use terraform_eval::syntax::native::{parse_expression, parse_template};
 use terraform_eval::syntax::outline::{Outline, outline};
 use terraform_eval::syntax::syntax_error::SyntaxError;
 use terraform_eval::syntax::tree::Block;
@@ -210,9 +210,9 @@ proptest! {
         let source = if crlf { source.replace('\n', "\r\n") } else { source };
         let mut sources = Sources::new();
         let file = sources.add("a.tf", source.clone());
-        let outline = outline(file, &source);
-        prop_assert_eq!(messages(&outline.syntax_errors), "");
-        let (block, syntax_errors) = parse_block(file, &source, &outline.items[0]);
+        let document = parse_file(file, &source, Format::Native);
+        prop_assert_eq!(messages(&document.syntax_errors), "");
+        let (block, syntax_errors) = document.items[0].parse(&source);
         prop_assert_eq!(messages(&syntax_errors), "");
         let block: Block = block.unwrap();
         for (attribute, (name, text)) in block.body.attributes.iter().zip(&expected) {

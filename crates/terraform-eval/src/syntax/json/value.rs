@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         });
         let range = 0..text.len();
         let result: Result<Expression, Reported> = match meaning {
-            Meaning::Reference => reader.checked(range, false),
+            Meaning::Reference => reader.checked(range),
             Meaning::Template | Meaning::Literal => reader.bare_template(range),
         };
         let syntax_errors = std::mem::take(&mut reader.syntax_errors);

@@ -8,7 +8,7 @@ use crate::cty::BinaryOperator;
 use crate::source::Span;
 use crate::stack;
 use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_DEPTH, describe};
-use crate::syntax::scan::{Ends, Scanner};
+use crate::syntax::scan::{self, Ends, Scanner};
 use crate::syntax::tree::{Branch, Expression, ExpressionKind, For, Operation};
 
 /// Operators of one precedence whose last operand has not been read.
@@ -26,13 +26,8 @@ struct OpenConditional {
 }
 
 impl Reader<'_> {
-    /// Checks brackets and strings of a range, then parses it as one expression. If `line`, the expression ends at a line
-    /// break.
-    pub(in crate::syntax) fn checked(
-        &mut self,
-        range: Range<usize>,
-        line: bool,
-    ) -> Result<Expression, Reported> {
+    /// Checks brackets and strings of a range, then parses it as one expression.
+    pub(in crate::syntax) fn checked(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
         let mut scanner = Scanner::new(self.input.text, range.end);
         scanner.ends = Some(Ends::default());
         let mut at = range.start;
@@ -41,7 +36,6 @@ impl Reader<'_> {
                 scanner.close(at)
             } else {
                 match self.input.text.as_bytes().get(at) {
-                    Some(b'\n') if line => break,
                     Some(b'}' | b')' | b']') => {
                         let byte = self.input.text.as_bytes().get(at).copied().unwrap_or_default();
                         let kind = LexErrorKind::StrayBracket(byte);
@@ -56,12 +50,10 @@ impl Reader<'_> {
             };
         }
         if let Some(error) = scanner.errors.first() {
-            if !self.lex_errors_reported {
-                let span = self.input.span(error.range.clone());
-                let mut error = describe(self.input.file, error);
-                error.span = span;
-                self.syntax_errors.push(error);
-            }
+            let span = self.input.span(error.range.clone());
+            let mut error = describe(self.input.file, error);
+            error.span = span;
+            self.syntax_errors.push(error);
             return Err(Reported);
         }
         self.take_ends(&mut scanner, range.start)?;
@@ -71,8 +63,13 @@ impl Reader<'_> {
     /// Takes from the scanner where the brackets of an expression end, unless too many are open at once.
     pub(super) fn take_ends(&mut self, scanner: &mut Scanner<'_>, start: usize) -> Result<(), Reported> {
         self.ends = scanner.ends.take().unwrap_or_default();
-        self.deepest = scanner.deepest;
-        if self.deepest > MAX_DEPTH {
+        self.check_depth(scanner.deepest, start)
+    }
+
+    /// Reports an expression with too many brackets that are open at once.
+    pub(super) fn check_depth(&mut self, deepest: usize, start: usize) -> Result<(), Reported> {
+        self.deepest = deepest;
+        if deepest > MAX_DEPTH {
             return Err(self.too_deep(self.input.span(start..start + 1)));
         }
         Ok(())
@@ -268,7 +265,7 @@ impl Reader<'_> {
                     break;
                 }
                 TokenKind::Ellipsis => {
-                    let at = Scanner::new(self.input.text, cursor.range.end).trivia(cursor.range.start, true);
+                    let at = scan::trivia(self.input.text, cursor.range.clone());
                     let range = at..self.end_of_word(at, cursor.range.end);
                     return Err(self.unexpected(range));
                 }

@@ -1,5 +1,6 @@
 //! The conversion of hcl-edit's operands to [`Expression`].
 
+use std::mem::take;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use hcl_edit::expr::{self as hcl, TraversalOperator};
 use super::mask::Mask;
 use super::{Reader, Reported};
 use crate::source::Span;
-use crate::syntax::scan::Scanner;
+use crate::syntax::scan;
 use crate::syntax::tree::{Call, Expression, ExpressionKind, Name, Step};
 use crate::syntax::words;
 
@@ -67,7 +68,7 @@ impl Reader<'_> {
         let last = place(mask, call.name.name.span());
         let first = call.name.namespace.first().unwrap_or(&call.name.name);
         let first = place(mask, first.span());
-        let open = Scanner::new(self.input.text, end).trivia(last.end, true);
+        let open = scan::trivia(self.input.text, last.end..end);
         let (arguments, ellipsis) = self.list(open + 1..end.saturating_sub(1))?;
         Ok(Call {
             name: Name {
@@ -118,13 +119,13 @@ impl Reader<'_> {
                     return Err(self.report(range, "a splat `.*` cannot be nested in another", help));
                 }
                 TraversalOperator::AttrSplat(_) => {
-                    attribute_splat = Some(self.traversal(base, &mut steps)?);
+                    attribute_splat = Some(self.traversal(base, take(&mut steps).into())?);
                     base = Expression::new(ExpressionKind::SplatElement, span);
                     continue;
                 }
                 TraversalOperator::FullSplat(_) => {
                     base = self.end_splat(&mut attribute_splat, base, &mut steps)?;
-                    splats.push(self.traversal(base, &mut steps)?);
+                    splats.push(self.traversal(base, take(&mut steps).into())?);
                     base = Expression::new(ExpressionKind::SplatElement, span);
                     continue;
                 }
@@ -132,7 +133,7 @@ impl Reader<'_> {
             steps.push(step);
         }
         base = self.end_splat(&mut attribute_splat, base, &mut steps)?;
-        let mut expression = self.traversal(base, &mut steps)?;
+        let mut expression = self.traversal(base, take(&mut steps).into())?;
         while let Some(base) = splats.pop() {
             expression = self.splat(base, true, expression)?;
         }
@@ -149,27 +150,20 @@ impl Reader<'_> {
         match splat.take() {
             None => Ok(base),
             Some(collection) => {
-                let each = self.traversal(base, steps)?;
+                let each = self.traversal(base, take(steps).into())?;
                 self.splat(collection, false, each)
             }
         }
     }
 
-    /// The traversal of the steps that have been read, or the base itself if there are none.
-    pub(super) fn traversal(
-        &mut self,
-        base: Expression,
-        steps: &mut Vec<Step>,
-    ) -> Result<Expression, Reported> {
+    /// A traversal, or the base itself if there are no steps.
+    pub(super) fn traversal(&mut self, base: Expression, steps: Box<[Step]>) -> Result<Expression, Reported> {
         let Some(last) = steps.last() else {
             return Ok(base);
         };
         let span = last.span_from(base.span);
-        let kind = ExpressionKind::Traversal {
-            base: Box::new(base),
-            steps: std::mem::take(steps).into(),
-        };
-        self.node(kind, span)
+        let base = Box::new(base);
+        self.node(ExpressionKind::Traversal { base, steps }, span)
     }
 
     fn splat(&mut self, base: Expression, full: bool, each: Expression) -> Result<Expression, Reported> {

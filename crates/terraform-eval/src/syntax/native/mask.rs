@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Reader, Reported};
 use crate::cty::{BinaryOperator, UnaryOperator};
 use crate::syntax::input::Offsets;
-use crate::syntax::scan::{self, Scanner};
+use crate::syntax::scan;
 
 /// The masked copy of one operand.
 #[derive(Default)]
@@ -122,13 +122,12 @@ impl Reader<'_> {
     pub(super) fn mask(&mut self, cursor: &mut Cursor) -> Result<(Operand, Token), Reported> {
         let text = self.input.text;
         let end = cursor.range.end;
-        let mut scanner = Scanner::new(text, end);
         let mut operand = Operand::default();
         let mask = &mut operand.mask;
         let mut at = cursor.range.start;
         let mut last = Last::Other;
         while at < end {
-            let mut stop = scanner.trivia(at, true);
+            let mut stop = scan::trivia(text, at..end);
             // The line feed may be after the end of the expression.
             if text.get(stop..end) == Some("\r") && text.as_bytes().get(end) == Some(&b'\n') {
                 stop = end;
@@ -174,7 +173,7 @@ impl Reader<'_> {
         let follows_dot = matches!(last, Last::Dot | Last::NumberDot);
         let first = rest.chars().next().unwrap_or_default();
         let stop = match first {
-            '"' | '{' | '(' | '[' | '<' if Scanner::new(self.input.text, end).opens(at) => {
+            '"' | '{' | '(' | '[' | '<' if scan::opens(self.input.text, at..end) => {
                 let stop = self.close(at, end);
                 let (open, close) = match first {
                     '{' => ("{", '}'),
@@ -232,17 +231,17 @@ impl Reader<'_> {
 
     /// Whether a pair of brackets holds nothing but `*`.
     fn is_splat(&self, range: Range<usize>) -> bool {
-        let mut scanner = Scanner::new(self.input.text, range.end);
-        let at = scanner.trivia(range.start + 1, true);
-        self.input.slice(at..at + 1) == "*" && scanner.trivia(at + 1, true) == range.end - 1
+        let text = self.input.text;
+        let at = scan::trivia(text, range.start + 1..range.end);
+        self.input.slice(at..at + 1) == "*" && scan::trivia(text, at + 1..range.end) == range.end - 1
     }
 
     /// Whether a bracket holds a `for` expression.
     pub(super) fn opens_for(&self, range: &Range<usize>) -> Option<usize> {
-        let mut scanner = Scanner::new(self.input.text, range.end);
-        let at = scanner.trivia(range.start + 1, true);
+        let at = scan::trivia(self.input.text, range.start + 1..range.end);
         let text = self.input.text.get(..range.end).unwrap_or_default();
-        scan::identifier(text, at).filter(|&end| self.input.slice(at..end) == "for")
+        text.get(at..).filter(|rest| rest.starts_with("for"))?;
+        scan::identifier(text, at).filter(|&end| end == at + "for".len())
     }
 
     /// The end of the number at `at`, and the character that replaces its digits in the copy.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Reader, Reported};
-use crate::syntax::scan::{self, Scanner};
+use crate::syntax::scan;
 use crate::syntax::tree::{ExpressionKind, Name, ObjectItem, ObjectKey};
 
 impl Reader<'_> {
@@ -14,7 +14,7 @@ impl Reader<'_> {
         let first = self.object_items.len();
         let mut at = range.start + 1;
         loop {
-            at = Scanner::new(self.input.text, end).trivia(at, true);
+            at = scan::trivia(self.input.text, at..end);
             if at >= end {
                 return Ok(ExpressionKind::Object(self.object_items.drain(first..).collect()));
             }
@@ -33,12 +33,11 @@ impl Reader<'_> {
 
     /// Whether a range holds nothing but white space and comments.
     pub(super) fn is_empty(&self, range: Range<usize>) -> bool {
-        Scanner::new(self.input.text, range.end).trivia(range.start, true) >= range.end
+        scan::trivia(self.input.text, range.clone()) >= range.end
     }
 
     /// Finds the `=` or `:` after the key that starts at `key`.
     fn separator(&mut self, key: usize, end: usize) -> Result<usize, Reported> {
-        let mut scanner = Scanner::new(self.input.text, end);
         let bytes = self.input.text.as_bytes();
         let mut at = key;
         let mut conditionals = 0_usize;
@@ -61,8 +60,7 @@ impl Reader<'_> {
                     at + 1
                 }
                 Some(b'=' | b':') if at > key => return Ok(at),
-                Some(_) if scanner.opens(at) => self.close(at, end),
-                Some(_) => scanner.comment(at).unwrap_or(at + 1),
+                Some(_) => self.next(at..end),
             };
         }
         let message = match bytes.get(key) {
@@ -79,15 +77,22 @@ impl Reader<'_> {
 
     /// The offset of the line break or comma after the value that starts at `at`.
     fn item_end(&self, mut at: usize, end: usize) -> usize {
-        let mut scanner = Scanner::new(self.input.text, end);
         while at < end {
             at = match self.input.text.as_bytes().get(at) {
                 Some(b'\n' | b',') | None => break,
-                Some(_) if scanner.opens(at) => self.close(at, end),
-                Some(_) => scanner.comment(at).unwrap_or(at + 1),
+                Some(_) => self.next(at..end),
             };
         }
         at.min(end)
+    }
+
+    /// The offset after the string, bracket, comment or other byte at the start of a range.
+    fn next(&self, range: Range<usize>) -> usize {
+        let at = range.start;
+        if scan::opens(self.input.text, range.clone()) {
+            return self.close(at, range.end);
+        }
+        scan::end_of_comment(self.input.text, range).unwrap_or(at + 1)
     }
 
     fn key(&mut self, range: Range<usize>) -> Result<ObjectKey, Reported> {

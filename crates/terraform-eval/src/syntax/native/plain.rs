@@ -1,21 +1,11 @@
 //! Most operands are a string, a bracket or names with dots. They need neither a masked copy nor hcl-edit, which together take
 //! two fifths of the time of parsing. Anything else is left to [`mask`](super::mask).
 
-use std::ops::Range;
-
 use super::mask::{Cursor, Token, TokenKind, token};
 use super::{Reader, Reported};
-use crate::syntax::scan::{self, Scanner};
+use crate::syntax::scan;
 use crate::syntax::tree::{Expression, ExpressionKind, Step};
 use crate::syntax::words;
-
-/// What a plain operand is.
-enum Plain {
-    /// A string, a heredoc or a bracket.
-    Bracket(Range<usize>),
-    /// Names with dots between them.
-    Names(Vec<Range<usize>>),
-}
 
 impl Reader<'_> {
     /// Parses the operand at the cursor, and moves the cursor after the token that ends it. `None`, with the cursor where it is,
@@ -24,70 +14,69 @@ impl Reader<'_> {
         &mut self,
         cursor: &mut Cursor,
     ) -> Option<Result<(Expression, Token), Reported>> {
+        let text = self.input.text;
         let end = cursor.range.end;
-        let mut scanner = Scanner::new(self.input.text, end);
-        let start = scanner.trivia(cursor.range.start, true);
-        let plain = if scanner.opens(start) {
-            Plain::Bracket(start..self.close(start, end))
+        let start = scan::trivia(text, cursor.range.clone());
+        let is_bracket = scan::opens(text, start..end);
+        let stop = if is_bracket {
+            self.close(start, end)
         } else {
-            Plain::Names(self.names(start, end)?)
-        };
-        let stop = match &plain {
-            Plain::Bracket(range) => range.end,
-            Plain::Names(names) => names.last()?.end,
+            self.find_names(start, end)?
         };
         if cursor.in_for && self.input.slice(start..stop) == "if" {
             return None;
         }
-        let at = scanner.trivia(stop, true);
+        let at = scan::trivia(text, stop..end);
         let following = if at == end {
             cursor.take(TokenKind::End, end..end)
         } else {
-            let rest = self.input.text.get(at..end)?;
-            let (kind, length) = token(rest, true, || cursor.in_for)?;
+            let (kind, length) = token(text.get(at..end)?, true, || cursor.in_for)?;
             cursor.take(kind, at..at + length)
         };
-        let expression = match plain {
-            Plain::Bracket(range) => {
-                let kind = self.bracketed(&range);
-                kind.and_then(|kind| self.node(kind, self.input.span(range)))
-            }
-            Plain::Names(names) => self.reference(&names),
+        let expression = if is_bracket {
+            let range = start..stop;
+            let kind = self.bracketed(&range);
+            kind.and_then(|kind| self.node(kind, self.input.span(range)))
+        } else {
+            self.reference()
         };
         Some(expression.map(|expression| (expression, following)))
     }
 
-    /// The names at `at`, in ASCII and with a dot between them. `None` if there are none, or something else comes after a dot.
-    fn names(&self, mut at: usize, end: usize) -> Option<Vec<Range<usize>>> {
+    /// Finds the names at `at`, in ASCII and with a dot between them, and returns their end. `None` if there are none, or
+    /// something else comes after a dot.
+    fn find_names(&mut self, mut at: usize, end: usize) -> Option<usize> {
         let text = self.input.text.get(..end)?;
-        let mut names = Vec::new();
+        self.names.clear();
         loop {
             let stop = scan::identifier(text, at)?;
             if !self.input.slice(at..stop).is_ascii() {
                 return None;
             }
-            names.push(at..stop);
+            self.names.push(at..stop);
             if text.as_bytes().get(stop) != Some(&b'.') || text.as_bytes().get(stop + 1) == Some(&b'.') {
-                return Some(names);
+                return Some(stop);
             }
             at = stop + 1;
         }
     }
 
-    fn reference(&mut self, names: &[Range<usize>]) -> Result<Expression, Reported> {
-        let (first, steps) = names.split_first().ok_or(Reported)?;
+    /// A variable, a literal word or a traversal of the names that have been found.
+    fn reference(&mut self) -> Result<Expression, Reported> {
+        let (first, steps) = self.names.split_first().ok_or(Reported)?;
+        let first = first.clone();
         let kind = match self.input.slice(first.clone()) {
             "true" => ExpressionKind::Bool(true),
             "false" => ExpressionKind::Bool(false),
             "null" => ExpressionKind::Null,
             name => ExpressionKind::Variable(words::shared(name)),
         };
-        let base = self.node(kind, self.input.span(first.clone()))?;
         let steps = steps
             .iter()
             .map(|name| Step::Attribute(self.name_at(name.clone())));
-        let mut steps: Vec<Step> = steps.collect();
-        self.traversal(base, &mut steps)
+        let steps = steps.collect();
+        let base = self.node(kind, self.input.span(first))?;
+        self.traversal(base, steps)
     }
 }
 
@@ -98,7 +87,7 @@ mod tests {
     use super::*;
     use crate::source::FileId;
     use crate::syntax::input::Input;
-    use crate::syntax::scan::Ends;
+    use crate::syntax::scan::{Ends, Scanner};
 
     /// A reader that knows where the brackets of a text end. `None` if they are wrong.
     fn reader(text: &str) -> Option<Reader<'_>> {

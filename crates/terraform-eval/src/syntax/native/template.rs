@@ -76,6 +76,13 @@ impl Reader<'_> {
         Arc::from(self.literal(range, Style::Quoted).unwrap_or_default())
     }
 
+    /// Reports the errors in a quoted label.
+    pub(super) fn check_plain_text(&mut self, range: Range<usize>) {
+        if !means_itself(self.input.slice(range.clone())) {
+            self.plain_text(range);
+        }
+    }
+
     fn literal(&mut self, range: Range<usize>, style: Style) -> Result<String, Reported> {
         let source = self.input.slice(range.clone());
         if let Some(at) = lone_carriage_return(source).filter(|_| self.input.offsets.is_none()) {
@@ -237,7 +244,10 @@ impl Reader<'_> {
 /// normalized.
 fn means_itself(source: &str) -> bool {
     let is_special = |byte| matches!(byte, b'\\' | b'$' | b'%' | b'\r' | 0x80..);
-    !source.bytes().any(is_special)
+    // Without an early end, which would prevent the compiler from comparing many bytes at once.
+    !source
+        .bytes()
+        .fold(false, |is_found, byte| is_found | is_special(byte))
 }
 
 fn lone_carriage_return(source: &str) -> Option<usize> {

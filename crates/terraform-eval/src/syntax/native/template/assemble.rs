@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Piece, Sequence};
 use crate::syntax::lex_error::MAX_DEPTH;
 use crate::syntax::native::{Reader, Reported};
-use crate::syntax::scan::{self, Scanner};
+use crate::syntax::scan;
 use crate::syntax::tree::{Expression, Name, Template, TemplatePart};
 
 /// A directive that has not been closed.
@@ -82,7 +82,7 @@ impl Reader<'_> {
             return Err(self.too_deep(self.input.span(sequence.range.clone())));
         }
         let inner = sequence.inner.clone();
-        let start = Scanner::new(self.input.text, inner.end).trivia(inner.start, true);
+        let start = scan::trivia(self.input.text, inner.clone());
         let text = self.input.text.get(..inner.end).unwrap_or_default();
         let word_end = scan::identifier(text, start).unwrap_or(start);
         let word = self.input.slice(start..word_end);
@@ -116,7 +116,7 @@ impl Reader<'_> {
         frames: &mut Vec<Frame>,
         parts: &mut Vec<TemplatePart>,
     ) -> Result<(), Reported> {
-        if Scanner::new(self.input.text, rest.end).trivia(rest.start, true) < rest.end {
+        if !self.is_empty(rest.clone()) {
             let help = format!("write `%{{ {word} }}`");
             return Err(self.report(rest, format!("`{word}` takes no expression"), &help));
         }
@@ -200,7 +200,7 @@ impl Reader<'_> {
         let mut value = None;
         let mut at = range.start;
         loop {
-            at = Scanner::new(self.input.text, range.end).trivia(at, true);
+            at = scan::trivia(self.input.text, at..range.end);
             let text = self.input.text.get(..range.end).unwrap_or_default();
             let end = scan::identifier(text, at);
             match (end, value.take()) {
