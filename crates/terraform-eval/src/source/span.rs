@@ -37,6 +37,7 @@ pub struct Span {
 impl Span {
     /// The bytes `start..end` of `file`. Offsets beyond `u32` cannot occur: larger files are beyond the
     /// [`ReadLimits`](super::ReadLimits).
+    #[inline]
     #[must_use]
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);

@@ -28,6 +28,7 @@ impl<'a> Input<'a> {
     }
 
     /// A range of the text; empty if it does not lie on character boundaries.
+    #[inline]
     pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
     }

@@ -186,8 +186,12 @@ impl<'a> Reader<'a> {
         self.push(SyntaxError::too_deep(first, "the expression is", MAX_DEPTH))
     }
 
+    /// The name at a span of the file, whose text is the one that is read.
     fn name(&self, span: Span) -> Name {
-        self.name_at(span.range())
+        Name {
+            text: words::shared(self.input.slice(span.range())),
+            span,
+        }
     }
 
     /// The name at a range of the text, which differs from the range in the file if the text is a decoded JSON string.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::source::{FileId, Span};
 use crate::syntax::lex_error::{LexError, LexErrorKind, describe};
 use crate::syntax::scan::{self, Ends, Scanner};
-use crate::syntax::stops::{Stops, Value};
+use crate::syntax::stops::{self, Value};
 use crate::syntax::syntax_error::SyntaxError;
 
 /// The items of a file or body.
@@ -79,7 +79,6 @@ struct Outliner<'a> {
     bytes: &'a [u8],
     end: usize,
     scanner: Scanner<'a>,
-    values: Stops<Value>,
     ends: Ends,
     items: Vec<Item>,
     syntax_errors: Vec<SyntaxError>,
@@ -107,9 +106,9 @@ impl<'a> Outliner<'a> {
             bytes: text.as_bytes().get(..range.end).unwrap_or_default(),
             end: range.end,
             scanner: Scanner::new(text, range.end),
-            values: Stops::default(),
-            ends: Ends::default(),
-            items: Vec::new(),
+            ends: Ends::new(),
+            // Most bodies have fewer.
+            items: Vec::with_capacity(8),
             syntax_errors: Vec::new(),
             known: false,
             nested: false,
@@ -414,10 +413,7 @@ impl<'a> Outliner<'a> {
     fn value(&mut self, start: usize) -> Ending {
         let mut at = start;
         loop {
-            at = self
-                .values
-                .next(self.text.as_bytes(), at..self.end)
-                .unwrap_or(self.end);
+            at = stops::next::<Value>(self.text.as_bytes(), at..self.end).unwrap_or(self.end);
             let reason = match self.byte(at) {
                 None => Reason::Limit,
                 Some(b'\n' | b'}') => Reason::Line,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::syntax::lex_error::{LexError, LexErrorKind, MAX_OPEN};
-use crate::syntax::stops::{Code, Quoted, Stops, word_length};
+use crate::syntax::stops::{self, Code, Quoted, word_length};
 
 /// After this many errors, further ones are not reported one by one.
 const MAX_LEX_ERRORS: usize = 100;
@@ -42,8 +42,6 @@ pub(super) struct Scanner<'a> {
     /// The bytes before the end, which is where the scanner stops.
     bytes: &'a [u8],
     end: usize,
-    code: Stops<Code>,
-    quoted: Stops<Quoted>,
     stack: Vec<Frame>,
     /// The lexical errors, in the order in which they were found.
     pub(super) errors: Vec<LexError>,
@@ -68,6 +66,11 @@ impl Ends {
         self.0.get(index).map(|&(_, end)| end).filter(|&end| end > at)
     }
 
+    /// No ends, with room for those of most bodies.
+    pub(super) fn new() -> Self {
+        Self(Vec::with_capacity(8))
+    }
+
     /// Records that something starts at `at`, after all others, and returns its index.
     pub(super) fn open(&mut self, at: usize) -> usize {
         self.0.push((at, at));
@@ -90,8 +93,6 @@ impl<'a> Scanner<'a> {
             text,
             bytes: text.as_bytes().get(..end).unwrap_or_default(),
             end,
-            code: Stops::default(),
-            quoted: Stops::default(),
             stack: Vec::new(),
             errors: Vec::new(),
             closed: true,
@@ -146,6 +147,9 @@ impl<'a> Scanner<'a> {
     pub(super) fn trivia(&mut self, mut at: usize, lines: bool) -> usize {
         loop {
             at = blanks(self.bytes, at, lines);
+            if !matches!(self.byte(at), Some(b'#' | b'/')) {
+                return at;
+            }
             match self.comment(at) {
                 Some(end) => at = end,
                 None => return at,
@@ -164,6 +168,7 @@ impl<'a> Scanner<'a> {
         self.stack.clear();
         self.closed = true;
         let mut at = match self.byte(at) {
+            Some(b'"') if let Some(end) = self.plain_string(at) => return end,
             Some(b'$' | b'%') => {
                 self.push(at, FrameKind::Template);
                 (at + 2).min(self.end)
@@ -217,7 +222,7 @@ impl<'a> Scanner<'a> {
     /// The offset after the string at `at`, if nothing in it has a meaning of its own. Most strings are like that.
     fn plain_string(&mut self, at: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        let quote = self.quoted.next(bytes, at + 1..self.end)?;
+        let quote = stops::next::<Quoted>(bytes, at + 1..self.end)?;
         if bytes.get(quote) != Some(&b'"') || self.stack.len() >= MAX_OPEN {
             return None;
         }
@@ -231,7 +236,7 @@ impl<'a> Scanner<'a> {
 
     fn code(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let Some(at) = self.code.next(bytes, at..self.end) else {
+        let Some(at) = stops::next::<Code>(bytes, at..self.end) else {
             return self.end;
         };
         match bytes.get(at) {
@@ -318,7 +323,7 @@ impl<'a> Scanner<'a> {
 
     fn quoted(&mut self, at: usize, frame: Frame) -> usize {
         let bytes = self.text.as_bytes();
-        let Some(at) = self.quoted.next(bytes, at..self.end) else {
+        let Some(at) = stops::next::<Quoted>(bytes, at..self.end) else {
             return self.end;
         };
         match bytes.get(at) {
@@ -452,6 +457,9 @@ pub(super) fn trivia(text: &str, range: Range<usize>) -> usize {
     let mut at = range.start;
     loop {
         at = blanks(bytes, at, true);
+        if !matches!(bytes.get(at), Some(b'#' | b'/')) {
+            return at;
+        }
         match comment(bytes, at) {
             Some(Comment::Closed { end }) => at = end,
             Some(Comment::Open) => return range.end,

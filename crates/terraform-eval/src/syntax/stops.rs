@@ -1,13 +1,8 @@
-//! Where the bytes are that mean something: a scanner jumps from one to the next.
-//!
-//! 64 bytes become a set of positions, which is asked for the next one until its end is reached.
+//! Where the bytes are that mean something: a scanner jumps from one to the next, and looks at 16 bytes at once.
 
 use std::ops::Range;
 
 use wide::u8x16;
-
-/// How many bytes are looked at together.
-const BLOCK: usize = 64;
 
 /// Which bytes mean something.
 pub(super) trait Stop {
@@ -19,15 +14,12 @@ pub(super) trait Stop {
 }
 
 /// The bytes of code that open or close something, or may begin a comment or a heredoc: `"#/<{}()[]`.
-#[derive(Debug)]
 pub(super) struct Code;
 
 /// The bytes that may end a value: those of code, `,`, `=` and the line break.
-#[derive(Debug)]
 pub(super) struct Value;
 
 /// The bytes of a quoted string that end it, escape something or may begin a sequence: `"`, `\`, `$`, `%` and the line break.
-#[derive(Debug)]
 pub(super) struct Quoted;
 
 fn equals(bytes: u8x16, byte: u8) -> u8x16 {
@@ -74,50 +66,19 @@ impl Stop for Quoted {
     }
 }
 
-/// The stops in 64 bytes of a text, which are found when one of them is asked for.
-#[derive(Debug)]
-pub(super) struct Stops<S> {
-    /// The offset of the first of these bytes.
-    start: usize,
-    /// Bit n stands for byte n.
-    positions: u64,
-    kind: std::marker::PhantomData<S>,
-}
+/// The bytes of text between quotes that is not what it stands for: an escape, a template, a line break, or what could be
+/// normalized.
+pub(super) struct Encoded;
 
-impl<S> Default for Stops<S> {
-    fn default() -> Self {
-        Self {
-            // No text has bytes there.
-            start: usize::MAX - BLOCK,
-            positions: 0,
-            kind: std::marker::PhantomData,
-        }
+impl Stop for Encoded {
+    fn of(bytes: u8x16) -> u8x16 {
+        let even = bytes & u8x16::splat(!1);
+        let is_ascii = bytes.min(u8x16::splat(0x7f)).simd_eq(bytes);
+        (equals(even, b'$') | equals(bytes, b'\\')) | (equals(bytes, b'\r') | !is_ascii)
     }
-}
 
-impl<S: Stop> Stops<S> {
-    /// The offset of the first stop in a range of a text, which is always the same text.
-    pub(super) fn next(&mut self, bytes: &[u8], Range { start: mut at, end }: Range<usize>) -> Option<usize> {
-        let before_end = |at: &usize| *at < end;
-        while at < end {
-            let offset = at.wrapping_sub(self.start);
-            if offset < BLOCK {
-                let following = self.positions >> offset;
-                if following != 0 {
-                    return Some(at + following.trailing_zeros() as usize).filter(before_end);
-                }
-                at = self.start + BLOCK;
-                continue;
-            }
-            let rest = bytes.get(at..)?;
-            let Some(block) = rest.first_chunk::<BLOCK>() else {
-                let length = rest.iter().take(end - at).position(|byte| S::is(*byte));
-                return length.map(|length| at + length);
-            };
-            self.start = at;
-            self.positions = positions::<S>(block);
-        }
-        None
+    fn is(byte: u8) -> bool {
+        matches!(byte, b'\\' | b'$' | b'%' | b'\r' | 0x80..)
     }
 }
 
@@ -142,29 +103,27 @@ fn is_between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
     offsets.min(u8x16::splat(last - first)).simd_eq(offsets)
 }
 
-/// The number of ASCII letters, digits, `_` and `-` that a text starts with.
-pub(super) fn word_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    while let Some(part) = bytes.get(length..).and_then(|rest| rest.first_chunk::<16>()) {
-        let stops = NotWord::of(u8x16::from(*part)).to_bitmask();
+/// The offset of the first stop in a range of a text.
+pub(super) fn next<S: Stop>(bytes: &[u8], Range { start: mut at, end }: Range<usize>) -> Option<usize> {
+    let before_end = |at: &usize| *at < end;
+    while at < end {
+        let rest = bytes.get(at..)?;
+        let Some(part) = rest.first_chunk::<16>() else {
+            let stop = rest.iter().position(|byte| S::is(*byte))?;
+            return Some(at + stop).filter(before_end);
+        };
+        let stops = S::of(u8x16::from(*part)).to_bitmask();
         if stops != 0 {
-            return length + stops.trailing_zeros() as usize;
+            return Some(at + stops.trailing_zeros() as usize).filter(before_end);
         }
-        length += 16;
+        at += part.len();
     }
-    let rest = bytes.get(length..).unwrap_or_default();
-    length
-        + rest
-            .iter()
-            .position(|byte| NotWord::is(*byte))
-            .unwrap_or(rest.len())
+    None
 }
 
-fn positions<S: Stop>(block: &[u8; BLOCK]) -> u64 {
-    let (parts, _) = block.as_chunks::<16>();
-    parts.iter().enumerate().fold(0, |positions, (index, part)| {
-        positions | u64::from(S::of(u8x16::from(*part)).to_bitmask()) << (16 * index)
-    })
+/// The number of ASCII letters, digits, `_` and `-` that a text starts with.
+pub(super) fn word_length(bytes: &[u8]) -> usize {
+    next::<NotWord>(bytes, 0..bytes.len()).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -173,21 +132,22 @@ mod tests {
 
     use super::*;
 
-    fn assert_found<S: Stop>(bytes: &[u8], range: Range<usize>, stops: &mut Stops<S>) {
+    fn assert_found<S: Stop>(bytes: &[u8], range: Range<usize>) {
         let expected = bytes.get(range.clone()).unwrap_or_default();
         let expected = expected.iter().position(|byte| S::is(*byte));
         let expected = expected.map(|length| range.start + length);
-        assert_eq!(stops.next(bytes, range.clone()), expected, "{range:?}");
+        assert_eq!(next::<S>(bytes, range.clone()), expected, "{range:?}");
     }
 
     #[test]
     fn each_byte_is_a_stop_or_none_in_blocks_as_alone() {
         for byte in 0..=u8::MAX {
-            let block = [byte; BLOCK];
-            assert_eq!(positions::<Code>(&block) != 0, Code::is(byte), "{byte:#x}");
-            assert_eq!(positions::<Quoted>(&block) != 0, Quoted::is(byte), "{byte:#x}");
-            assert_eq!(positions::<Value>(&block) != 0, Value::is(byte), "{byte:#x}");
-            assert_eq!(positions::<NotWord>(&block) != 0, NotWord::is(byte), "{byte:#x}");
+            let block = [byte; 16];
+            assert_found::<Code>(&block, 0..16);
+            assert_found::<Value>(&block, 0..16);
+            assert_found::<Quoted>(&block, 0..16);
+            assert_found::<Encoded>(&block, 0..16);
+            assert_found::<NotWord>(&block, 0..16);
         }
     }
 
@@ -207,11 +167,10 @@ mod tests {
             text in r##"[a-z \n"#/<{}()\[\]$%\\é]{0,300}"##,
             asked in prop::collection::vec((0_usize..320, 0_usize..320), 30),
         ) {
-            let (mut code, mut quoted) = (Stops::<Code>::default(), Stops::<Quoted>::default());
             for (start, end) in asked {
                 let range = start..end.min(text.len());
-                assert_found(text.as_bytes(), range.clone(), &mut code);
-                assert_found(text.as_bytes(), range, &mut quoted);
+                assert_found::<Code>(text.as_bytes(), range.clone());
+                assert_found::<Quoted>(text.as_bytes(), range);
             }
         }
     }

@@ -9,6 +9,7 @@ use super::escapes::{self, EscapeError};
 use super::{Reader, Reported};
 use crate::source::Span;
 use crate::syntax::scan::Scanner;
+use crate::syntax::stops::{self, Encoded};
 use crate::syntax::tree::{Expression, ExpressionKind, TemplatePart};
 use crate::syntax::words;
 
@@ -65,7 +66,7 @@ impl Reader<'_> {
     /// Decodes a quoted label, which may not contain a template.
     pub(super) fn plain_text(&mut self, range: Range<usize>) -> Arc<str> {
         let source = self.input.slice(range.clone());
-        if means_itself(source) {
+        if self.means_itself(range.clone()) {
             return words::shared(source);
         }
         if let Some(at) = find_sequences(source).first() {
@@ -78,9 +79,14 @@ impl Reader<'_> {
 
     /// Reports the errors in a quoted label.
     pub(super) fn check_plain_text(&mut self, range: Range<usize>) {
-        if !means_itself(self.input.slice(range.clone())) {
+        if !self.means_itself(range.clone()) {
             self.plain_text(range);
         }
+    }
+
+    /// Whether text between quotes has nothing to decode.
+    fn means_itself(&self, range: Range<usize>) -> bool {
+        stops::next::<Encoded>(self.input.text.as_bytes(), range).is_none()
     }
 
     fn literal(&mut self, range: Range<usize>, style: Style) -> Result<String, Reported> {
@@ -127,7 +133,7 @@ impl Reader<'_> {
         is_indented: bool,
     ) -> Result<ExpressionKind, Reported> {
         let source = self.input.slice(range.clone());
-        if style == Style::Quoted && means_itself(source) {
+        if style == Style::Quoted && self.means_itself(range.clone()) {
             return Ok(ExpressionKind::String(Arc::from(source)));
         }
         let mut pieces = self.pieces(range, style)?;
@@ -238,16 +244,6 @@ impl Reader<'_> {
             span,
         }
     }
-}
-
-/// Whether text between quotes has nothing to decode: no escape, no template, no carriage return, and nothing that could be
-/// normalized.
-fn means_itself(source: &str) -> bool {
-    let is_special = |byte| matches!(byte, b'\\' | b'$' | b'%' | b'\r' | 0x80..);
-    // Without an early end, which would prevent the compiler from comparing many bytes at once.
-    !source
-        .bytes()
-        .fold(false, |is_found, byte| is_found | is_special(byte))
 }
 
 fn lone_carriage_return(source: &str) -> Option<usize> {
