@@ -25,6 +25,13 @@ struct OpenConditional {
     condition: Option<(Expression, Range<usize>)>,
 }
 
+/// Expressions with commas between them.
+pub(super) struct List {
+    pub(super) items: Box<[Expression]>,
+    /// The `...` after the last one.
+    pub(super) ellipsis: Option<Range<usize>>,
+}
+
 impl Reader<'_> {
     /// Checks brackets and strings of a range, then parses it as one expression.
     pub(in crate::syntax) fn checked(&mut self, range: Range<usize>) -> Result<Expression, Reported> {
@@ -241,17 +248,20 @@ impl Reader<'_> {
             }
             Some(b'{') => self.object(range),
             _ => match self.list(inner)? {
-                (items, None) => Ok(ExpressionKind::Tuple(items)),
-                (_, Some(ellipsis)) => Err(self.unexpected(ellipsis)),
+                List {
+                    items,
+                    ellipsis: None,
+                } => Ok(ExpressionKind::Tuple(items)),
+                List {
+                    ellipsis: Some(ellipsis),
+                    ..
+                } => Err(self.unexpected(ellipsis)),
             },
         }
     }
 
-    /// Parses expressions with commas between them, and the position of the `...` after them.
-    pub(super) fn list(
-        &mut self,
-        range: Range<usize>,
-    ) -> Result<(Box<[Expression]>, Option<Range<usize>>), Reported> {
+    /// Parses expressions with commas between them, and the `...` after them.
+    pub(super) fn list(&mut self, range: Range<usize>) -> Result<List, Reported> {
         let start = self.expressions.len();
         let mut ellipsis = None;
         let mut cursor = Cursor::new(range);
@@ -272,7 +282,8 @@ impl Reader<'_> {
                 _ => return Err(self.unexpected(following.range)),
             }
         }
-        Ok((self.expressions.drain(start..).collect(), ellipsis))
+        let items = self.expressions.drain(start..).collect();
+        Ok(List { items, ellipsis })
     }
 
     /// Parses the `for` expression in a range, after the word `for`, which ends at `at`.

@@ -69,14 +69,14 @@ impl Reader<'_> {
         let first = call.name.namespace.first().unwrap_or(&call.name.name);
         let first = place(mask, first.span());
         let open = scan::trivia(self.input.text, last.end..end);
-        let (arguments, ellipsis) = self.list(open + 1..end.saturating_sub(1))?;
+        let list = self.list(open + 1..end.saturating_sub(1))?;
         Ok(Call {
             name: Name {
                 text: words::shared(&text),
                 span: self.input.span(first.start..last.end),
             },
-            expand_last: ellipsis.is_some(),
-            arguments,
+            expand_last: list.ellipsis.is_some(),
+            arguments: list.items,
         })
     }
 
