@@ -349,8 +349,8 @@ impl Surveyor<'_> {
         self.facts.matters |= !document.syntax_errors.is_empty()
             || format == Format::Json
             || is_for_opentofu(&path)
-            || may_carry_manifests(&text)
             || has(&TYPE_PREFIX)
+            || may_carry_manifests(&text)
             // Mirrors that a call passes on, and suppressions, have this word, too.
             || (has_mirror_word(&text) && (may_pass_mirrors(&text) || has_suppressions(&text)));
         for block in document

@@ -407,11 +407,26 @@ fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceNam
 }
 
 /// Declarations by name. Of several with one name, the first one is kept and the others are reported.
-fn by_name<K: Hash + Ord, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
-    // Positions are sorted, because they are smaller than blocks.
-    let mut order: Vec<usize> = (0..declared.len()).collect();
-    let name = |position: &usize| declared.get(*position).map(|(name, _)| name);
-    order.sort_by(|first, second| name(first).cmp(&name(second)));
+fn by_name<K: Name, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
+    // Positions are sorted, because they are smaller than blocks, and by the first bytes, because most names differ in them.
+    let mut groups: BTreeMap<K::Group<'_>, Vec<(u64, usize)>> = BTreeMap::new();
+    for (position, (name, _)) in declared.iter().enumerate() {
+        let (group, text) = name.parts();
+        let order = (first_bytes(text), position);
+        groups.entry(group).or_default().push(order);
+    }
+    let name = |position: usize| declared.get(position).map(|(name, _)| name.parts().1);
+    for positions in groups.values_mut() {
+        positions.sort_unstable_by(|(first, position), (second, other)| {
+            let full = || name(*position).cmp(&name(*other)).then(position.cmp(other));
+            first.cmp(second).then_with(full)
+        });
+    }
+    let order: Vec<usize> = groups
+        .into_values()
+        .flatten()
+        .map(|(_, position)| position)
+        .collect();
     let mut declared: Vec<Option<(K, V)>> = declared.into_iter().map(Some).collect();
     let mut sorted = IndexMap::with_capacity_and_hasher(declared.len(), RandomState::default());
     for position in order {
@@ -424,6 +439,43 @@ fn by_name<K: Hash + Ord, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &
         }
     }
     sorted
+}
+
+/// The name of a declaration.
+trait Name: Hash + Ord {
+    /// What names are sorted by first, of which there are few.
+    type Group<'n>: Ord
+    where
+        Self: 'n;
+
+    /// The group, and the text that names of one group are sorted by.
+    fn parts(&self) -> (Self::Group<'_>, &str);
+}
+
+impl Name for Arc<str> {
+    type Group<'n> = ();
+
+    fn parts(&self) -> ((), &str) {
+        ((), self)
+    }
+}
+
+impl Name for ResourceName {
+    type Group<'n> = (Mode, &'n str);
+
+    fn parts(&self) -> ((Mode, &str), &str) {
+        ((self.mode, &self.kind), &self.name)
+    }
+}
+
+/// The first bytes of a text as a number in the order of texts. Texts with the same number may differ.
+fn first_bytes(text: &str) -> u64 {
+    let mut first = [0; 8];
+    first
+        .iter_mut()
+        .zip(text.bytes())
+        .for_each(|(first, byte)| *first = byte);
+    u64::from_be_bytes(first)
 }
 
 /// Inserts a new key, and returns whether it was new. An existing value is kept.
@@ -451,5 +503,36 @@ impl ModuleCall {
             .iter()
             .any(|start| source.starts_with(start));
         is_local.then(|| caller.join(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn declarations_are_in_the_order_of_their_names_and_the_first_of_each_name_is_kept(
+            names in prop::collection::vec(("[ab]", r"(a|abcdefg|abcdefgh)?[a\x00é]{0,3}", any::<bool>()), 0..60),
+        ) {
+            let names = names.iter().map(|(kind, name, is_data)| {
+                if *is_data {
+                    ResourceName::data(&**kind, &**name)
+                } else {
+                    ResourceName::managed(&**kind, &**name)
+                }
+            });
+            let declared: Vec<_> = names.enumerate().map(|(position, name)| (name, position)).collect();
+            let mut first = BTreeMap::new();
+            for (name, position) in &declared {
+                first.entry(name.clone()).or_insert(*position);
+            }
+            let mut reported = 0;
+            let sorted = by_name(declared.clone(), |_, _| reported += 1);
+            prop_assert_eq!(reported, declared.len() - first.len());
+            prop_assert_eq!(sorted.into_iter().collect::<Vec<_>>(), first.into_iter().collect::<Vec<_>>());
+        }
     }
 }

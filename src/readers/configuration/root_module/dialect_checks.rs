@@ -79,6 +79,12 @@ const NEW_LIFECYCLE_ARGUMENTS: [(&str, Feature); 2] = [
 /// The endings of files that only OpenTofu reads.
 const OPENTOFU_ENDINGS: [&str; 2] = [".tofu", ".tofu.json"];
 
+/// Whether a text has words of what only some versions have in a resource.
+fn may_have_new_parts(text: &str) -> bool {
+    static WORDS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["lifecycle", "store"].map(Finder::new));
+    WORDS.iter().any(|word| word.find(text.as_bytes()).is_some())
+}
+
 impl RootModuleReader<'_> {
     /// Checks a module against the dialect.
     pub(crate) fn check_dialect(&mut self, id: ModuleId, path: &ModulePath) {
@@ -131,8 +137,11 @@ impl RootModuleReader<'_> {
                 found.arguments(&subject, &block.body, &[ignored]);
             }
         }
-        for resource in module.resources.values() {
-            if self.may_have_new_parts(&resource.block)
+        // Most resources are never parsed.
+        let mut files = module.files.iter();
+        let some_has_new_parts = files.any(|file| may_have_new_parts(sources.text(*file)));
+        for resource in module.resources.values().filter(|_| some_has_new_parts) {
+            if may_have_new_parts(sources.slice(resource.block.span()))
                 && let Some(block) = resource.block.parse(sources)
             {
                 let subject = found.subject(&resource.name.to_string());
@@ -165,14 +174,6 @@ impl RootModuleReader<'_> {
         for feature in found.used {
             self.context.evaluator.note_use(feature.availability());
         }
-    }
-
-    /// Whether the text of a resource has words of what only some versions have. Most resources are never parsed.
-    fn may_have_new_parts(&self, block: &LazyBlock) -> bool {
-        static WORDS: LazyLock<[Finder<'static>; 2]> =
-            LazyLock::new(|| ["lifecycle", "store"].map(Finder::new));
-        let text = self.context.sources.slice(block.span()).as_bytes();
-        WORDS.iter().any(|word| word.find(text).is_some())
     }
 
     fn check_other_block(&self, block: &LazyBlock, found: &mut Found<'_>) {
