@@ -24,8 +24,9 @@ use terraform_eval::source::Span;
 /// Fewer blocks than this are read in less time than it takes to prepare parts.
 const MIN_BLOCKS: usize = 512;
 
-/// Parts for each thread: blocks are in the order of their types, and some take more time than others.
-const PARTS_OF_THREAD: usize = 4;
+/// Parts for each thread: blocks are in the order of their types, and some take more time than others. Mirrors, which take the
+/// most, are near the end, so the last parts are read first.
+const PARTS_OF_THREAD: usize = 8;
 
 /// What was read of one part.
 struct Part<'a> {
@@ -57,7 +58,7 @@ impl<'a> RootModuleReader<'a> {
             return;
         }
         let parts: Vec<&[&Resource]> = resources
-            .chunks(resources.len().div_ceil(count * PARTS_OF_THREAD))
+            .rchunks(resources.len().div_ceil(count * PARTS_OF_THREAD))
             .collect();
         let enclose = |share: &mut (dyn FnMut() + Send)| _ = eval::with_stack(share);
         let (tree, sources, inputs, budget) =
@@ -90,7 +91,7 @@ impl<'a> RootModuleReader<'a> {
         self.is_divided = true;
         self.reserve(resources);
         match read {
-            Some(parts) => parts.into_iter().for_each(|part| self.add(part)),
+            Some(parts) => parts.into_iter().rev().for_each(|part| self.add(part)),
             None => self.budget.ask_for_order(),
         }
     }
