@@ -28,7 +28,7 @@ use terraform_eval::source::{
     CachedFiles, DirectoryEntry, FileId, FileKind, Files, Listings, ReadError, Stamp,
 };
 use terraform_eval::syntax::document::{
-    Document, Format, LiteralArgument, TopLevel, parse_file, parse_variables,
+    Document, Format, LiteralArgument, TopLevel, parse_file_in_parts, parse_variables,
 };
 
 /// What the files of one directory say.
@@ -85,6 +85,9 @@ impl ModuleFacts {
 }
 
 /// In the name of each function that reads a file.
+/// The blocks of shorter parts of a file are found in less time than it takes to start a thread.
+const MIN_PART_BYTES: usize = 1 << 16;
+
 static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
 
 static TYPE_PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
@@ -135,13 +138,15 @@ impl Survey {
         drop(known);
         // Of many directories, the memory is needed for what they declare.
         let keeps_outlines = !self.is_kept && directories.len() <= MAX_OUTLINED_DIRECTORIES;
-        let look = |directory: &&ConfigurationDirectory| self.look_at(directory, files, keeps_outlines);
+        let share = threads.shared_by(unknown.len());
+        let look =
+            |directory: &&ConfigurationDirectory| self.look_at(directory, files, keeps_outlines, share);
         if threads.map(&unknown, look).contains(&true) {
             // Which file is one too many is decided in the order of the paths.
             files.set_budget(budget);
             files.forget_texts();
             for directory in directories {
-                self.look_at(directory, files, keeps_outlines);
+                self.look_at(directory, files, keeps_outlines, Threads::ONE);
             }
         }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
@@ -208,10 +213,17 @@ impl Survey {
     }
 
     /// Finds the facts of a directory. Returns whether the limit for all files together is reached.
-    fn look_at(&self, directory: &ConfigurationDirectory, files: &CachedFiles, keeps_outlines: bool) -> bool {
+    fn look_at(
+        &self,
+        directory: &ConfigurationDirectory,
+        files: &CachedFiles,
+        keeps_outlines: bool,
+        threads: Threads,
+    ) -> bool {
         let mut surveyor = Surveyor {
             directory,
             files,
+            threads,
             facts: ModuleFacts::default(),
             calls: BTreeSet::new(),
             read: Vec::new(),
@@ -247,6 +259,8 @@ struct SurveyedFile {
 struct Surveyor<'s> {
     directory: &'s ConfigurationDirectory,
     files: &'s CachedFiles,
+    /// The threads that work on this directory.
+    threads: Threads,
     facts: ModuleFacts,
     calls: BTreeSet<String>,
     read: Vec<(Arc<OsStr>, FileRole)>,
@@ -345,7 +359,11 @@ impl Surveyor<'_> {
         let has = |word: &Finder<'_>| word.find(text.as_bytes()).is_some();
         self.facts.reads_files |= has(&FILE);
         let format = Format::from_path(&path);
-        let document = parse_file(FileId::DETACHED, &text, format);
+        let parts = (text.len() / MIN_PART_BYTES).min(self.threads.count());
+        let document = parse_file_in_parts(FileId::DETACHED, &text, format, parts, |parts, find| {
+            let documents = (self.threads).map_in_batches(parts, parts.len(), &|share| share(), find, |_| ());
+            documents.unwrap_or_default()
+        });
         self.facts.matters |= !document.syntax_errors.is_empty()
             || format == Format::Json
             || is_for_opentofu(&path)

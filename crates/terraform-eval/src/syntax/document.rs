@@ -1,11 +1,12 @@
 //! Configuration files, native or JSON, as lists of top-level blocks that are parsed on demand.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::{FileId, Span};
 use crate::syntax::native::UnparsedBlock;
-use crate::syntax::outline::{Content, outline, outline_body};
+use crate::syntax::outline::{Content, Outline, outline, outline_body, outline_part};
 use crate::syntax::syntax_error::SyntaxError;
 use crate::syntax::tree::{Attribute, Block, Expression, Name, literal};
 use crate::syntax::{json, native};
@@ -185,8 +186,68 @@ pub fn parse_file(file: FileId, text: &str, format: Format) -> Document {
     }
 }
 
+/// As [`parse_file`], where `map` may find the blocks of several parts of the text at the same time. It returns a document for
+/// each part, in order.
+///
+/// The parts end after a line that closes a block, if nothing else contains it. If something does, there is an error in the part
+/// before it, and the text is parsed as a whole.
+#[must_use]
+pub fn parse_file_in_parts(
+    file: FileId,
+    text: &str,
+    format: Format,
+    count: usize,
+    map: impl FnOnce(&[Range<usize>], &FindBlocks<'_>) -> Vec<Document>,
+) -> Document {
+    let parts = match format {
+        Format::Native => parts(text, count),
+        Format::Json => Vec::new(),
+    };
+    if parts.len() < 2 {
+        return parse_file(file, text, format);
+    }
+    let mut documents = map(&parts, &|part| {
+        read_headers(file, text, outline_part(file, text, part.clone()))
+    });
+    if documents.len() < parts.len() || documents.iter().any(|part| !part.syntax_errors.is_empty()) {
+        return parse_file(file, text, format);
+    }
+    let items = documents
+        .iter_mut()
+        .flat_map(|part| std::mem::take(&mut part.items));
+    Document {
+        items: items.collect(),
+        syntax_errors: Vec::new(),
+    }
+}
+
+/// Finds the blocks of a part of a text.
+pub type FindBlocks<'f> = dyn Fn(&Range<usize>) -> Document + Sync + 'f;
+
+/// Divides a text after lines that may close a block.
+fn parts(text: &str, count: usize) -> Vec<Range<usize>> {
+    const END: &str = "\n}\n";
+    let mut parts = Vec::with_capacity(count);
+    let mut start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    for part in 1..count {
+        let wanted = (text.len() / count * part).max(start);
+        let rest = text.as_bytes().get(wanted..).unwrap_or_default();
+        let Some(found) = memchr::memmem::find(rest, END.as_bytes()) else {
+            break;
+        };
+        let end = wanted + found + END.len();
+        parts.push(start..end);
+        start = end;
+    }
+    parts.push(start..text.len());
+    parts
+}
+
 fn parse_native_file(file: FileId, text: &str) -> Document {
-    let outline = outline(file, text);
+    read_headers(file, text, outline(file, text))
+}
+
+fn read_headers(file: FileId, text: &str, outline: Outline) -> Document {
     let mut syntax_errors = outline.syntax_errors;
     let mut items: Vec<TopLevel> = Vec::with_capacity(outline.items.len());
     for item in outline.items {
@@ -228,4 +289,55 @@ pub fn parse_variables(file: FileId, text: &str, format: Format) -> (Vec<Attribu
 #[must_use]
 pub fn parse_json_value(text: &str, span: Span) -> Option<Expression> {
     json::value(span.file, text, span)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn in_parts(text: &str, count: usize) -> Document {
+        parse_file_in_parts(FileId::DETACHED, text, Format::Native, count, |parts, find| {
+            parts.iter().map(find).collect()
+        })
+    }
+
+    #[test]
+    fn a_text_is_divided_after_blocks() {
+        let block = "resource \"t\" \"a\" {\n  a = 1\n}\n";
+        let text = block.repeat(8);
+        let divided = parts(&text, 3);
+        assert_eq!(divided.len(), 3);
+        assert!(
+            divided
+                .iter()
+                .all(|part| text[part.clone()].starts_with("resource"))
+        );
+        assert_eq!(in_parts(&text, 3).items.len(), 8);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_have_the_blocks_of_the_whole(
+            pieces in prop::collection::vec(prop_oneof![
+                8 => Just("resource \"t\" \"a\" {\n  a = 1\n}\n"),
+                2 => Just("locals {\n  b = { c = \"}\" }\n}\n"),
+                1 => Just("x = <<E\n}\n"),
+                1 => Just("E\n"),
+                1 => Just("/*\n}\n"),
+                1 => Just("*/"),
+                1 => Just("# \"\n}\n"),
+                1 => Just("\""),
+                1 => Just("\u{feff}"),
+                1 => Just("b {\n"),
+                1 => Just("\r\n}\r\n"),
+            ], 0..12),
+            count in 0_usize..6,
+        ) {
+            let text = pieces.concat();
+            let whole = parse_file(FileId::DETACHED, &text, Format::Native);
+            prop_assert_eq!(in_parts(&text, count), whole, "{:?}", text);
+        }
+    }
 }

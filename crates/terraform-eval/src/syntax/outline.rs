@@ -58,7 +58,13 @@ pub enum Content {
 #[must_use]
 pub fn outline(file: FileId, text: &str) -> Outline {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut outliner = Outliner::new(file, text, start..text.len());
+    outline_part(file, text, start..text.len())
+}
+
+/// Finds the items of a part of a file, as if it were the whole file.
+pub(super) fn outline_part(file: FileId, text: &str, part: Range<usize>) -> Outline {
+    let start = part.start;
+    let mut outliner = Outliner::new(file, text, part);
     outliner.resynchronizations = MAX_RESYNCHRONIZATIONS;
     outliner.body(start)
 }
