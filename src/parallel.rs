@@ -4,7 +4,8 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 
 /// More threads than this do not pay: what they wait for is the memory and the file system.
 const MAX_THREADS: usize = 16;
@@ -14,6 +15,10 @@ const MIN_ITEMS: usize = 32;
 
 /// How many things a thread takes at a time.
 const CHUNK: usize = 8;
+
+/// The threads for the cores of the processor. The system reads files to tell their number, so it is asked once.
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS)));
 
 /// The number of threads that work at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +41,7 @@ impl Threads {
     pub(crate) fn count(self) -> usize {
         match self.0 {
             Some(number) => number.get(),
-            None => std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS)),
+            None => *CORES,
         }
     }
 

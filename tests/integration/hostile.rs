@@ -191,7 +191,7 @@ fn module_cases() -> Vec<Case> {
 /// Inputs whose values take too much memory.
 fn value_cases() -> Vec<Case> {
     let memory = "the values take more than 64 MiB of memory";
-    let numbers = "range(1000)";
+    let numbers = "range(1200)";
     vec![
         case(
             "strings that double",

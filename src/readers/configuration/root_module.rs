@@ -3,6 +3,7 @@
 mod batches;
 mod block_forms;
 mod calls;
+mod carrier_words;
 mod carriers;
 mod checks;
 mod clusters;
@@ -18,11 +19,12 @@ mod parts;
 mod provider_blocks;
 mod provider_versions;
 mod reader;
+mod resource_checks;
 mod values;
 mod waiters;
 
 pub(crate) use calls::may_pass_mirrors;
-pub(crate) use carriers::may_carry_manifests;
+pub(crate) use carrier_words::may_carry_manifests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -38,7 +40,7 @@ use crate::progress::{Progress, Stage};
 use crate::provider;
 use crate::readers::configuration::budget::RunBudget;
 use crate::readers::configuration::root_module::batches::Batches;
-use crate::readers::configuration::root_module::carriers::has_manifests;
+use crate::readers::configuration::root_module::carrier_words::has_manifests;
 use crate::readers::configuration::root_module::dialect_checks::has_misspelled_blocks;
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::provider_versions::read_provider_versions;

@@ -104,7 +104,7 @@ impl Module {
         let override_files: BTreeSet<FileId> = overrides.iter().map(|block| block.file()).collect();
         let mut declared = Declared::default();
         for block in blocks {
-            declared.add(LazyBlock::new(block));
+            declared.add(block);
         }
         let Declared {
             settings,
@@ -114,20 +114,23 @@ impl Module {
             mut syntax_errors,
             ..
         } = declared;
-        let mut report_duplicate = |block: &LazyBlock| {
+        let mut report_duplicate = |block: &FileBlock| {
             let message = "duplicate declaration; each name can be declared only once in a module";
             syntax_errors.push(SyntaxError::new(block.header(), message));
         };
+        let value = |_: &Arc<str>, block| LazyBlock::new(block);
         let mut module = Self {
             directory: directory.to_owned(),
             files,
-            variables: by_name(declared.variables, |_, block| report_duplicate(block)),
-            outputs: by_name(declared.outputs, |_, block| report_duplicate(block)),
-            calls: by_name(declared.calls, |_, call| report_duplicate(&call.block)),
-            resources: by_name(declared.resources, |name, resource| {
+            variables: by_name(declared.variables, value, |_, block| report_duplicate(block)),
+            outputs: by_name(declared.outputs, value, |_, block| report_duplicate(block)),
+            calls: by_name(declared.calls, ModuleCall::new, |_, block| {
+                report_duplicate(block)
+            }),
+            resources: by_name(declared.resources, Resource::new, |name, block| {
                 // Duplicate names in resources of other providers are not reported.
                 if schemas.get(name).is_some() {
-                    report_duplicate(&resource.block);
+                    report_duplicate(block);
                 }
             }),
             syntax_errors,
@@ -357,10 +360,10 @@ impl Module {
 /// The blocks of a module, while they are sorted by what they declare.
 #[derive(Default)]
 struct Declared {
-    variables: Vec<(Arc<str>, LazyBlock)>,
-    outputs: Vec<(Arc<str>, LazyBlock)>,
-    calls: Vec<(Arc<str>, ModuleCall)>,
-    resources: Vec<(ResourceName, Resource)>,
+    variables: Vec<(Arc<str>, Arc<FileBlock>)>,
+    outputs: Vec<(Arc<str>, Arc<FileBlock>)>,
+    calls: Vec<(Arc<str>, Arc<FileBlock>)>,
+    resources: Vec<(ResourceName, Arc<FileBlock>)>,
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
     others: Vec<LazyBlock>,
@@ -369,19 +372,18 @@ struct Declared {
 }
 
 impl Declared {
-    fn add(&mut self, block: LazyBlock) {
+    fn add(&mut self, block: Arc<FileBlock>) {
         let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
         match (block.kind(), label(0), label(1)) {
             ("variable", Some(name), None) => self.variables.push((name, block)),
             ("output", Some(name), None) => self.outputs.push((name, block)),
-            ("module", Some(name), None) => self.calls.push((name.clone(), ModuleCall { name, block })),
+            ("module", Some(name), None) => self.calls.push((name, block)),
             (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                let name = resource_name(kind, type_name, name);
-                self.resources.push((name.clone(), Resource { name, block }));
+                self.resources.push((resource_name(kind, type_name, name), block));
             }
-            ("locals", None, None) => self.locals_blocks.push(block),
-            ("terraform", None, None) => self.settings.push(block),
-            ("import", None, None) => self.imports.push(block),
+            ("locals", None, None) => self.locals_blocks.push(LazyBlock::new(block)),
+            ("terraform", None, None) => self.settings.push(LazyBlock::new(block)),
+            ("import", None, None) => self.imports.push(LazyBlock::new(block)),
             (kind @ ("resource" | "data" | "variable" | "output" | "module" | "locals"), ..) => {
                 let labels = match kind {
                     "resource" | "data" => "a type and a name",
@@ -391,7 +393,7 @@ impl Declared {
                 let message = format!("a {kind} block has {labels}");
                 self.syntax_errors.push(SyntaxError::new(block.header(), message));
             }
-            _ => self.others.push(block),
+            _ => self.others.push(LazyBlock::new(block)),
         }
     }
 }
@@ -407,8 +409,12 @@ fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceNam
 }
 
 /// Declarations by name. Of several with one name, the first one is kept and the others are reported.
-fn by_name<K: Name, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) -> IndexMap<K, V> {
-    // Positions are sorted, because they are smaller than blocks, and by the first bytes, because most names differ in them.
+fn by_name<K: Name, B, V>(
+    declared: Vec<(K, B)>,
+    read: impl Fn(&K, B) -> V,
+    mut report: impl FnMut(&K, &B),
+) -> IndexMap<K, V> {
+    // Positions are sorted, because they are smaller than names, and by the first bytes, because most names differ in them.
     let mut groups: BTreeMap<K::Group<'_>, Vec<(u64, usize)>> = BTreeMap::new();
     for (position, (name, _)) in declared.iter().enumerate() {
         let (group, text) = name.parts();
@@ -427,15 +433,18 @@ fn by_name<K: Name, V>(declared: Vec<(K, V)>, mut report: impl FnMut(&K, &V)) ->
         .flatten()
         .map(|(_, position)| position)
         .collect();
-    let mut declared: Vec<Option<(K, V)>> = declared.into_iter().map(Some).collect();
+    let mut declared: Vec<Option<(K, B)>> = declared.into_iter().map(Some).collect();
     let mut sorted = IndexMap::with_capacity_and_hasher(declared.len(), RandomState::default());
     for position in order {
-        let Some((name, value)) = declared.get_mut(position).and_then(Option::take) else {
+        let Some((name, block)) = declared.get_mut(position).and_then(Option::take) else {
             continue;
         };
         match sorted.entry(name) {
-            Entry::Occupied(first) => report(first.key(), &value),
-            Entry::Vacant(place) => _ = place.insert(value),
+            Entry::Occupied(first) => report(first.key(), &block),
+            Entry::Vacant(place) => {
+                let value = read(place.key(), block);
+                place.insert(value);
+            }
         }
     }
     sorted
@@ -489,7 +498,23 @@ fn insert<K: Ord, V>(into: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
     }
 }
 
+impl Resource {
+    fn new(name: &ResourceName, block: Arc<FileBlock>) -> Self {
+        Self {
+            name: name.clone(),
+            block: LazyBlock::new(block),
+        }
+    }
+}
+
 impl ModuleCall {
+    fn new(name: &Arc<str>, block: Arc<FileBlock>) -> Self {
+        Self {
+            name: name.clone(),
+            block: LazyBlock::new(block),
+        }
+    }
+
     /// The `source` argument and its span; `None` if it is not a literal string.
     pub fn source<'a>(&'a self, sources: &Sources) -> Option<(&'a str, Span)> {
         let argument = self.block.parse(sources)?.body.attribute("source")?;
@@ -530,7 +555,7 @@ mod tests {
                 first.entry(name.clone()).or_insert(*position);
             }
             let mut reported = 0;
-            let sorted = by_name(declared.clone(), |_, _| reported += 1);
+            let sorted = by_name(declared.clone(), |_, position| position, |_, _| reported += 1);
             prop_assert_eq!(reported, declared.len() - first.len());
             prop_assert_eq!(sorted.into_iter().collect::<Vec<_>>(), first.into_iter().collect::<Vec<_>>());
         }

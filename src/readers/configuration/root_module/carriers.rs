@@ -3,19 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-
-use crate::provider;
+use crate::readers::configuration::root_module::carrier_words::{has_provisioner, is_external};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::manifests::ManifestArgument;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
-use crate::readers::manifest::{
-    Carrier, ManifestForm, can_carry_manifests, has_mirror_word, manifest_type_of, names_mirrors,
-};
-use terraform_eval::address::{Address, Mode, ResourceName};
+use crate::readers::manifest::{Carrier, ManifestForm, can_carry_manifests, manifest_type_of, names_mirrors};
+use terraform_eval::address::{Address, Mode};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{InstanceId, RepetitionData};
 use terraform_eval::modules::Resource;
@@ -32,35 +27,6 @@ const MAX_WORDS: usize = 200;
 
 /// The options of `oc` and `kubectl` whose value is a file or a directory.
 const FILE_OPTIONS: [&str; 4] = ["-f", "-k", "--filename", "--kustomize"];
-
-/// The blocks with commands of a resource.
-const PROVISIONER: &str = "provisioner";
-
-/// Whether a block applies or may carry manifests, by its type.
-pub(super) fn has_manifests(name: &ResourceName) -> bool {
-    manifest_type_of(name).is_some() || can_carry_manifests(name) || is_external(name)
-}
-
-/// Whether a text of configuration may have a block that carries manifests, or that is left of a mirror.
-pub(crate) fn may_carry_manifests(text: &str) -> bool {
-    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    has_carrier_words(text)
-        || (has_mirror_word(text) && has(provider::IMAGE_MIRROR) && (has("moved") || has("removed")))
-}
-
-/// Whether a text has the words of a block that may carry manifests, whatever its type.
-pub(super) fn has_carrier_words(text: &str) -> bool {
-    has_provisioner(text) || names_mirrors(text)
-}
-
-fn has_provisioner(text: &str) -> bool {
-    static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(PROVISIONER));
-    WORD.find(text.as_bytes()).is_some()
-}
-
-fn is_external(name: &ResourceName) -> bool {
-    name.mode == Mode::Data && &*name.kind == "external"
-}
 
 impl<'a> RootModuleReader<'a> {
     /// Whether a block may carry manifests.

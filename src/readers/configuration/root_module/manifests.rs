@@ -9,7 +9,7 @@ use crate::model::{Attribute, AttributeValue, UnknownReason};
 use crate::readers::configuration::editability::{ArgumentRef, EditabilityQuery};
 use crate::readers::configuration::manifest_node::NodeBuilder;
 use crate::readers::configuration::placeholders::{Place, PlaceholderEvaluator, call_of};
-use crate::readers::configuration::root_module::carriers::{has_carrier_words, has_manifests};
+use crate::readers::configuration::root_module::carrier_words::{has_carrier_words, has_manifests};
 use crate::readers::configuration::root_module::enclosing_context::EnclosingContext;
 use crate::readers::configuration::root_module::instances::expand;
 use crate::readers::configuration::root_module::reader::RootModuleReader;
