@@ -227,7 +227,7 @@ fn evaluate_on_stack(
 fn check_syntax(tree: &ModuleTree, sources: &Sources, root: ModuleId, threads: Threads) {
     for module in tree.reachable(root) {
         tree.module(module).check_syntax(sources, &|blocks, check| {
-            _ = threads.map(blocks, |block| check(block))
+            _ = threads.map(blocks, |block| check(block));
         });
     }
 }

@@ -125,7 +125,7 @@ impl Module {
             variables: by_name(declared.variables, value, |_, block| report_duplicate(block)),
             outputs: by_name(declared.outputs, value, |_, block| report_duplicate(block)),
             calls: by_name(declared.calls, ModuleCall::new, |_, block| {
-                report_duplicate(block)
+                report_duplicate(block);
             }),
             resources: by_name(declared.resources, Resource::new, |name, block| {
                 // Duplicate names in resources of other providers are not reported.
