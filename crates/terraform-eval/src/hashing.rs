@@ -12,6 +12,3 @@ pub type HashSet<K> = std::collections::HashSet<K, RandomState>;
 
 /// A map that has an order: that in which its keys were inserted or sorted.
 pub type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;
-
-/// A set that has an order.
-pub type IndexSet<K> = indexmap::IndexSet<K, RandomState>;

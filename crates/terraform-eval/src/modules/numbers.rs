@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
-use crate::hashing::{HashMap, IndexSet};
+use crate::hashing::HashMap;
 use crate::reference_graph::Node;
 use crate::source::Sources;
 
 use super::edges::Edges;
 use super::id_set::IdSet;
+use super::module::Module;
 use super::module_tree::{ModuleId, ModuleTree};
 
 /// The maximum number of relevant resources of a root module, each counted at every path that leads to it.
@@ -19,7 +20,8 @@ const MAX_RESOURCES: usize = 100_000;
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) variables: Vec<Arc<str>>,
-    pub(super) resources: IndexSet<ResourceName>,
+    /// The positions of the relevant resources among those of the module, in ascending order.
+    resources: Vec<usize>,
     /// The calls, the modules that they call, and the number of the first resource of each.
     calls: Vec<(Arc<str>, ModuleId, usize)>,
     /// The number after the last one.
@@ -32,6 +34,19 @@ pub(super) const EXPANSION: usize = 0;
 impl Layout {
     pub(super) fn first_resource(&self) -> usize {
         1 + self.variables.len()
+    }
+
+    /// The number of a resource of the module, if it is relevant.
+    pub(super) fn number_of(&self, module: &Module, name: &ResourceName) -> Option<usize> {
+        let position = module.resources.get_index_of(name)?;
+        let among_relevant = self.resources.binary_search(&position).ok()?;
+        Some(self.first_resource() + among_relevant)
+    }
+
+    /// The relevant resources of the module, in the order of their numbers.
+    fn names<'m>(&self, module: &'m Module) -> impl Iterator<Item = &'m ResourceName> {
+        let resources = self.resources.iter();
+        resources.filter_map(|position| Some(module.resources.get_index(*position)?.0))
     }
 
     pub(super) fn call(&self, name: &str) -> Option<&(Arc<str>, ModuleId, usize)> {
@@ -112,10 +127,11 @@ impl<'a> ResourceNumbers<'a> {
             return known.clone();
         }
         let declared = self.edges.tree.module(module);
-        let relevant = declared.resources.keys().filter(|name| (self.is_relevant)(name));
+        let names = declared.resources.keys().enumerate();
+        let relevant = names.filter(|(_, name)| (self.is_relevant)(name));
         let mut layout = Layout {
             variables: declared.variables.keys().cloned().collect(),
-            resources: relevant.cloned().collect(),
+            resources: relevant.map(|(position, _)| position).collect(),
             calls: Vec::new(),
             end: 0,
         };
@@ -179,11 +195,18 @@ impl<'a> ResourceNumbers<'a> {
 
     /// The resource with a number in the root module.
     pub(super) fn resource(&self, id: usize) -> Option<ResourcePath> {
-        let mut layout = self.layout(self.edges.root)?;
+        let mut id_of_module = self.edges.root;
+        let mut layout = self.layout(id_of_module)?;
         let mut position = id.checked_sub(layout.first_resource())?;
         let mut module = ModulePath::root();
         loop {
-            if let Some(resource) = layout.resources.get_index(position) {
+            if let Some(position) = layout.resources.get(position) {
+                let (resource, _) = self
+                    .edges
+                    .tree
+                    .module(id_of_module)
+                    .resources
+                    .get_index(*position)?;
                 let resource = resource.clone();
                 return Some(ResourcePath { module, resource });
             }
@@ -192,7 +215,8 @@ impl<'a> ResourceNumbers<'a> {
             let (call, callee, start) = layout.calls.get(following.checked_sub(1)?)?;
             module = module.child(call.clone(), None);
             position = id - start;
-            layout = self.layout(*callee)?;
+            id_of_module = *callee;
+            layout = self.layout(id_of_module)?;
         }
     }
 
@@ -202,9 +226,9 @@ impl<'a> ResourceNumbers<'a> {
         let Some(root) = self.layout(self.edges.root).filter(|_| !self.is_too_large) else {
             return ids;
         };
-        let mut pending = vec![(root, root.first_resource())];
-        while let Some((layout, first)) = pending.pop() {
-            for (position, name) in layout.resources.iter().enumerate() {
+        let mut pending = vec![(self.edges.root, root, root.first_resource())];
+        while let Some((module, layout, first)) = pending.pop() {
+            for (position, name) in layout.names(self.edges.tree.module(module)).enumerate() {
                 if is_kept(name) {
                     ids.insert(first + position);
                 }
@@ -213,7 +237,8 @@ impl<'a> ResourceNumbers<'a> {
                 let called = self
                     .layout(*callee)
                     .filter(|called| called.end > called.first_resource());
-                pending.extend(called.map(|called| (called, first + start - layout.first_resource())));
+                let start = first + start - layout.first_resource();
+                pending.extend(called.map(|called| (*callee, called, start)));
             }
         }
         ids

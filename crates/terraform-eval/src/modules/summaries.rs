@@ -157,9 +157,9 @@ impl<'a> Summaries<'a> {
                 if let Node::Resource(path) = node
                     && let Some(layout) = layout
                     && !numbers.is_too_large()
-                    && let Some(position) = layout.resources.get_index_of(&path.resource)
+                    && let Some(number) = layout.number_of(edges.tree.module(module), &path.resource)
                 {
-                    summary.ids.insert(layout.first_resource() + position);
+                    summary.ids.insert(number);
                 }
                 pending = edges.of(node);
             }
