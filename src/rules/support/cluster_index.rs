@@ -3,6 +3,7 @@
 //! It is built once for an input, so that a rule looks up related mirrors and never iterates over all of them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::model::{AttributeValue, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
 use crate::parallel::Threads;
@@ -15,35 +16,38 @@ use super::source_names::canonical_source;
 /// The mirrors of an input by cluster.
 #[derive(Debug)]
 pub(crate) struct ClusterIndex<'a> {
-    groups: Vec<Group<'a>>,
+    groups: Vec<Group>,
+    /// The mirrors of all groups, those of the first group first, and of each in the order of their addresses.
+    mirrors: Vec<&'a Mirror>,
+    /// For each of them, the number of sources of its group up to it, unknown ones included.
+    source_ordinals: Vec<usize>,
     /// The group of each mirror and the number of its source, by the position of the mirror in the input.
     places: Vec<(usize, Option<usize>)>,
     /// The numbers of the canonical sources.
     sources: HashMap<Cow<'a, str>, usize>,
     /// Whether one of them is a wildcard.
     has_wildcards: bool,
-    /// The mirrors of each group by the number of their source.
-    in_group: HashMap<(usize, usize), Vec<&'a Mirror>>,
+    /// The mirrors with a source, sorted by their groups and the numbers of their sources, and these two.
+    by_source: Vec<&'a Mirror>,
+    source_keys: Vec<(usize, usize)>,
     /// All mirrors by the number of their source, in any cluster. Empty if every cluster is known.
     in_any_cluster: HashMap<usize, Vec<&'a Mirror>>,
 }
 
-#[derive(Debug, Default)]
-struct Group<'a> {
+#[derive(Debug)]
+struct Group {
     number: usize,
     /// Whether the cluster is known. If not, the group has one mirror.
     has_known_cluster: bool,
-    /// In the order of their addresses.
-    mirrors: Vec<&'a Mirror>,
-    /// The number of sources up to each mirror, unknown ones included.
-    source_ordinals: Vec<usize>,
+    /// Which of all mirrors are in the group.
+    mirrors: Range<usize>,
 }
 
 /// The mirrors of the cluster that a mirror belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct IndexedCluster<'a> {
     index: &'a ClusterIndex<'a>,
-    group: &'a Group<'a>,
+    group: &'a Group,
     /// The number of the mirror's source.
     source: Option<usize>,
 }
@@ -75,18 +79,22 @@ impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
     pub(crate) fn new(input: &'a Input, threads: Threads) -> Self {
+        let mirrors = &input.mirrors;
+        let keys = threads.map(mirrors, Keys::of);
+        let all_known = keys.iter().all(Keys::has_known_cluster);
         let mut index = Self {
             groups: Vec::new(),
-            places: Vec::with_capacity(input.mirrors.len()),
-            sources: with_room_for(input),
+            mirrors: Vec::with_capacity(mirrors.len()),
+            source_ordinals: Vec::with_capacity(mirrors.len()),
+            places: Vec::with_capacity(mirrors.len()),
+            sources: HashMap::with_capacity_and_hasher(mirrors.len(), RandomState::default()),
             has_wildcards: false,
-            in_group: with_room_for(input),
+            by_source: Vec::new(),
+            source_keys: Vec::new(),
             in_any_cluster: HashMap::default(),
         };
         let mut by_key: HashMap<String, usize> = HashMap::default();
-        let keys = threads.map(&input.mirrors, Keys::of);
-        let all_known = keys.iter().all(Keys::has_known_cluster);
-        for (mirror, keys) in input.mirrors.iter().zip(keys) {
+        for (mirror, keys) in mirrors.iter().zip(keys) {
             let next = index.groups.len();
             let has_known_cluster = keys.has_known_cluster();
             let is_ambiguous = keys.is_compared && !all_known;
@@ -97,13 +105,17 @@ impl<'a> ClusterIndex<'a> {
                 index.groups.push(Group {
                     number: next,
                     has_known_cluster,
-                    ..Group::default()
+                    mirrors: 0..0,
                 });
             }
             let source = keys.source.map(|source| index.number_of(source));
+            if let Some(source) = source.filter(|_| is_ambiguous) {
+                index.in_any_cluster.entry(source).or_default().push(mirror);
+            }
             index.places.push((group, source));
-            index.add(mirror, group, source, is_ambiguous);
         }
+        let is_repeated = index.sort_by_source(mirrors);
+        index.sort_by_group(mirrors, &is_repeated);
         index
     }
 
@@ -114,21 +126,40 @@ impl<'a> ClusterIndex<'a> {
         *self.sources.entry(source).or_insert(next)
     }
 
-    /// Adds a mirror, and if `is_ambiguous`, to those that may be compared in any cluster.
-    fn add(&mut self, mirror: &'a Mirror, group: usize, source: Option<usize>, is_ambiguous: bool) {
-        let mut is_repeated = false;
-        if let Some(source) = source {
-            let same = self.in_group.entry((group, source)).or_default();
-            is_repeated = !same.is_empty();
-            same.push(mirror);
-            if is_ambiguous {
-                self.in_any_cluster.entry(source).or_default().push(mirror);
-            }
+    /// Fills what has the mirrors by source. Returns whether an earlier mirror of the same group has the source of each.
+    fn sort_by_source(&mut self, mirrors: &'a [Mirror]) -> Vec<bool> {
+        let places = self.places.iter().enumerate();
+        let keys = places.filter_map(|(position, (group, source))| Some((*group, (*source)?, position)));
+        let mut keys: Vec<(usize, usize, usize)> = keys.collect();
+        keys.sort_unstable();
+        let mut is_repeated = vec![false; mirrors.len()];
+        for (group, source, position) in keys {
+            is_repeated[position] = self.source_keys.last() == Some(&(group, source));
+            self.by_source.push(&mirrors[position]);
+            self.source_keys.push((group, source));
         }
-        let group = &mut self.groups[group];
-        let previous = group.source_ordinals.last().copied().unwrap_or_default();
-        group.source_ordinals.push(previous + usize::from(!is_repeated));
-        group.mirrors.push(mirror);
+        is_repeated
+    }
+
+    /// Fills what has the mirrors by group.
+    fn sort_by_group(&mut self, mirrors: &'a [Mirror], is_repeated: &[bool]) {
+        let mut order: Vec<usize> = (0..mirrors.len()).collect();
+        order.sort_by_key(|position| self.places[*position].0);
+        for position in order {
+            let end = self.mirrors.len();
+            let group = &mut self.groups[self.places[position].0];
+            if group.mirrors.is_empty() {
+                group.mirrors = end..end;
+            }
+            let previous = match group.mirrors.len() {
+                0 => 0,
+                _ => self.source_ordinals[end - 1],
+            };
+            group.mirrors.end = end + 1;
+            self.mirrors.push(&mirrors[position]);
+            let is_new = !is_repeated[position];
+            self.source_ordinals.push(previous + usize::from(is_new));
+        }
     }
 
     /// Returns the mirrors of the cluster that a mirror belongs to, by the position of the mirror in the input.
@@ -141,11 +172,6 @@ impl<'a> ClusterIndex<'a> {
             source,
         }
     }
-}
-
-/// A map that most mirrors add a key to.
-fn with_room_for<K, V>(input: &Input) -> HashMap<K, V> {
-    HashMap::with_capacity_and_hasher(input.mirrors.len(), RandomState::default())
 }
 
 impl<'a> IndexedCluster<'a> {
@@ -162,8 +188,13 @@ impl<'a> IndexedCluster<'a> {
     }
 
     fn with_number(self, source: Option<usize>) -> &'a [&'a Mirror] {
-        let same = source.and_then(|source| self.index.in_group.get(&(self.group.number, source)));
-        same.map_or(&[], Vec::as_slice)
+        let Some(source) = source else {
+            return &[];
+        };
+        let (key, keys) = ((self.group.number, source), &self.index.source_keys);
+        let start = keys.partition_point(|other| *other < key);
+        let end = keys.partition_point(|other| *other <= key);
+        &self.index.by_source[start..end]
     }
 
     /// Whether a source of the input is a wildcard.
@@ -175,11 +206,8 @@ impl<'a> IndexedCluster<'a> {
     /// Returns the number of sources up to a mirror, or `None` if an earlier mirror has the same source.
     #[must_use]
     pub fn source_ordinal(self, mirror: &Mirror) -> Option<usize> {
-        let Group {
-            mirrors,
-            source_ordinals,
-            ..
-        } = self.group;
+        let mirrors = &self.index.mirrors[self.group.mirrors.clone()];
+        let source_ordinals = &self.index.source_ordinals[self.group.mirrors.clone()];
         let position = mirrors
             .binary_search_by(|other| other.address.cmp(&mirror.address))
             .ok()?;
@@ -192,7 +220,8 @@ impl<'a> IndexedCluster<'a> {
     /// Returns the number of all sources.
     #[must_use]
     pub fn source_count(self) -> usize {
-        self.group.source_ordinals.last().copied().unwrap_or_default()
+        let ordinals = &self.index.source_ordinals[self.group.mirrors.clone()];
+        ordinals.last().copied().unwrap_or_default()
     }
 
     /// Returns why it is not known whether another mirror with one of these sources, in any form, belongs to the cluster of a
