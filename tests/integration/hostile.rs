@@ -191,7 +191,7 @@ fn module_cases() -> Vec<Case> {
 /// Inputs whose values take too much memory.
 fn value_cases() -> Vec<Case> {
     let memory = "the values take more than 64 MiB of memory";
-    let numbers = "range(1200)";
+    let numbers = "range(1000)";
     vec![
         case(
             "strings that double",
@@ -223,7 +223,7 @@ fn value_cases() -> Vec<Case> {
         case(
             "nested lists",
             root(mirror(&format!(
-                "[for a in {numbers} : [for b in {numbers} : \"${{a}}-${{b}}\"]][0][0]"
+                "[for a in {numbers} : [for b in {numbers} : \"quay.io/team-${{a}}/app-${{b}}\"]][0][0]"
             ))),
             memory,
         ),
