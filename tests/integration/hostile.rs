@@ -283,7 +283,7 @@ fn value_cases() -> Vec<Case> {
         case(
             "manifest with an element of a large value",
             root(
-                "locals {\n  all = [for i in range(1000) : [for j in range(1000) : \"${i}${j}\"]]\n}\n"
+                "locals {\n  all = [for i in range(1000) : [for j in range(1000) : \"quay.io/team-${i}/${j}\"]]\n}\n"
                     .to_owned()
                     + &manifest("local.all[0][0]"),
             ),
