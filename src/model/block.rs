@@ -85,8 +85,7 @@ pub struct ElementInsertion {
     pub quoted: bool,
 }
 
-/// The text before what a fix inserts. Most blocks are never fixed, so it takes no memory of its own if it has but spaces after
-/// the separator.
+/// The text before what a fix inserts. Most blocks are never fixed, so spaces after the separator are counted and not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InsertionPrefix {
     separator: &'static str,

@@ -114,6 +114,8 @@ mod short_name;
 mod short_name_mode;
 mod suggestion;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 pub use alias::{Alias, AliasError, AliasErrorCause, Aliases};
 pub use conf_file::{ConfFile, MirrorKeys, RegistryKeys, Version1Keys};

@@ -71,6 +71,7 @@ pub fn expand_short_name(short_name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::texts_of;
 
     #[test]
     fn names_without_a_host_are_short() {
@@ -108,17 +109,9 @@ mod tests {
 
     #[test]
     fn a_valid_source_is_short_as_a_text_and_in_parts() {
-        let letters = ["a", "B", ".", "/", ":", "8", "80", "*.", "localhost"];
-        let mut texts = vec![String::new()];
-        for _ in 0..5 {
-            texts = texts
-                .iter()
-                .flat_map(|text| letters.iter().map(move |letter| format!("{text}{letter}")))
-                .collect();
-            for text in &texts {
-                if let Some(location) = Location::parse(text) {
-                    assert_eq!(has_short_name(&location), is_short_name(text), "{text}");
-                }
+        for text in texts_of(&["a", "B", ".", "/", ":", "8", "80", "*.", "localhost"], 5) {
+            if let Some(location) = Location::parse(&text) {
+                assert_eq!(has_short_name(&location), is_short_name(&text), "{text}");
             }
         }
     }
