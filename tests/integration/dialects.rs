@@ -254,6 +254,27 @@ fn an_unknown_enabled_leaves_the_mirror_undecided() {
 }
 
 #[test]
+fn what_an_override_file_adds_to_a_block_is_compared_with_the_version() {
+    let lifecycle = "  lifecycle {\n    enabled = false\n  }\n";
+    let added = format!("resource \"rhcs_image_mirror\" \"m\" {{\n{lifecycle}}}\n");
+    let project = scratch(&[("main.tf", MIRROR), ("x_override.tf", &added)]);
+    let run = mirrorset_in(
+        project.path(),
+        &[
+            "check",
+            ".",
+            "--engine",
+            "terraform",
+            "--output-format",
+            "concise",
+        ],
+    );
+    assert_eq!(run.status, 1, "{}", run.stdout);
+    let unsupported = "error[unsupported-argument] rhcs_image_mirror.m: `lifecycle { enabled = … }`";
+    assert!(run.stdout.contains(unsupported), "{}", run.stdout);
+}
+
+#[test]
 fn the_condition_of_a_module_precedes_what_is_in_it() {
     let called = "variable \"id\" {}\nresource \"rhcs_image_mirror\" \"m\" {\n  cluster_id = var.id\n  source     = \
                   \"quay.io/a\"\n  mirrors    = [\"mirror.example.com/a\"]\n}\n";

@@ -213,6 +213,11 @@ impl LazyBlock {
             .map(|block| &**block)
     }
 
+    /// Whether the source text of the block, or of one that overrides it, passes a test.
+    pub fn any_text(&self, sources: &Sources, test: impl Fn(&str) -> bool) -> bool {
+        self.parts().any(|part| test(sources.slice(part.item.span)))
+    }
+
     /// The syntax errors in the block; none until it is parsed or checked.
     pub fn syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
         let is_needed = self.is_needed.get().is_some();

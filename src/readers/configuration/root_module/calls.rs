@@ -22,7 +22,7 @@ impl RootModuleReader<'_> {
     /// Whether a call passes mirrors on, as far as its words tell.
     pub(crate) fn passes_mirrors(&self, caller: ModuleId, call: &str) -> bool {
         let call = self.tree.module(caller).calls.get(call);
-        call.is_some_and(|call| may_pass_mirrors(self.context.sources.slice(call.block.span())))
+        call.is_some_and(|call| call.block.any_text(self.context.sources, may_pass_mirrors))
     }
 
     /// The module calls that enclose an instance, outermost first.

@@ -31,20 +31,17 @@ const FILE_OPTIONS: [&str; 4] = ["-f", "-k", "--filename", "--kustomize"];
 impl<'a> RootModuleReader<'a> {
     /// Whether a block may carry manifests.
     pub(crate) fn may_carry_manifests(&self, resource: &Resource) -> bool {
-        can_carry_manifests(&resource.name) || self.runs_commands(resource) || {
-            let text = self.context.sources.slice(resource.block.span());
-            manifest_type_of(&resource.name).is_none() && names_mirrors(text)
-        }
+        can_carry_manifests(&resource.name)
+            || self.runs_commands(resource)
+            || (manifest_type_of(&resource.name).is_none()
+                && resource.block.any_text(self.context.sources, names_mirrors))
     }
 
     /// Whether a block runs commands.
     fn runs_commands(&self, resource: &Resource) -> bool {
         match resource.name.mode {
             Mode::Data => is_external(&resource.name),
-            Mode::Managed => {
-                let text = self.context.sources.slice(resource.block.span());
-                has_provisioner(text)
-            }
+            Mode::Managed => resource.block.any_text(self.context.sources, has_provisioner),
         }
     }
 

@@ -141,7 +141,7 @@ impl RootModuleReader<'_> {
         let mut files = module.files.iter();
         let some_has_new_parts = files.any(|file| may_have_new_parts(sources.text(*file)));
         for resource in module.resources.values().filter(|_| some_has_new_parts) {
-            if may_have_new_parts(sources.slice(resource.block.span()))
+            if resource.block.any_text(sources, may_have_new_parts)
                 && let Some(block) = resource.block.parse(sources)
             {
                 let subject = found.subject(&resource.name.to_string());

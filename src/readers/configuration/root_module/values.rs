@@ -19,6 +19,12 @@ use terraform_eval::modules::{Callee, LazyBlock, ModuleId, references, reference
 use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
+/// Whether a text names a type of the provider.
+fn names_provider(text: &str) -> bool {
+    static PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TYPE_PREFIX));
+    PREFIX.find(text.as_bytes()).is_some()
+}
+
 impl RootModuleReader<'_> {
     /// Checks the values of a module instance that refer to blocks of the provider.
     pub(crate) fn check_values(&mut self, instance: InstanceId) {
@@ -26,20 +32,20 @@ impl RootModuleReader<'_> {
         let module = self.context.evaluator.module(instance);
         let path = self.context.evaluator.path(instance).without_keys();
         for (name, local) in module.locals(sources) {
-            if self.names_provider(local.value.span) {
+            if names_provider(sources.slice(local.value.span)) {
                 let subject = subject(&path, &format!("local.{name}"));
                 self.evaluate_value(instance, &subject, "value", &local.value);
             }
         }
         for (name, output) in &module.outputs {
-            if self.names_provider(output.span())
+            if output.any_text(sources, names_provider)
                 && let Some(block) = output.parse(sources)
             {
                 self.check_output(instance, &path, name, block);
             }
         }
         for check in module.others().iter().filter(|block| block.kind() == "check") {
-            if self.names_provider(check.span()) {
+            if check.any_text(sources, names_provider) {
                 self.check_assertions(instance, &path, check);
             }
         }
@@ -54,7 +60,7 @@ impl RootModuleReader<'_> {
             .values()
             .filter(|resource| !is_provider_type(&resource.name.kind));
         for resource in others {
-            if self.names_provider(resource.block.span())
+            if resource.block.any_text(sources, names_provider)
                 && let Some(block) = resource.block.parse(sources)
             {
                 let subject = subject(path, &resource.name.to_string());
@@ -67,7 +73,7 @@ impl RootModuleReader<'_> {
                 _ => false,
             };
             if !is_evaluated
-                && self.names_provider(call.block.span())
+                && call.block.any_text(sources, names_provider)
                 && let Some(block) = call.block.parse(sources)
             {
                 let subject = subject(path, &format!("module.{}", call.name));
@@ -130,11 +136,6 @@ impl RootModuleReader<'_> {
             }
             _ => None,
         }
-    }
-
-    fn names_provider(&self, span: Span) -> bool {
-        static PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(TYPE_PREFIX));
-        PREFIX.find(self.context.sources.slice(span).as_bytes()).is_some()
     }
 
     fn evaluate_value(
