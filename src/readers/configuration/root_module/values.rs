@@ -16,7 +16,6 @@ use terraform_eval::address::{self, ModulePath, ResourceName};
 use terraform_eval::cty::Value;
 use terraform_eval::eval::{InstanceId, Scope};
 use terraform_eval::modules::{Callee, LazyBlock, ModuleId, references, references::Traversal};
-use terraform_eval::source::Span;
 use terraform_eval::syntax::tree::{Block, Expression, ExpressionKind};
 
 /// Whether a text names a type of the provider.
