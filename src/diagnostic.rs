@@ -5,6 +5,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::model::attribute::{UnknownReason, UnknownReasons};
 use crate::model::mirror_address::{DocumentAddress, MirrorAddress};
@@ -298,20 +299,24 @@ pub(crate) fn nearest_of<'w>(word: &str, words: impl IntoIterator<Item = &'w str
     (similarity >= MIN_SIMILARITY).then_some(best)
 }
 
-/// The keys of a map in their order, among which the one that was meant is searched for. Of many, these are the ones that precede and
-/// follow the key in order, as they begin with the same letters: comparing each unknown name with each known one takes
-/// time in proportion to the square of their number.
-pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m IndexMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
-    const MAX_KEYS: usize = 100;
-    let each = if map.len() <= MAX_KEYS {
-        MAX_KEYS
+/// Among names in their order, where the one that was meant is searched for, by the number of names and by the position that
+/// the unknown one would have. Of many, these are the ones that precede and follow it, as they begin with the same letters:
+/// comparing each unknown name with each known one takes time in proportion to the square of their number.
+pub(crate) fn positions_near(count: usize, position: usize) -> Range<usize> {
+    const MAX_NAMES: usize = 100;
+    let each = if count <= MAX_NAMES {
+        MAX_NAMES
     } else {
-        MAX_KEYS / 2
+        MAX_NAMES / 2
     };
+    position.saturating_sub(each)..count.min(position + each)
+}
+
+/// The keys of a map in their order, among which the one that was meant is searched for.
+pub(crate) fn keys_near<'m, K: Ord, V>(map: &'m IndexMap<K, V>, key: &K) -> impl Iterator<Item = &'m K> {
     let (Ok(position) | Err(position)) = map.binary_search_keys(key);
-    let first = position.saturating_sub(each);
-    let near = first..map.len().min(position + each);
-    near.filter_map(|position| map.get_index(position))
+    positions_near(map.len(), position)
+        .filter_map(|position| map.get_index(position))
         .map(|(key, _)| key)
 }
 

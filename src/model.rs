@@ -42,7 +42,7 @@ pub(crate) use block::{
 pub(crate) use cluster::{Cluster, ClusterInstance, RegistrySources};
 pub(crate) use cluster_candidates::ClusterCandidates;
 pub use cluster_origin::OriginTarget;
-pub(crate) use cluster_origin::{ClusterOrigin, OriginCandidate, cluster_key};
+pub(crate) use cluster_origin::{ClusterKey, ClusterOrigin, OriginCandidate};
 pub(crate) use clusters::Clusters;
 pub(crate) use configuration_issue::{ConfigurationIssue, ConfigurationIssueKind, Consequence};
 pub(crate) use coverage::{Choice, Coverage, FileRole, Hides, ReadFile, SkipReason, Skipped};
@@ -56,7 +56,7 @@ pub(crate) use input_kind::InputKinds;
 pub(crate) use manifest::{ManifestIssue, ManifestIssueKind, OverwrittenDocument};
 pub(crate) use manifest_kind::ManifestKind;
 pub use mirror::Mirror;
-pub(crate) use mirror::{Declaration, Dependency, ManifestDeclaration, ResourceDeclaration};
+pub(crate) use mirror::{Declaration, Dependency, ManifestDeclaration, MirrorList, ResourceDeclaration};
 pub(crate) use mirror_address::{DocumentAddress, EntryAddress, MirrorAddress};
 pub(crate) use mirror_labels::MirrorLabels;
 pub(crate) use node::{NodeFacts, RejectedConf, UnusedTable};

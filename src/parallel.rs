@@ -13,6 +13,9 @@ const MAX_THREADS: usize = 16;
 /// Fewer things than this are done in less time than it takes to start a thread.
 const MIN_ITEMS: usize = 32;
 
+/// Fewer things than this are sorted or counted in less time than it takes to start a thread.
+const MANY_ITEMS: usize = 512;
+
 /// How many things a thread takes at a time.
 const CHUNK: usize = 8;
 
@@ -51,6 +54,11 @@ impl Threads {
         Self(Some(NonZero::new(share).unwrap_or(NonZero::<usize>::MIN)))
     }
 
+    /// The same threads for quick work on many things; one for few.
+    pub(crate) fn if_many(self, items: usize) -> Self {
+        if items < MANY_ITEMS { Self::ONE } else { self }
+    }
+
     /// Does something with each of many things. The results are in the order of the things.
     pub(crate) fn map<'t, T: Sync, R: Send>(
         self,
@@ -67,6 +75,22 @@ impl Threads {
             count: items.len(),
         };
         in_order(spread(threads, &queue, items, &here, &work))
+    }
+
+    /// Does two things, the second one on another thread if there is one. Each of them is done once.
+    pub(crate) fn join<A, B: Send>(self, here: impl FnOnce() -> A, there: impl Fn() -> B + Sync) -> (A, B) {
+        if self.count() == 1 {
+            return (here(), there());
+        }
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().spawn_scoped(scope, &there);
+            let done = here();
+            let other = match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                Err(_) => there(),
+            };
+            (done, other)
+        })
     }
 
     /// Does something long with each of some things, batch by batch: none of a batch before `between`, which is given the number
@@ -266,6 +290,23 @@ mod tests {
                     assert_eq!(lost.is_none(), count > 0);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn two_things_are_done_once_each() {
+        for threads in [1, 2].into_iter().filter_map(NonZero::new) {
+            let there = AtomicUsize::new(0);
+            let mut here = 0;
+            let results = Threads::exactly(threads).join(
+                || {
+                    here += 1;
+                    "here"
+                },
+                || there.fetch_add(1, Ordering::SeqCst) + 10,
+            );
+            assert_eq!(results, ("here", 10));
+            assert_eq!((here, there.into_inner()), (1, 1));
         }
     }
 

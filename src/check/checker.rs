@@ -5,20 +5,15 @@ use std::collections::BTreeSet;
 use crate::baseline::Baseline;
 use crate::cluster_mirrors::{by_cluster, duplicate_pairs, duplicate_source};
 use crate::diagnostic::{Diagnostic, Label, Severity, Subject};
-use crate::model::{
-    DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project, UnknownReasons,
-};
+use crate::model::{DocumentAddress, Input, InputKind, ManifestIssue, Mirror, MirrorId, Project};
 use crate::parallel::Threads;
-use crate::rules::{
-    Check, RULES, Rule, RuleOutcome, SYNTAX_ERROR, UNKNOWN_VALUE, report_skipped, report_unfinished_plan,
-    report_unknown_values,
-};
+use crate::rules::{Check, RULES, Rule, SYNTAX_ERROR, UNKNOWN_VALUE, report_skipped, report_unfinished_plan};
 use crate::settings::{Level, RuleSettings};
 use crate::suppress::{Suppressions, Usage};
 use terraform_eval::source::{FileId, Sources};
 
 use super::collector::{CollectedFinding, Collector};
-use super::decisions::{Decisions, batches};
+use super::decisions::{Decisions, MirrorDecisions, batches};
 use super::report::{Report, Summary, Suppressed, Verdict};
 use super::settings::CheckSettings;
 use super::suppression_spans;
@@ -56,12 +51,12 @@ pub fn check<'a>(project: &'a Project, context: CheckContext<'_>) -> Report<'a> 
     }
     for inputs in batches(&project.inputs) {
         let decisions = Decisions::of(inputs, context.settings, context.threads);
-        let mut outcomes = decisions.mirrors.into_iter();
+        let mut of_mirrors = decisions.mirrors.into_iter();
         for (input, findings) in inputs.iter().zip(decisions.inputs) {
             let settings = context.settings.for_input(input.id);
             checker.begin_input(settings, input);
-            for (mirror, outcomes) in input.mirrors.iter().zip(&mut outcomes) {
-                checker.add_outcomes(settings, input, mirror, outcomes);
+            for (mirror, decisions) in input.mirrors().zip(&mut of_mirrors) {
+                checker.add_decisions(settings, mirror, decisions);
             }
             checker.add_findings(settings, input, findings);
         }
@@ -228,7 +223,7 @@ impl<'a> Checker<'a, '_> {
         if of_input.is_empty() {
             return;
         }
-        let spans = input.mirrors.iter().flat_map(suppression_spans::for_mirror);
+        let spans = input.mirrors().flat_map(suppression_spans::for_mirror);
         let files: BTreeSet<FileId> = spans.map(|span| span.file).collect();
         for rule in of_input {
             (self.usage.run_on_files).extend(files.iter().map(|file| (rule.name, *file)));
@@ -236,20 +231,19 @@ impl<'a> Checker<'a, '_> {
     }
 
     /// Adds what the rules decided about a mirror.
-    fn add_outcomes(
+    fn add_decisions(
         &mut self,
         settings: &RuleSettings,
-        input: &Input,
         mirror: &'a Mirror,
-        outcomes: Vec<(&'static Rule, RuleOutcome)>,
+        decisions: Option<Box<MirrorDecisions>>,
     ) {
         self.mirrors.push(CheckedMirror {
             mirror,
             is_undecided: false,
         });
+        let Some(decisions) = decisions else { return };
         let file = Some(mirror.span.file);
-        let mut undecided: Vec<(&'static str, UnknownReasons)> = Vec::new();
-        for (rule, outcome) in outcomes {
+        for (rule, outcome) in decisions.outcomes {
             for finding in outcome.findings {
                 self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
             }
@@ -259,14 +253,11 @@ impl<'a> Checker<'a, '_> {
             // An undecided rule uses its suppressions: it may report the finding once the value is known.
             let spans = suppression_spans::for_mirror(mirror);
             let _ = (self.context.suppressions).find_for(rule.code(), &spans, &mut self.usage);
-            // If Terraform rejects the value, another rule reports that.
             if reasons.is_rejected() {
                 self.mark_undecided(mirror.id);
-            } else {
-                undecided.push((rule.name, reasons));
             }
         }
-        if let Some(finding) = report_unknown_values(input, mirror, &undecided) {
+        if let Some(finding) = decisions.unknown_values {
             self.mark_undecided(mirror.id);
             self.add(settings, file, with_call_labels(finding, mirror), Some(mirror.id));
         }
@@ -376,7 +367,7 @@ fn files_with_syntax_errors(project: &Project) -> BTreeSet<FileId> {
         .collect()
 }
 
-fn ids_of(mirrors: &[Mirror]) -> Vec<MirrorId> {
+fn ids_of(mirrors: &[Box<Mirror>]) -> Vec<MirrorId> {
     mirrors.iter().map(|mirror| mirror.id).collect()
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Input, Mirror};
 use crate::parallel::Threads;
-use crate::rules::{Check, ClusterIndex, IndexedCluster, RULES, Rule, RuleOutcome};
+use crate::rules::{Check, ClusterIndex, IndexedCluster, RULES, Rule, RuleOutcome, report_unknown_values};
 use crate::settings::{Level, RuleSettings};
 use terraform_eval::source::FileId;
 
@@ -43,27 +43,40 @@ fn divide<T>(items: &[T], weight: impl Fn(&T) -> usize) -> impl Iterator<Item = 
 pub(super) struct Decisions {
     /// About each input, without its mirrors.
     pub(super) inputs: Vec<Vec<Diagnostic>>,
-    /// About each mirror of each input: the rules that have something to say.
-    pub(super) mirrors: Vec<Vec<(&'static Rule, RuleOutcome)>>,
+    /// About each mirror of each input, if there is anything to say.
+    pub(super) mirrors: Vec<Option<Box<MirrorDecisions>>>,
+}
+
+/// What the rules decide about a mirror.
+pub(super) struct MirrorDecisions {
+    /// The rules that have something to say.
+    pub(super) outcomes: Vec<(&'static Rule, RuleOutcome)>,
+    /// The finding about its unknown values.
+    pub(super) unknown_values: Option<Diagnostic>,
 }
 
 impl Decisions {
     pub(super) fn of(inputs: &[Input], settings: &CheckSettings, threads: Threads) -> Self {
         let share = threads.shared_by(inputs.len());
         let prepared = threads.map(inputs, |input| {
-            let rules = MirrorRules::new(settings.for_input(input.id), input);
-            (rules, ClusterIndex::new(input, share))
+            let of_input = settings.for_input(input.id);
+            let (index, findings) = share.if_many(input.mirrors.len()).join(
+                || ClusterIndex::new(input, share),
+                || about_input(of_input, input),
+            );
+            ((MirrorRules::new(of_input, input), index), findings)
         });
+        let (prepared, findings): (Vec<_>, Vec<_>) = prepared.into_iter().unzip();
         let mirrors: Vec<_> = inputs
             .iter()
             .zip(&prepared)
             .flat_map(|(input, (rules, index))| {
-                let mirrors = input.mirrors.iter().enumerate();
+                let mirrors = input.mirrors().enumerate();
                 mirrors.map(move |(position, mirror)| (rules, input, index.of_mirror(position), mirror))
             })
             .collect();
         Self {
-            inputs: threads.map(inputs, |input| about_input(settings.for_input(input.id), input)),
+            inputs: findings,
             mirrors: threads.map(&mirrors, |(rules, input, cluster, mirror)| {
                 about_mirror(rules.in_file(mirror.span.file), input, *cluster, mirror)
             }),
@@ -104,7 +117,7 @@ impl MirrorRules {
             };
             RULES.iter().copied().filter(is_run).collect()
         };
-        let files = input.mirrors.iter().map(|mirror| mirror.span.file);
+        let files = input.mirrors().map(|mirror| mirror.span.file);
         let with_levels: BTreeSet<FileId> =
             files.filter(|file| settings.by_file.contains_key(file)).collect();
         Self {
@@ -126,7 +139,7 @@ fn about_mirror(
     input: &Input,
     cluster: IndexedCluster<'_>,
     mirror: &Mirror,
-) -> Vec<(&'static Rule, RuleOutcome)> {
+) -> Option<Box<MirrorDecisions>> {
     let decide = |rule: &&'static Rule| {
         let outcome = match rule.check {
             Check::Mirror(decide) | Check::MirrorAndInput(decide, _) => decide(input, mirror),
@@ -139,7 +152,23 @@ fn about_mirror(
         let is_clean = outcome.findings.is_empty() && outcome.undecided.is_none();
         (!is_clean).then_some((*rule, outcome))
     };
-    rules.iter().filter_map(decide).collect()
+    let outcomes: Vec<(&Rule, RuleOutcome)> = rules.iter().filter_map(decide).collect();
+    let undecided = outcomes.iter().filter_map(|(rule, outcome)| {
+        // If Terraform rejects the value, another rule reports that.
+        let reasons = outcome
+            .undecided
+            .as_ref()
+            .filter(|reasons| !reasons.is_rejected())?;
+        Some((rule.name, reasons))
+    });
+    let unknown_values = report_unknown_values(input, mirror, &undecided.collect::<Vec<_>>());
+    let is_silent = outcomes.is_empty() && unknown_values.is_none();
+    (!is_silent).then(|| {
+        Box::new(MirrorDecisions {
+            outcomes,
+            unknown_values,
+        })
+    })
 }
 
 #[cfg(test)]

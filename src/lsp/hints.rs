@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Verdict;
-use crate::model::{Attribute, AttributeValue, Mirror};
+use crate::model::{Attribute, AttributeValue, Input, Mirror};
 use terraform_eval::source::{FileId, Span};
 
 use super::analysis::Analysis;
@@ -78,5 +78,5 @@ pub(super) fn verdicts(analysis: &Analysis, file: FileId) -> BTreeMap<Span, Stri
 
 fn mirrors(analysis: &Analysis) -> impl Iterator<Item = &Mirror> {
     let inputs = analysis.session.loaded.project.inputs.iter();
-    inputs.flat_map(|input| &input.mirrors)
+    inputs.flat_map(Input::mirrors)
 }

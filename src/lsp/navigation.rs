@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::cluster_mirrors::by_cluster;
-use crate::model::{Attribute, FileRole, Mirror, TraceStep};
+use crate::model::{Attribute, FileRole, Input, Mirror, TraceStep};
 use gen_lsp_types::Location;
 use registries_conf::matched_length;
 use terraform_eval::source::{FileId, Span};
@@ -54,7 +54,7 @@ fn paths(mirror: &Mirror) -> Vec<Path<'_>> {
 
 fn mirrors(analysis: &Analysis) -> impl Iterator<Item = &Mirror> {
     let inputs = analysis.session.loaded.project.inputs.iter();
-    inputs.flat_map(|input| &input.mirrors)
+    inputs.flat_map(Input::mirrors)
 }
 
 /// Where the value at an offset is written: a line of a file of variables, a line of YAML, the block of a cluster. For a

@@ -109,13 +109,36 @@ impl OriginTarget {
     }
 }
 
-/// A key that identifies a cluster in one input, as `Mirror::cluster_key` does.
-#[must_use]
-pub(crate) fn cluster_key(cluster_id: &Attribute<String>, origin: &ClusterOrigin) -> Option<String> {
-    match &cluster_id.content {
-        AttributeValue::Known(id) => Some(id.clone()),
-        AttributeValue::Absent => None,
-        AttributeValue::Unknown(_) => named_cluster(cluster_id, origin).map(|cluster| cluster.name()),
+/// What identifies a cluster in one input: the same for all its mirrors, and another for each cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClusterKey<'m> {
+    /// The id. It may be sensitive, so it must not be printed.
+    Id(&'m str),
+    /// The resource instance that the id is read from.
+    Resource(&'m ResourcePath, Option<&'m InstanceKey>),
+    /// The call of a module that was not found, from which the id is read.
+    Call(&'m str),
+    /// A variable, or another expression without a value.
+    Expression(&'m str),
+    /// The name of the cluster that manifests belong to.
+    Manifests(&'m str),
+}
+
+impl<'m> ClusterKey<'m> {
+    /// The key of the cluster with an id that comes from an origin. `None` if the cluster is unknown.
+    #[must_use]
+    pub(crate) fn of(cluster_id: &'m Attribute<String>, origin: &'m ClusterOrigin) -> Option<Self> {
+        match &cluster_id.content {
+            AttributeValue::Known(id) => Some(Self::Id(id)),
+            AttributeValue::Absent => None,
+            AttributeValue::Unknown(_) => Some(match named_cluster(cluster_id, origin)? {
+                NamedCluster::Target(OriginTarget::Resource { path, key, .. }) => {
+                    Self::Resource(path, key.as_ref())
+                }
+                NamedCluster::Target(OriginTarget::Module { call, .. }) => Self::Call(call),
+                NamedCluster::Expression(expression) => Self::Expression(expression),
+            }),
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The clusters of an input, found by path, by id and by address without a search through all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher as _;
 use std::slice;
 
+use hashbrown::HashTable;
+
 use terraform_eval::address::{ModulePath, ResourcePath};
-use terraform_eval::hashing::HashMap;
+use terraform_eval::hashing::RandomState;
 
 use crate::provider::ClusterKind;
 
@@ -17,7 +20,8 @@ pub struct Clusters {
     /// Sorted by path, and the instances of each by address.
     blocks: Vec<Cluster>,
     /// The positions of the blocks; empty if there are few.
-    by_path: HashMap<ResourcePath, usize>,
+    by_path: HashTable<usize>,
+    state: RandomState,
     /// The instances with a known id: their positions, and those of their blocks.
     by_id: BTreeMap<String, Vec<(usize, usize)>>,
     /// The positions of blocks of which an instance has an unknown key in its address.
@@ -57,14 +61,18 @@ impl FromIterator<Cluster> for Clusters {
                 }
             }
         }
-        let indexed = blocks
-            .iter()
-            .enumerate()
-            .filter(|_| blocks.len() > MAX_WITHOUT_INDEX);
+        let state = RandomState::default();
+        let mut by_path = HashTable::new();
+        if blocks.len() > MAX_WITHOUT_INDEX {
+            let hash_of = |position: &usize| state.hash_one(&blocks[*position].path);
+            by_path.reserve(blocks.len(), hash_of);
+            for position in 0..blocks.len() {
+                by_path.insert_unique(hash_of(&position), position, hash_of);
+            }
+        }
         Self {
-            by_path: indexed
-                .map(|(position, cluster)| (cluster.path.clone(), position))
-                .collect(),
+            by_path,
+            state,
             has_classic: blocks.iter().any(|cluster| cluster.kind == ClusterKind::Classic),
             has_registry_lists: blocks
                 .iter()
@@ -182,7 +190,8 @@ impl Clusters {
         if self.by_path.is_empty() {
             self.blocks.iter().position(|cluster| cluster.path == *path)
         } else {
-            self.by_path.get(path).copied()
+            let is_at = |position: &usize| self.blocks[*position].path == *path;
+            self.by_path.find(self.state.hash_one(path), is_at).copied()
         }
     }
 }

@@ -13,7 +13,7 @@ use super::configuration_issue::ConfigurationIssue;
 use super::ids::InputId;
 use super::input_kind::{InputKind, InputKinds};
 use super::manifest::ManifestFacts;
-use super::mirror::Mirror;
+use super::mirror::{Mirror, MirrorList};
 use super::mirror_address::{DocumentAddress, MirrorAddress};
 use super::node::NodeFacts;
 use super::plan_changes::PlanChanges;
@@ -34,7 +34,7 @@ pub struct Input {
     /// The program that reads the configuration or made the plan, for messages.
     pub engine: Engine,
     /// The mirrors, one for each planned instance or entry, sorted by address.
-    pub mirrors: Vec<Mirror>,
+    pub mirrors: MirrorList,
     /// The number of mirror blocks, and of calls of modules with mirrors or clusters, that have no instance: `count = 0`, or
     /// an empty `for_each`. Zero for other kinds than configuration.
     pub without_instances: usize,
@@ -136,7 +136,7 @@ impl Input {
             MirrorAddress::Resource(resource) => resource.cmp(address),
             MirrorAddress::Entry(_) => Ordering::Greater,
         });
-        self.mirrors.get(position.ok()?)
+        self.mirrors.get(position.ok()?).map(Box::as_ref)
     }
 
     /// The lists of registries of manifests or of a node.
@@ -145,14 +145,19 @@ impl Input {
         self.manifest_facts().registry_sources.iter().chain(of_node)
     }
 
+    /// The mirrors, sorted by address.
+    pub fn mirrors(&self) -> impl ExactSizeIterator<Item = &Mirror> {
+        self.mirrors.iter().map(Box::as_ref)
+    }
+
     /// The mirrors without the entries that a later document replaces.
     pub fn effective_mirrors(&self) -> impl Iterator<Item = &Mirror> {
-        self.mirrors.iter().filter(|mirror| !mirror.is_overwritten())
+        self.mirrors().filter(|mirror| !mirror.is_overwritten())
     }
 
     /// The entries of a document.
     #[must_use]
-    pub fn entries_of(&self, document: &DocumentAddress) -> &[Mirror] {
+    pub fn entries_of(&self, document: &DocumentAddress) -> &[Box<Mirror>] {
         let start = self.mirrors.partition_point(|mirror| match &mirror.address {
             MirrorAddress::Entry(entry) => entry.document < *document,
             MirrorAddress::Resource(_) => true,
@@ -173,7 +178,7 @@ impl Input {
                 let position = self
                     .mirrors
                     .binary_search_by(|mirror| mirror.address.cmp(address));
-                self.mirrors.get(position.ok()?)
+                self.mirrors.get(position.ok()?).map(Box::as_ref)
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::provider;
 
 use super::attribute::{Attribute, AttributeValue, UnknownReason, UnknownReasons};
 use super::block::MirrorBlock;
-use super::cluster_origin::{ClusterOrigin, cluster_key, named_cluster};
+use super::cluster_origin::{ClusterKey, ClusterOrigin, named_cluster};
 use super::ids::MirrorId;
 use super::manifest_kind::ManifestKind;
 use super::mirror_address::{EntryAddress, MirrorAddress};
@@ -36,11 +36,18 @@ pub struct Mirror {
     pub declaration: Declaration,
 }
 
+/// The mirrors of an input. There may be many, which are joined and sorted, so each is in a box.
+pub(crate) type MirrorList = Vec<Box<Mirror>>;
+
 /// What declares a mirror.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an input has each mirror in a box of its own, so another box for what nearly all of them are would only take memory"
+)]
 pub enum Declaration {
     /// A resource block.
-    Resource(Box<ResourceDeclaration>),
+    Resource(ResourceDeclaration),
     /// An entry of a manifest, which has nothing but a source, mirrors and a policy.
     ManifestEntry(Box<ManifestDeclaration>),
 }
@@ -104,16 +111,16 @@ impl Mirror {
         source: Attribute<String>,
         mirrors: Attribute<Vec<Attribute<String>>>,
         declaration: ResourceDeclaration,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             id: MirrorId::default(),
             address: MirrorAddress::Resource(address),
             span,
             source,
             mirrors,
             pull: PullKind::DigestOnly,
-            declaration: Declaration::Resource(Box::new(declaration)),
-        }
+            declaration: Declaration::Resource(declaration),
+        })
     }
 
     /// Creates the mirror of an entry of a manifest.
@@ -124,8 +131,8 @@ impl Mirror {
         source: Attribute<String>,
         mirrors: Attribute<Vec<Attribute<String>>>,
         declaration: ManifestDeclaration,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             id: MirrorId::default(),
             pull: address.pull,
             address: MirrorAddress::Entry(address),
@@ -133,7 +140,7 @@ impl Mirror {
             source,
             mirrors,
             declaration: Declaration::ManifestEntry(Box::new(declaration)),
-        }
+        })
     }
 
     /// The part that only resource blocks have. `None` for an entry of a manifest.
@@ -227,15 +234,14 @@ impl Mirror {
         }
     }
 
-    /// A key that is the same for the mirrors of one cluster of an input, and different for those of two clusters. It may be
-    /// a sensitive id, so it must not be printed. `None` if the cluster is unknown.
+    /// What identifies the cluster among those of the input. `None` if the cluster is unknown.
     #[must_use]
-    pub fn cluster_key(&self) -> Option<String> {
+    pub fn cluster_key(&self) -> Option<ClusterKey<'_>> {
         match &self.address {
-            MirrorAddress::Entry(entry) => Some(entry.document.cluster.to_string()),
+            MirrorAddress::Entry(entry) => Some(ClusterKey::Manifests(&entry.document.cluster)),
             MirrorAddress::Resource(_) => {
                 let resource = self.resource()?;
-                cluster_key(&resource.cluster_id, &resource.cluster_origin)
+                ClusterKey::of(&resource.cluster_id, &resource.cluster_origin)
             }
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn join(plan: &mut Input, configuration: Input) -> Vec<Diagnostic> {
     plan.data_sources = configuration.data_sources;
     plan.imports = configuration.imports;
     plan.provider = configuration.provider;
-    let configured_mirrors: ByAddress<Mirror> = (configuration.mirrors.into_iter())
+    let configured_mirrors: ByAddress<Box<Mirror>> = (configuration.mirrors.into_iter())
         .filter_map(|mirror| Some((mirror.address.resource()?.clone(), mirror)))
         .collect();
     let changes = plan

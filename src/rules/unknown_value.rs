@@ -24,12 +24,12 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) fn report(
     input: &Input,
     mirror: &Mirror,
-    rules: &[(&'static str, UnknownReasons)],
+    rules: &[(&'static str, &UnknownReasons)],
 ) -> Option<Diagnostic> {
     let unknown_values = unknown_values(mirror);
     let causes = rules
         .iter()
-        .map(|(_, unknown)| unknown)
+        .map(|(_, unknown)| *unknown)
         .chain(mirror.unknown_instances())
         .chain(unknown_values.iter().map(|(_, unknown, _)| *unknown));
     let causes: Vec<_> = causes

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity};
-use crate::model::{ImageMirrorsDataSource, Input, InputKinds, Mirror, cluster_key};
+use crate::model::{ClusterKey, ImageMirrorsDataSource, Input, InputKinds, Mirror};
 
 use terraform_eval::syntax::is_identifier;
 
@@ -27,7 +27,7 @@ fn check(input: &Input) -> Vec<Diagnostic> {
     if input.data_sources.is_empty() {
         return Vec::new();
     }
-    let mut by_cluster: BTreeMap<String, Vec<&Mirror>> = BTreeMap::new();
+    let mut by_cluster: BTreeMap<ClusterKey<'_>, Vec<&Mirror>> = BTreeMap::new();
     for mirror in &input.mirrors {
         if let Some(cluster) = mirror.cluster_key() {
             by_cluster.entry(cluster).or_default().push(mirror);
@@ -36,8 +36,11 @@ fn check(input: &Input) -> Vec<Diagnostic> {
     reads.filter_map(|read| find(&by_cluster, read)).collect()
 }
 
-fn find(by_cluster: &BTreeMap<String, Vec<&Mirror>>, read: &ImageMirrorsDataSource) -> Option<Diagnostic> {
-    let cluster = cluster_key(&read.cluster_id, &read.cluster_origin)?;
+fn find(
+    by_cluster: &BTreeMap<ClusterKey<'_>, Vec<&Mirror>>,
+    read: &ImageMirrorsDataSource,
+) -> Option<Diagnostic> {
+    let cluster = ClusterKey::of(&read.cluster_id, &read.cluster_origin)?;
     let is_missed = |mirror: &Mirror| {
         mirror.path().is_some_and(|path| !read.dependencies.contains(&path))
             // A mirror that gets its id from the data source depends on it intentionally.

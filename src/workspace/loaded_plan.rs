@@ -198,11 +198,10 @@ pub(crate) fn declared_mirrors(tree: &ModuleTree, root: ModuleId) -> Option<BTre
     // The calls have no cycle, so this ends.
     let mut pending = vec![(root, ModulePath::root())];
     while let Some((id, path)) = pending.pop() {
-        let resources = tree.module(id).resources.keys();
-        let mirrors = resources.filter(|name| provider::is_image_mirror(name));
+        let mirrors = tree.module(id).resources.of_types(provider::is_image_mirror);
         declared.extend(mirrors.map(|resource| ResourcePath {
             module: path.clone(),
-            resource: resource.clone(),
+            resource: resource.name.clone(),
         }));
         if declared.len() > MAX_DECLARED_MIRRORS || path.steps().len() > MAX_DECLARED_MIRRORS {
             return None;
@@ -231,7 +230,7 @@ impl DeclaringModules {
             }
             let calls = tree.calls_of(id);
             if are_calls_known {
-                let has_mirrors = tree.module(id).resources.keys().any(provider::is_image_mirror);
+                let has_mirrors = tree.module(id).resources.types().any(provider::is_image_mirror);
                 let mut callees = calls.iter().map(|(_, callee, _)| self.0.get(callee));
                 let declares = has_mirrors || callees.any(|known| known == Some(&true));
                 self.0.insert(id, declares);

@@ -72,7 +72,7 @@ fn compare(newest: &Input, older: &RootModuleModel) -> Older {
         return Older::Rejected(error.map(|issue| issue.message.clone()));
     }
     let resolved = |input: &Input| -> Vec<_> {
-        let mirrors = input.mirrors.iter();
+        let mirrors = input.mirrors();
         let parts = mirrors.map(|mirror| {
             let elements = mirror.mirrors.value().into_iter().flatten();
             let elements: Vec<_> = elements.map(|element| element.content.clone()).collect();

@@ -50,7 +50,7 @@ fn lines(path: &Path) -> Vec<String> {
     let inputs = load_inputs(path);
     inputs
         .iter()
-        .flat_map(|input| input.mirrors.iter().map(line))
+        .flat_map(|input| input.mirrors().map(line))
         .collect()
 }
 

@@ -467,7 +467,7 @@ fn every_conformance_plan_has_the_mirrors_that_terraform_planned() {
         by_tree(&tree["planned_values"]["root_module"], &mut expected);
         by_tree(&tree["values"]["root_module"], &mut expected);
         expected.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut actual: Vec<&Mirror> = contents.input.mirrors.iter().collect();
+        let mut actual: Vec<&Mirror> = contents.input.mirrors().collect();
         actual.sort_by_key(|mirror| mirror.address.to_string());
         assert_eq!(actual.len(), expected.len(), "{}", path.display());
         for (mirror, (address, values)) in actual.into_iter().zip(expected) {

@@ -10,5 +10,8 @@ pub type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
 /// A set of keys, in no order.
 pub type HashSet<K> = std::collections::HashSet<K, RandomState>;
 
+/// A set that has an order: that in which its elements were inserted or sorted.
+pub type IndexSet<T> = indexmap::IndexSet<T, RandomState>;
+
 /// A map that has an order: that in which its keys were inserted or sorted.
 pub type IndexMap<K, V> = indexmap::IndexMap<K, V, RandomState>;

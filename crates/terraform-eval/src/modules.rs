@@ -13,13 +13,15 @@ mod numbers;
 mod providers;
 pub mod references;
 pub mod requirements;
+mod resources;
 mod summaries;
 
 pub use dependencies::GraphBuilder;
 pub use lazy_block::{FileBlock, LazyBlock};
-pub use module::{BlockWork, Declaration, ForEachBlock, Module, ModuleCall, Resource};
+pub use module::{BlockWork, Declaration, ForEachBlock, Module, ModuleCall};
 pub use module_tree::{Callee, ModuleId, ModuleTree};
 pub use numbers::{ResourceFilter, ResourceNumbers};
 pub use providers::{Providers, Requirement};
+pub use resources::{Resource, Resources};
 
 pub use crate::syntax::tree::literal;

@@ -189,7 +189,7 @@ fn render(view: &ReportView<'_>) -> Rendered {
     let inputs = view.project.inputs.iter();
     let roots: BTreeMap<MirrorId, &str> = inputs
         .flat_map(|input| {
-            let mirrors = input.mirrors.iter();
+            let mirrors = input.mirrors();
             mirrors.map(|mirror| (mirror.id, input.name.as_str()))
         })
         .collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{keys_near, nearest_of};
+use crate::diagnostic::{nearest_of, positions_near};
 use crate::model::{ConfigurationIssue, ConfigurationIssueKind};
 use crate::provider::{is_provider_source, types::PROVIDER_NAME};
 use crate::readers::configuration::issues::{IssueSubject, Issues};
@@ -379,10 +379,12 @@ impl MetaArguments<'_> {
 
     /// Whether the module declares a resource; reports it if not.
     fn resource(&mut self, resource: &ResourceName, span: Span) -> bool {
-        if self.module.resources.contains_key(resource) {
+        if self.module.resources.contains(resource) {
             return true;
         }
-        let declared = keys_near(&self.module.resources, resource);
+        let resources = &self.module.resources;
+        let near = positions_near(resources.len(), resources.place_of(resource));
+        let declared = resources.names().skip(near.start).take(near.len());
         let declared: Vec<String> = declared.map(ToString::to_string).collect();
         let nearest = nearest_of(&resource.to_string(), declared.iter().map(String::as_str));
         let issue = self.issue(

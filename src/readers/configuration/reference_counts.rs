@@ -62,7 +62,7 @@ fn count_in_module(module: &Module, sources: &Sources) -> Counts {
     let mut counts = Counts::new();
     let blocks = module
         .resources
-        .values()
+        .iter()
         .map(|resource| &resource.block)
         .chain(module.calls.values().map(|call| &call.block))
         .chain(module.outputs.values())

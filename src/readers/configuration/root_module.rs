@@ -29,12 +29,10 @@ pub(crate) use carrier_words::may_carry_manifests;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{
-    Attribute, ConfigurationIssueKind, Consequence, Input, InputKind, Mirror, UnknownReason, UnknownReasons,
-};
+use crate::model::{Clusters, ConfigurationIssueKind, Consequence, Import, Input, InputKind, UnknownReason};
 use crate::parallel::Threads;
 use crate::progress::{Progress, Stage};
 use crate::provider;
@@ -48,7 +46,6 @@ use crate::readers::configuration::root_module::reader::RootModuleReader;
 use crate::readers::manifest::AppliedManifests;
 use crate::rules::UNKNOWN_VALUE;
 use terraform_eval::address::ResourceName;
-use terraform_eval::cty;
 use terraform_eval::eval::{self, EvalError, Expansion, InstanceId, RootInputs};
 use terraform_eval::modules::{Callee, Module, ModuleId, ModuleTree, Resource};
 use terraform_eval::source::{Sources, Span, display_name};
@@ -164,21 +161,25 @@ fn evaluate_on_stack(
     let root_module_engine = root.inputs.dialect.engine();
     let name = display_name(&root_module.directory);
     let mut reader = RootModuleReader::new(tree, sources, &root.inputs, root.module, budget, threads);
-    if reader.is_relevant(root.module) {
+    let is_relevant = reader.is_relevant(root.module);
+    if is_relevant {
         reader.declares_source = reader.has_provider_source(root.module);
         reader.visit(InstanceId::ROOT, &EnclosingContext::default());
-        reader.check_modules(root.module);
-    } else {
-        // A mirror that is gone may have left a block.
-        reader.check_moves(root.module);
     }
-    if reader.has_manifests(root.module) {
-        reader.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
-    }
-    if reader.is_relevant(root.module) || reader.has_manifests(root.module) {
-        check_syntax(tree, sources, root.module, threads);
-    }
-    let imports = reader.read_imports(root_module);
+    let found = (
+        std::mem::take(&mut reader.mirrors),
+        std::mem::take(&mut reader.clusters),
+    );
+    let threads = threads.if_many(found.0.len() + found.1.len());
+    let found = Mutex::new(found);
+    let sort = || {
+        let (mut mirrors, clusters) =
+            std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+        mirrors.sort_by(|a, b| a.address.cmp(&b.address));
+        mirrors.shrink_to_fit();
+        (mirrors, Clusters::from_iter(clusters))
+    };
+    let (imports, (mirrors, clusters)) = threads.join(|| reader.check_and_read_others(root.module), sort);
     let mut accessed = std::mem::take(&mut reader.accessed);
     accessed.extend(reader.context.evaluator.accessed_paths());
     let mut newer_minors = std::mem::take(&mut reader.newer_minors);
@@ -187,7 +188,9 @@ fn evaluate_on_stack(
         budget.ask_for_order();
     }
     reader.count_carriers();
-    reader.note_other_limits();
+    if let Some(limit) = reader.graph.limit() {
+        reader.issues.limits.entry(limit).or_default();
+    }
     budget.add_work(reader.context.evaluator.work());
     let limits = std::mem::take(&mut reader.issues.limits);
     let limits = limits.into_iter();
@@ -195,14 +198,11 @@ fn evaluate_on_stack(
         .map(|(limit, span)| limit_finding(&name, &limit, span))
         .collect();
     let visited = reader.visited_modules.iter().map(|id| tree.module(*id));
-    let mut mirrors = reader.mirrors;
-    mirrors.sort_by(|a, b| a.address.cmp(&b.address));
-    mirrors.shrink_to_fit();
     let input = Input {
         mirrors,
         engine: root_module_engine,
         without_instances: reader.without_instances,
-        clusters: reader.clusters.into_iter().collect(),
+        clusters,
         waiters: reader.waiters.into_values().collect(),
         data_sources: reader.data_sources.into_values().collect(),
         imports,
@@ -212,7 +212,7 @@ fn evaluate_on_stack(
         ..Input::new(InputKind::Configuration, name)
     };
     RootModuleModel {
-        is_rejected: is_rejected(&input),
+        is_rejected: reader.has_rejected_mirror || is_rejected(&input),
         newer_minors,
         manifests: reader.manifests,
         accessed,
@@ -246,20 +246,19 @@ fn limit_finding(name: &str, limit: &str, span: Option<Span>) -> Diagnostic {
     )
 }
 
-/// Whether evaluation found something that the program rejects, apart from the declaration of the provider, of which both
-/// programs require the same.
+/// Whether evaluation found something that the program rejects, apart from the mirrors, and from the declaration of the provider,
+/// of which both programs require the same.
 fn is_rejected(input: &Input) -> bool {
     let mut issues = input.issues.iter();
     issues.any(|issue| {
         issue.consequence == Consequence::Rejected && issue.kind != ConfigurationIssueKind::ProviderVersion
     }) || !input.missing_inputs.is_empty()
-        || input.mirrors.iter().any(Mirror::is_rejected)
 }
 
 /// Whether a module declares, apart from its calls, something that is read into the model.
 pub(crate) fn may_have_inputs(module: &Module) -> bool {
-    let mut names = module.resources.keys();
-    names.any(|name| is_read(name) || has_manifests(name))
+    let mut types = module.resources.types();
+    types.any(|name| is_read(name) || has_manifests(name))
         || !module.imports().is_empty()
         || has_misspelled_blocks(module)
 }
@@ -271,13 +270,32 @@ fn is_read(name: &ResourceName) -> bool {
 }
 
 impl<'a> RootModuleReader<'a> {
+    /// Checks the modules, whose mirrors and clusters have been read, and reads what remains. Returns the imports.
+    fn check_and_read_others(&mut self, root: ModuleId) -> Vec<Import> {
+        let is_relevant = self.is_relevant(root);
+        if is_relevant {
+            self.check_modules(root);
+        } else {
+            // A mirror that is gone may have left a block.
+            self.check_moves(root);
+        }
+        let has_manifests = self.has_manifests(root);
+        if has_manifests {
+            self.visit_manifests(InstanceId::ROOT, &EnclosingContext::default());
+        }
+        if is_relevant || has_manifests {
+            check_syntax(self.tree, self.context.sources, root, self.threads);
+        }
+        self.read_imports(self.tree.module(root))
+    }
+
     /// Whether a module or one that it calls has blocks to read, or may call a module that does.
     fn is_relevant(&mut self, module: ModuleId) -> bool {
         if let Some(is_relevant) = self.relevant_modules.get(&module) {
             return *is_relevant;
         }
         let declared = self.tree.module(module);
-        let has_blocks = declared.resources.keys().any(is_read) || has_misspelled_blocks(declared);
+        let has_blocks = declared.resources.types().any(is_read) || has_misspelled_blocks(declared);
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
         let is_relevant = has_blocks
@@ -316,31 +334,6 @@ impl<'a> RootModuleReader<'a> {
         Ok(expansion)
     }
 
-    /// Notes the limits that no expression has an error of.
-    fn note_other_limits(&mut self) {
-        if let Some(limit) = self.graph.limit() {
-            self.issues.limits.entry(limit).or_default();
-        }
-        let too_large = UnknownReason::NotEvaluated(cty::UnknownReason::TooLarge);
-        let is_too_large = |unknown: &UnknownReasons| unknown.reasons.contains(&too_large);
-        let hidden = self.mirrors.iter().find(|mirror| {
-            let elements = mirror.mirrors.value().into_iter().flatten();
-            let values = elements.map(Attribute::as_unknown);
-            let others = [
-                mirror.source.as_unknown(),
-                mirror.mirrors.as_unknown(),
-                mirror.unknown_instances(),
-            ];
-            values.chain(others).flatten().any(is_too_large)
-        });
-        if let Some(mirror) = hidden {
-            self.issues
-                .limits
-                .entry(too_large.to_string())
-                .or_insert(Some(mirror.span));
-        }
-    }
-
     /// Whether a module has a call whose source is not a literal, and which no module answers.
     fn has_unknown_callee(&self, module: ModuleId) -> bool {
         let mut calls = self.tree.module(module).calls.values();
@@ -369,13 +362,11 @@ impl<'a> RootModuleReader<'a> {
         self.check_variables(instance);
         let module = self.context.evaluator.module(instance);
         if instance == InstanceId::ROOT {
-            let resources = module.resources.values();
-            let resources: Vec<&Resource> = resources
-                .filter(|resource| provider::is_relevant_type(&resource.name))
-                .collect();
+            let resources = module.resources.of_types(provider::is_relevant_type);
+            let resources: Vec<&Resource> = resources.collect();
             self.read_blocks_of_root(&resources);
         } else {
-            for resource in module.resources.values() {
+            for resource in &module.resources {
                 self.read_resource(instance, resource, enclosing);
             }
         }

@@ -86,7 +86,7 @@ pub(crate) fn assemble_input(name: &str, cluster: &str, documents: Vec<ManifestD
     input
 }
 
-fn mirror(document: &DocumentAddress, entry: ManifestEntry, declaration: ManifestDeclaration) -> Mirror {
+fn mirror(document: &DocumentAddress, entry: ManifestEntry, declaration: ManifestDeclaration) -> Box<Mirror> {
     let address = EntryAddress {
         document: document.clone(),
         index: entry.index,

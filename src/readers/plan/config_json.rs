@@ -134,7 +134,7 @@ fn read_mirror<'p, 'a>(
     address: &Address,
     block: &'p Block<'a>,
     fields: &MirrorFields<'a>,
-) -> Result<Mirror, PlanError> {
+) -> Result<Box<Mirror>, PlanError> {
     let text = |raw: &'a RawValue| {
         let text = reader.text.parse_string(raw, "an argument of a mirror")?;
         Ok(text.into_owned())

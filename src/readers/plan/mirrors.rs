@@ -105,7 +105,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
         instance: &Instance<'a>,
         change: Option<&Change<'a>>,
         unknown_instances: Option<UnknownReasons>,
-    ) -> Result<Mirror, PlanError> {
+    ) -> Result<Box<Mirror>, PlanError> {
         let (block, scope) = self.block_and_scope(address);
         let marks = MirrorMarks::read(
             self.text,
@@ -127,7 +127,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
         values: MirrorValues,
         block: Option<&'p Block<'a>>,
         unknown_instances: Option<UnknownReasons>,
-    ) -> Mirror {
+    ) -> Box<Mirror> {
         let (_, scope) = self.block_and_scope(address);
         let dependencies = self.dependencies(address);
         let declaration = ResourceDeclaration {
@@ -146,7 +146,7 @@ impl<'p, 'a> MirrorReader<'p, 'a> {
     pub(super) fn read_deferred_mirror(
         &self,
         deferred: &DeferredChange<'a>,
-    ) -> Result<Option<Mirror>, PlanError> {
+    ) -> Result<Option<Box<Mirror>>, PlanError> {
         let Some(entry) = &deferred.resource_change else {
             return Ok(None);
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::model::{Input, InputKind, Mirror, PlanChanges};
+use crate::model::{Input, InputKind, MirrorList, PlanChanges};
 use crate::parallel::Threads;
 use crate::provider::{self, types::QUOTED_TYPE_PREFIX};
 use terraform_eval::address::ResourcePath;
@@ -236,7 +236,7 @@ fn read_mirrors<'d, 'a: 'd>(
     changes: &Changes<'_, 'a>,
     deferred: impl Iterator<Item = &'d DeferredChange<'a>>,
     clusters: &Clusters,
-) -> Result<Vec<Mirror>, PlanError> {
+) -> Result<MirrorList, PlanError> {
     let mut mirrors = Vec::new();
     for (address, instance) in &reader.instances.resources {
         if provider::is_image_mirror(address.resource()) {

@@ -193,7 +193,7 @@ impl Table<'_> {
             .map(|(keys, range)| (keys.location.trim_end_matches('/'), range))
     }
 
-    fn entry(&self, address: EntryAddress, mut declaration: ManifestDeclaration) -> Mirror {
+    fn entry(&self, address: EntryAddress, mut declaration: ManifestDeclaration) -> Box<Mirror> {
         let source = Attribute::known(self.scope().to_owned(), Some(self.scope_span()));
         let known = |text: &str, span| Attribute::known(text.to_owned(), Some(span));
         let mirrors = self.mirrors(address.pull);

@@ -3,13 +3,16 @@
 //! It is built once for an input, so that a rule looks up related mirrors and never iterates over all of them.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
-use crate::model::{AttributeValue, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
+use indexmap::map::raw_entry_v1::{RawEntryApiV1 as _, RawEntryMut};
+
+use crate::model::{AttributeValue, ClusterKey, Input, Mirror, OriginTarget, UnknownReason, UnknownReasons};
 use crate::parallel::Threads;
 
 use terraform_eval::address::Address;
-use terraform_eval::hashing::{HashMap, RandomState};
+use terraform_eval::hashing::{HashMap, IndexMap, RandomState};
 
 use super::source_names::canonical_source;
 
@@ -23,8 +26,8 @@ pub(crate) struct ClusterIndex<'a> {
     source_ordinals: Vec<usize>,
     /// The group of each mirror and the number of its source, by the position of the mirror in the input.
     places: Vec<(usize, Option<usize>)>,
-    /// The numbers of the canonical sources.
-    sources: HashMap<Cow<'a, str>, usize>,
+    /// The canonical sources: their positions are their numbers.
+    sources: IndexMap<Cow<'a, str>, ()>,
     /// Whether one of them is a wildcard.
     has_wildcards: bool,
     /// The mirrors with a source, sorted by their groups and the numbers of their sources, and these two.
@@ -52,20 +55,22 @@ pub struct IndexedCluster<'a> {
     source: Option<usize>,
 }
 
-/// What mirrors are grouped by.
+/// What mirrors are grouped by, with the hashes of it.
 struct Keys<'a> {
     /// `None` if the cluster is unknown, or the mirror is not compared.
-    cluster: Option<String>,
-    source: Option<Cow<'a, str>>,
+    cluster: Option<(u64, ClusterKey<'a>)>,
+    source: Option<(u64, Cow<'a, str>)>,
     /// Whether the mirror has an effect. One that is overwritten has none, so it is compared with nothing.
     is_compared: bool,
 }
 
 impl<'a> Keys<'a> {
-    fn of(mirror: &'a Mirror) -> Self {
+    fn of(mirror: &'a Mirror, state: &RandomState) -> Self {
+        let cluster = mirror.cluster_key().filter(|_| !mirror.is_overwritten());
+        let source = mirror.source.value().map(|source| canonical_source(source));
         Self {
-            cluster: mirror.cluster_key().filter(|_| !mirror.is_overwritten()),
-            source: mirror.source.value().map(|source| canonical_source(source)),
+            cluster: cluster.map(|cluster| (state.hash_one(cluster), cluster)),
+            source: source.map(|source| (state.hash_one(&*source), source)),
             is_compared: !mirror.is_overwritten(),
         }
     }
@@ -75,59 +80,92 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// The number of a key with a known hash: that of an equal one, or the next one.
+fn number_of<K: Eq>(numbers: &mut IndexMap<K, ()>, hash: u64, key: K) -> usize {
+    match numbers.raw_entry_mut_v1().from_hash(hash, |known| *known == key) {
+        RawEntryMut::Occupied(entry) => entry.index(),
+        RawEntryMut::Vacant(entry) => {
+            let index = entry.index();
+            entry.insert_hashed_nocheck(hash, key, ());
+            index
+        }
+    }
+}
+
+/// The groups of mirrors, still empty, and which of them each mirror is in.
+fn group<'a>(keys: &[Keys<'a>], state: &RandomState) -> (Vec<Group>, Vec<usize>) {
+    let mut groups = Vec::new();
+    let mut clusters: IndexMap<ClusterKey<'a>, ()> = IndexMap::with_hasher(state.clone());
+    let mut group_of_cluster = Vec::new();
+    let mut group_of = |keys: &Keys<'a>| {
+        let mut add = || {
+            groups.push(Group {
+                number: groups.len(),
+                has_known_cluster: keys.has_known_cluster(),
+                mirrors: 0..0,
+            });
+            groups.len() - 1
+        };
+        let Some((hash, cluster)) = keys.cluster else {
+            return add();
+        };
+        let number = number_of(&mut clusters, hash, cluster);
+        if number == group_of_cluster.len() {
+            group_of_cluster.push(add());
+        }
+        group_of_cluster[number]
+    };
+    let group_of = keys.iter().map(&mut group_of).collect();
+    (groups, group_of)
+}
+
+/// The sources with their numbers, and the number of the source of each mirror.
+fn number_sources<'a>(
+    keys: &[Keys<'a>],
+    state: &RandomState,
+) -> (IndexMap<Cow<'a, str>, ()>, Vec<Option<usize>>) {
+    let mut numbers = IndexMap::with_hasher(state.clone());
+    let mut number = |(hash, source): &(u64, Cow<'a, str>)| number_of(&mut numbers, *hash, source.clone());
+    let source_of = keys.iter().map(|keys| keys.source.as_ref().map(&mut number));
+    let source_of = source_of.collect();
+    (numbers, source_of)
+}
+
 impl<'a> ClusterIndex<'a> {
     /// Groups the mirrors of an input.
     #[must_use]
     pub(crate) fn new(input: &'a Input, threads: Threads) -> Self {
         let mirrors = &input.mirrors;
-        let keys = threads.map(mirrors, Keys::of);
-        let all_known = keys.iter().all(Keys::has_known_cluster);
+        let state = RandomState::default();
+        let keys = threads.map(mirrors, |mirror| Keys::of(mirror, &state));
+        let threads = threads.if_many(mirrors.len());
+        let ((groups, group_of), (sources, source_of)) =
+            threads.join(|| group(&keys, &state), || number_sources(&keys, &state));
         let mut index = Self {
-            groups: Vec::new(),
+            groups,
             mirrors: Vec::with_capacity(mirrors.len()),
             source_ordinals: Vec::with_capacity(mirrors.len()),
-            places: Vec::with_capacity(mirrors.len()),
-            sources: HashMap::with_capacity_and_hasher(mirrors.len(), RandomState::default()),
-            has_wildcards: false,
+            places: group_of.into_iter().zip(source_of).collect(),
+            has_wildcards: sources.keys().any(|source| source.starts_with("*.")),
+            sources,
             by_source: Vec::new(),
             source_keys: Vec::new(),
             in_any_cluster: HashMap::default(),
         };
-        let mut by_key: HashMap<String, usize> = HashMap::default();
-        for (mirror, keys) in mirrors.iter().zip(keys) {
-            let next = index.groups.len();
-            let has_known_cluster = keys.has_known_cluster();
-            let is_ambiguous = keys.is_compared && !all_known;
-            let group = keys
-                .cluster
-                .map_or(next, |key| *by_key.entry(key).or_insert(next));
-            if group == next {
-                index.groups.push(Group {
-                    number: next,
-                    has_known_cluster,
-                    mirrors: 0..0,
-                });
+        if !keys.iter().all(Keys::has_known_cluster) {
+            for ((mirror, keys), (_, source)) in mirrors.iter().zip(&keys).zip(&index.places) {
+                if let Some(source) = source.filter(|_| keys.is_compared) {
+                    index.in_any_cluster.entry(source).or_default().push(mirror);
+                }
             }
-            let source = keys.source.map(|source| index.number_of(source));
-            if let Some(source) = source.filter(|_| is_ambiguous) {
-                index.in_any_cluster.entry(source).or_default().push(mirror);
-            }
-            index.places.push((group, source));
         }
         let is_repeated = index.sort_by_source(mirrors);
         index.sort_by_group(mirrors, &is_repeated);
         index
     }
 
-    /// Returns the number of a canonical source.
-    fn number_of(&mut self, source: Cow<'a, str>) -> usize {
-        self.has_wildcards |= source.starts_with("*.");
-        let next = self.sources.len();
-        *self.sources.entry(source).or_insert(next)
-    }
-
     /// Fills what has the mirrors by source. Returns whether an earlier mirror of the same group has the source of each.
-    fn sort_by_source(&mut self, mirrors: &'a [Mirror]) -> Vec<bool> {
+    fn sort_by_source(&mut self, mirrors: &'a [Box<Mirror>]) -> Vec<bool> {
         let places = self.places.iter().enumerate();
         let keys = places.filter_map(|(position, (group, source))| Some((*group, (*source)?, position)));
         let mut keys: Vec<(usize, usize, usize)> = keys.collect();
@@ -142,7 +180,7 @@ impl<'a> ClusterIndex<'a> {
     }
 
     /// Fills what has the mirrors by group.
-    fn sort_by_group(&mut self, mirrors: &'a [Mirror], is_repeated: &[bool]) {
+    fn sort_by_group(&mut self, mirrors: &'a [Box<Mirror>], is_repeated: &[bool]) {
         let mut order: Vec<usize> = (0..mirrors.len()).collect();
         order.sort_by_key(|position| self.places[*position].0);
         for position in order {
@@ -178,7 +216,7 @@ impl<'a> IndexedCluster<'a> {
     /// Returns the mirrors with a canonical source, in the order of their addresses.
     #[must_use]
     pub fn with_source(self, source: &str) -> &'a [&'a Mirror] {
-        self.with_number(self.index.sources.get(source).copied())
+        self.with_number(self.index.sources.get_index_of(source))
     }
 
     /// Returns the mirrors with the same canonical source as the mirror, itself included, in the order of their addresses.
@@ -240,8 +278,11 @@ impl<'a> IndexedCluster<'a> {
             return None;
         }
         sources.into_iter().find_map(|source| {
-            let number = self.index.sources.get(&*canonical_source(source.as_ref()))?;
-            let others = self.index.in_any_cluster.get(number)?.iter();
+            let number = self
+                .index
+                .sources
+                .get_index_of(&*canonical_source(source.as_ref()))?;
+            let others = self.index.in_any_cluster.get(&number)?.iter();
             let others = others.filter(|other| other.address != mirror.address);
             // Which of many mirrors are in the same cluster matters less than an upper bound of the work.
             others.take(MAX_COMPARED).find_map(|other| {

@@ -77,7 +77,7 @@ impl ReferenceRules<'_> {
             Subject::Variable(name) => self.module.variables.contains_key(name),
             Subject::Local(name) => self.module.locals(self.sources).contains_key(name),
             Subject::Module(name) => self.module.calls.contains_key(name),
-            Subject::Resource(name) => self.module.resources.contains_key(name),
+            Subject::Resource(name) => self.module.resources.contains(name),
             Subject::Ephemeral { kind, name } => self.module.others().iter().any(|block| {
                 let labels = block.labels();
                 let is_label = |position: usize, text: &Arc<str>| {

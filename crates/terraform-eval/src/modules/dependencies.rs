@@ -69,15 +69,12 @@ impl<'a> GraphBuilder<'a> {
     }
 
     fn resources_of(&mut self, start: &Node, summary: &Summary, filter: ResourceFilter) -> ResourceSet {
-        let Some(kept) = self.numbers.ids_of_filter(filter) else {
-            return ResourceSet::default();
-        };
         if summary.has_cycle {
             let mut resources = reachable_resources(start, self.numbers.edges);
             resources.retain(|path| self.numbers.is_kept(filter, &path.resource));
             return resources.into_iter().collect();
         }
-        let ids = summary.ids.intersection(kept);
+        let ids = self.numbers.kept(filter, &summary.ids);
         if let Some(known) = self.resources.get(&ids) {
             return known.clone();
         }

@@ -165,7 +165,7 @@ impl Edges<'_> {
             return Vec::new();
         };
         let module = self.tree.module(id);
-        let resources = module.resources.keys().map(|name| {
+        let resources = module.resources.names().map(|name| {
             Node::Resource(ResourcePath {
                 module: path.clone(),
                 resource: name.clone(),

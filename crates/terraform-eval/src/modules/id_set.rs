@@ -51,6 +51,11 @@ impl IdSet {
         *self = Self::Many(parts);
     }
 
+    /// Whether each number can be looked at: there are few.
+    pub(super) fn is_small(&self) -> bool {
+        matches!(self, Self::Few { .. })
+    }
+
     /// Whether this has all numbers of another set.
     pub(super) fn is_superset(&self, other: &Self) -> bool {
         match (self, other) {

@@ -74,6 +74,11 @@ impl FileBlock {
         &self.item.labels
     }
 
+    /// The text of a label.
+    pub(super) fn label(&self, position: usize) -> Option<&Arc<str>> {
+        self.labels().get(position).map(|label| &label.text)
+    }
+
     fn parse(&self, sources: &Sources) -> Tree {
         let mut known = self.tree.lock().unwrap_or_else(PoisonError::into_inner);
         let tree = match &*known {
@@ -117,12 +122,47 @@ impl FileBlock {
 /// A top-level block of a module. Most blocks of a configuration are never needed, and those are not parsed.
 #[derive(Debug)]
 pub struct LazyBlock {
-    block: Arc<FileBlock>,
-    overrides: Vec<Arc<FileBlock>>,
+    source: Source,
     /// The block, with its overrides if there are any.
     tree: OnceLock<Tree>,
-    /// Whether the module has needed the block: only then its syntax errors are those of the module.
-    is_needed: OnceLock<()>,
+    /// Whether there are syntax errors in it, once the module has needed the block: only then they are those of the module.
+    has_errors: OnceLock<bool>,
+}
+
+/// Where a block is written. A large module has many blocks, so this is small.
+#[derive(Debug)]
+enum Source {
+    Block(Arc<FileBlock>),
+    Overridden(Box<Overridden>),
+}
+
+/// A block, and those of override files.
+#[derive(Debug)]
+struct Overridden {
+    base: Arc<FileBlock>,
+    overriding: Vec<Arc<FileBlock>>,
+}
+
+impl Overridden {
+    fn merge(&self, sources: &Sources) -> Option<Box<Block>> {
+        let mut block = Option::clone(&self.base.parse(sources));
+        for overriding in &self.overriding {
+            if let (Some(block), Some(overriding)) = (&mut block, &*overriding.parse(sources)) {
+                merge(&mut block.body, overriding.body.clone());
+            }
+        }
+        block
+    }
+}
+
+impl Source {
+    /// The block, and those that override it.
+    fn parts(&self) -> (&Arc<FileBlock>, &[Arc<FileBlock>]) {
+        match self {
+            Self::Block(block) => (block, &[]),
+            Self::Overridden(overridden) => (&overridden.base, &overridden.overriding),
+        }
+    }
 }
 
 impl LazyBlock {
@@ -130,63 +170,72 @@ impl LazyBlock {
     #[must_use]
     pub fn new(block: Arc<FileBlock>) -> Self {
         Self {
-            block,
-            overrides: Vec::new(),
+            source: Source::Block(block),
             tree: OnceLock::new(),
-            is_needed: OnceLock::new(),
+            has_errors: OnceLock::new(),
         }
+    }
+
+    fn base(&self) -> &FileBlock {
+        self.source.parts().0
     }
 
     /// The block type, which is the word before the labels: `resource`.
     #[must_use]
     pub fn kind(&self) -> &str {
-        self.block.kind()
+        self.base().kind()
     }
 
     /// The labels of the block, decoded.
     #[must_use]
     pub fn labels(&self) -> &[Name] {
-        self.block.labels()
+        self.base().labels()
     }
 
     /// The span of the whole block in its file.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.block.item.span
+        self.base().item.span
     }
 
     /// The span of the block type and the labels.
     #[must_use]
     pub fn header(&self) -> Span {
-        self.block.header()
+        self.base().header()
     }
 
     /// Merges a block of an override file into this one when it is parsed, so this has to precede the first parse.
     pub(super) fn overlay(&mut self, block: Arc<FileBlock>) {
-        self.overrides.push(block);
+        match &mut self.source {
+            Source::Block(base) => {
+                self.source = Source::Overridden(Box::new(Overridden {
+                    base: base.clone(),
+                    overriding: vec![block],
+                }));
+            }
+            Source::Overridden(overridden) => overridden.overriding.push(block),
+        }
     }
 
     /// Parses the block as far as possible; [`syntax_errors`](Self::syntax_errors) has what is wrong with it.
     pub fn parse(&self, sources: &Sources) -> Option<&Block> {
-        self.is_needed.get_or_init(|| ());
-        let tree = self.tree.get_or_init(|| {
-            if self.overrides.is_empty() {
-                self.block.parse(sources)
-            } else {
-                Arc::new(self.merge(sources))
-            }
+        let tree = self.tree.get_or_init(|| match &self.source {
+            Source::Block(block) => block.parse(sources),
+            Source::Overridden(overridden) => Arc::new(overridden.merge(sources)),
         });
+        self.note_need();
         tree.as_deref()
     }
 
-    fn merge(&self, sources: &Sources) -> Option<Box<Block>> {
-        let mut block = Option::clone(&self.block.parse(sources));
-        for item in &self.overrides {
-            if let (Some(block), Some(overriding)) = (&mut block, &*item.parse(sources)) {
-                merge(&mut block.body, overriding.body.clone());
-            }
-        }
-        block
+    /// Notes that the module needs the block, which has been parsed or checked.
+    fn note_need(&self) {
+        let has_errors = || self.parts().any(|part| !part.syntax_errors().is_empty());
+        self.has_errors.get_or_init(has_errors);
+    }
+
+    /// Whether the block has been parsed or checked.
+    pub(super) fn is_needed(&self) -> bool {
+        self.has_errors.get().is_some()
     }
 
     /// Whether the block is kept for later runs.
@@ -201,16 +250,15 @@ impl LazyBlock {
 
     /// Looks for syntax errors in a block that nothing may need. Its syntax tree is not kept.
     pub(crate) fn check(&self, sources: &Sources) {
-        self.is_needed.get_or_init(|| ());
         for part in self.parts() {
             part.check(sources);
         }
+        self.note_need();
     }
 
     fn parts(&self) -> impl Iterator<Item = &FileBlock> {
-        std::iter::once(&self.block)
-            .chain(&self.overrides)
-            .map(|block| &**block)
+        let (base, overriding) = self.source.parts();
+        std::iter::once(base).chain(overriding).map(|block| &**block)
     }
 
     /// Whether the source text of the block, or of one that overrides it, passes a test.
@@ -220,15 +268,14 @@ impl LazyBlock {
 
     /// The syntax errors in the block; none until it is parsed or checked.
     pub fn syntax_errors(&self) -> impl Iterator<Item = &SyntaxError> {
-        let is_needed = self.is_needed.get().is_some();
-        let needed = self.parts().filter(move |_| is_needed);
-        needed.flat_map(FileBlock::syntax_errors)
+        let invalid = self.has_syntax_errors().then(|| self.parts());
+        invalid.into_iter().flatten().flat_map(FileBlock::syntax_errors)
     }
 
     /// Whether the block has been parsed or checked, and has syntax errors.
     #[must_use]
     pub fn has_syntax_errors(&self) -> bool {
-        self.syntax_errors().next().is_some()
+        self.has_errors.get() == Some(&true)
     }
 }
 

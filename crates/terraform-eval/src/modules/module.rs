@@ -1,14 +1,11 @@
 //! One module: what the files of a directory declare.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use indexmap::map::Entry;
-
 use crate::address::{Mode, ResourceName};
-use crate::hashing::{IndexMap, RandomState};
+use crate::hashing::IndexMap;
 use crate::schema::ProviderSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::document::{Format, parse_file};
@@ -17,6 +14,7 @@ use crate::syntax::tree::{Attribute, Expression, literal};
 
 use super::lazy_block::{FileBlock, LazyBlock};
 use super::providers::Providers;
+use super::resources::{Resource, Resources};
 
 /// A module, with its blocks by what they declare.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ pub struct Module {
     /// The `module` blocks, by name.
     pub calls: IndexMap<Arc<str>, ModuleCall>,
     /// The `resource` and `data` blocks.
-    pub resources: IndexMap<ResourceName, Resource>,
+    pub resources: Resources,
     /// Errors in the declarations. [`all_syntax_errors`](Self::all_syntax_errors) has those in parsed blocks too.
     pub syntax_errors: Vec<SyntaxError>,
     /// The `terraform` blocks.
@@ -81,15 +79,6 @@ pub struct ModuleCall {
     pub block: LazyBlock,
 }
 
-/// A `resource` or `data` block.
-#[derive(Debug)]
-pub struct Resource {
-    /// The name inside the module, with mode and type.
-    pub name: ResourceName,
-    /// The block itself.
-    pub block: LazyBlock,
-}
-
 impl Module {
     /// Sorts the blocks of a module's files by what they declare. A duplicate declaration is an error, as in Terraform;
     /// the first one is used.
@@ -118,21 +107,30 @@ impl Module {
             let message = "duplicate declaration; each name can be declared only once in a module";
             syntax_errors.push(SyntaxError::new(block.header(), message));
         };
-        let value = |_: &Arc<str>, block| LazyBlock::new(block);
+        let variables = by_name::<Arc<str>>(declared.variables, &mut report_duplicate).into_iter();
+        let outputs = by_name::<Arc<str>>(declared.outputs, &mut report_duplicate).into_iter();
+        let calls = by_name::<Arc<str>>(declared.calls, &mut report_duplicate).into_iter();
+        let resources = by_name::<ResourceName>(declared.resources, &mut |block| {
+            // Duplicate names in resources of other providers are not reported.
+            if schemas.get(&ResourceName::of(block)).is_some() {
+                report_duplicate(block);
+            }
+        });
+        let named = |block: Arc<FileBlock>| (<Arc<str>>::of(&block), LazyBlock::new(block));
+        let resource = |block: Arc<FileBlock>| Resource {
+            name: ResourceName::of(&block),
+            block: LazyBlock::new(block),
+        };
         let mut module = Self {
             directory: directory.to_owned(),
             files,
-            variables: by_name(declared.variables, value, |_, block| report_duplicate(block)),
-            outputs: by_name(declared.outputs, value, |_, block| report_duplicate(block)),
-            calls: by_name(declared.calls, ModuleCall::new, |_, block| {
-                report_duplicate(block);
-            }),
-            resources: by_name(declared.resources, Resource::new, |name, block| {
-                // Duplicate names in resources of other providers are not reported.
-                if schemas.get(name).is_some() {
-                    report_duplicate(block);
-                }
-            }),
+            variables: variables.map(named).collect(),
+            outputs: outputs.map(named).collect(),
+            calls: calls
+                .map(ModuleCall::new)
+                .map(|call| (call.name.clone(), call))
+                .collect(),
+            resources: Resources::from_sorted(resources.into_iter().map(resource)),
             syntax_errors,
             settings,
             imports,
@@ -155,7 +153,7 @@ impl Module {
             variables: IndexMap::default(),
             outputs: IndexMap::default(),
             calls: IndexMap::default(),
-            resources: IndexMap::default(),
+            resources: Resources::default(),
             syntax_errors: Vec::new(),
             settings: Vec::new(),
             imports: Vec::new(),
@@ -174,18 +172,17 @@ impl Module {
 
     /// Merges a block of an override file into the one that it overrides.
     fn override_with(&mut self, block: Arc<FileBlock>) {
-        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
-        let base = match (block.kind(), label(0), label(1)) {
+        let base = match (block.kind(), block.label(0), block.label(1)) {
             ("locals", ..) => {
                 self.locals_overrides.push(LazyBlock::new(block));
                 return;
             }
-            ("variable", Some(name), None) => self.variables.get_mut(&name),
-            ("output", Some(name), None) => self.outputs.get_mut(&name),
-            ("module", Some(name), None) => self.calls.get_mut(&name).map(|call| &mut call.block),
-            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                let name = resource_name(kind, type_name, name);
-                self.resources.get_mut(&name).map(|resource| &mut resource.block)
+            ("variable", Some(name), None) => self.variables.get_mut(name),
+            ("output", Some(name), None) => self.outputs.get_mut(name),
+            ("module", Some(name), None) => self.calls.get_mut(name).map(|call| &mut call.block),
+            ("resource" | "data", Some(_), Some(_)) => {
+                let resource = self.resources.get_mut(&ResourceName::of(&block));
+                resource.map(|resource| &mut resource.block)
             }
             _ => return,
         };
@@ -268,7 +265,8 @@ impl Module {
     pub fn check_syntax(&self, sources: &Sources, for_each: &ForEachBlock<'_>) {
         self.is_checked.get_or_init(|| {
             self.locals(sources);
-            let blocks: Vec<&LazyBlock> = self.blocks().collect();
+            let blocks = self.blocks().filter(|block| !block.is_needed());
+            let blocks: Vec<&LazyBlock> = blocks.collect();
             for_each(&blocks, &|block| block.check(sources));
         });
     }
@@ -280,16 +278,16 @@ impl Module {
         let values = values.map(|(_, block)| block);
         let locals = self.locals_blocks.iter_mut().chain(&mut self.locals_overrides);
         let calls = self.calls.iter_mut().map(|(_, call)| &mut call.block);
-        let resources = self.resources.iter_mut();
-        let resources = resources.map(|(_, resource)| &mut resource.block);
         let others = self
             .settings
             .iter_mut()
             .chain(&mut self.imports)
             .chain(&mut self.others);
-        for block in values.chain(locals).chain(calls).chain(resources).chain(others) {
+        for block in values.chain(locals).chain(calls).chain(others) {
             block.forget_tree();
         }
+        self.resources
+            .for_each_mut(|resource| resource.block.forget_tree());
     }
 
     /// Lets the blocks go, unless later runs need them.
@@ -342,7 +340,7 @@ impl Module {
         let values = self.variables.values().chain(self.outputs.values());
         let locals = self.locals_blocks.iter().chain(&self.locals_overrides);
         let objects = self.calls.values().map(|call| &call.block);
-        let objects = objects.chain(self.resources.values().map(|resource| &resource.block));
+        let objects = objects.chain(self.resources.iter().map(|resource| &resource.block));
         let others = self.settings.iter().chain(&self.imports).chain(&self.others);
         values.chain(locals).chain(objects).chain(others)
     }
@@ -360,10 +358,10 @@ impl Module {
 /// The blocks of a module, while they are sorted by what they declare.
 #[derive(Default)]
 struct Declared {
-    variables: Vec<(Arc<str>, Arc<FileBlock>)>,
-    outputs: Vec<(Arc<str>, Arc<FileBlock>)>,
-    calls: Vec<(Arc<str>, Arc<FileBlock>)>,
-    resources: Vec<(ResourceName, Arc<FileBlock>)>,
+    variables: Vec<Arc<FileBlock>>,
+    outputs: Vec<Arc<FileBlock>>,
+    calls: Vec<Arc<FileBlock>>,
+    resources: Vec<Arc<FileBlock>>,
     settings: Vec<LazyBlock>,
     imports: Vec<LazyBlock>,
     others: Vec<LazyBlock>,
@@ -373,14 +371,11 @@ struct Declared {
 
 impl Declared {
     fn add(&mut self, block: Arc<FileBlock>) {
-        let label = |position: usize| block.labels().get(position).map(|label| label.text.clone());
-        match (block.kind(), label(0), label(1)) {
-            ("variable", Some(name), None) => self.variables.push((name, block)),
-            ("output", Some(name), None) => self.outputs.push((name, block)),
-            ("module", Some(name), None) => self.calls.push((name, block)),
-            (kind @ ("resource" | "data"), Some(type_name), Some(name)) => {
-                self.resources.push((resource_name(kind, type_name, name), block));
-            }
+        match (block.kind(), block.label(0), block.label(1)) {
+            ("variable", Some(_), None) => self.variables.push(block),
+            ("output", Some(_), None) => self.outputs.push(block),
+            ("module", Some(_), None) => self.calls.push(block),
+            ("resource" | "data", Some(_), Some(_)) => self.resources.push(block),
             ("locals", None, None) => self.locals_blocks.push(LazyBlock::new(block)),
             ("terraform", None, None) => self.settings.push(LazyBlock::new(block)),
             ("import", None, None) => self.imports.push(LazyBlock::new(block)),
@@ -398,83 +393,84 @@ impl Declared {
     }
 }
 
-/// The name of a `resource` or `data` block by its block type and labels.
-fn resource_name(kind: &str, type_name: Arc<str>, name: Arc<str>) -> ResourceName {
-    let mode = if kind == "data" { Mode::Data } else { Mode::Managed };
-    ResourceName {
-        mode,
-        kind: type_name,
-        name,
-    }
-}
-
-/// Declarations by name. Of several with one name, the first one is kept and the others are reported.
-fn by_name<K: Name, B, V>(
-    declared: Vec<(K, B)>,
-    read: impl Fn(&K, B) -> V,
-    mut report: impl FnMut(&K, &B),
-) -> IndexMap<K, V> {
+/// Declarations in the order of their names. Of several with one name, the first one is kept and the others are reported.
+fn by_name<N: Name>(
+    declared: Vec<Arc<FileBlock>>,
+    report: &mut impl FnMut(&FileBlock),
+) -> Vec<Arc<FileBlock>> {
     // Positions are sorted, because they are smaller than names, and by the first bytes, because most names differ in them.
-    let mut groups: BTreeMap<K::Group<'_>, Vec<(u64, usize)>> = BTreeMap::new();
-    for (position, (name, _)) in declared.iter().enumerate() {
-        let (group, text) = name.parts();
+    let mut groups: BTreeMap<N::Group<'_>, Vec<(u64, usize)>> = BTreeMap::new();
+    for (position, block) in declared.iter().enumerate() {
+        let (group, text) = N::parts(block);
         let order = (first_bytes(text), position);
         groups.entry(group).or_default().push(order);
     }
-    let name = |position: usize| declared.get(position).map(|(name, _)| name.parts().1);
-    for positions in groups.values_mut() {
+    let name = |position: usize| declared.get(position).map(|block| N::parts(block).1);
+    let mut order = Vec::with_capacity(declared.len());
+    for (_, mut positions) in groups {
         positions.sort_unstable_by(|(first, position), (second, other)| {
             let full = || name(*position).cmp(&name(*other)).then(position.cmp(other));
             first.cmp(second).then_with(full)
         });
-    }
-    let order: Vec<usize> = groups
-        .into_values()
-        .flatten()
-        .map(|(_, position)| position)
-        .collect();
-    let mut declared: Vec<Option<(K, B)>> = declared.into_iter().map(Some).collect();
-    let mut sorted = IndexMap::with_capacity_and_hasher(declared.len(), RandomState::default());
-    for position in order {
-        let Some((name, block)) = declared.get_mut(position).and_then(Option::take) else {
-            continue;
-        };
-        match sorted.entry(name) {
-            Entry::Occupied(first) => report(first.key(), &block),
-            Entry::Vacant(place) => {
-                let value = read(place.key(), block);
-                place.insert(value);
+        let equal = positions.chunk_by(|(first, position), (second, other)| {
+            first == second && name(*position) == name(*other)
+        });
+        for positions in equal {
+            let mut positions = positions.iter().map(|(_, position)| *position);
+            order.extend(positions.next());
+            for duplicate in positions {
+                report(&declared[duplicate]);
             }
         }
     }
-    sorted
+    let mut declared: Vec<Option<Arc<FileBlock>>> = declared.into_iter().map(Some).collect();
+    let in_order = order.into_iter();
+    in_order
+        .filter_map(|position| declared.get_mut(position)?.take())
+        .collect()
 }
 
-/// The name of a declaration.
-trait Name: Hash + Ord {
+/// The name of what a block declares, by the labels of the block.
+trait Name: Ord {
     /// What names are sorted by first, of which there are few.
-    type Group<'n>: Ord
-    where
-        Self: 'n;
+    type Group<'n>: Ord;
 
     /// The group, and the text that names of one group are sorted by.
-    fn parts(&self) -> (Self::Group<'_>, &str);
+    fn parts(block: &FileBlock) -> (Self::Group<'_>, &str);
+
+    fn of(block: &FileBlock) -> Self;
 }
 
 impl Name for Arc<str> {
     type Group<'n> = ();
 
-    fn parts(&self) -> ((), &str) {
-        ((), self)
+    fn parts(block: &FileBlock) -> ((), &str) {
+        ((), block.label(0).map_or("", |name| name))
+    }
+
+    fn of(block: &FileBlock) -> Self {
+        block.label(0).cloned().unwrap_or_default()
     }
 }
 
 impl Name for ResourceName {
     type Group<'n> = (Mode, &'n str);
 
-    fn parts(&self) -> ((Mode, &str), &str) {
-        ((self.mode, &self.kind), &self.name)
+    fn parts(block: &FileBlock) -> ((Mode, &str), &str) {
+        let [kind, name] = [0, 1].map(|position| block.label(position).map_or("", |label| label));
+        ((mode_of(block.kind()), kind), name)
     }
+
+    fn of(block: &FileBlock) -> Self {
+        let [kind, name] = [0, 1].map(|position| block.label(position).cloned().unwrap_or_default());
+        let mode = mode_of(block.kind());
+        Self { mode, kind, name }
+    }
+}
+
+/// The mode of a `resource` or `data` block.
+fn mode_of(kind: &str) -> Mode {
+    if kind == "data" { Mode::Data } else { Mode::Managed }
 }
 
 /// The first bytes of a text as a number in the order of texts. Texts with the same number may differ.
@@ -498,19 +494,10 @@ fn insert<K: Ord, V>(into: &mut BTreeMap<K, V>, key: K, value: V) -> bool {
     }
 }
 
-impl Resource {
-    fn new(name: &ResourceName, block: Arc<FileBlock>) -> Self {
-        Self {
-            name: name.clone(),
-            block: LazyBlock::new(block),
-        }
-    }
-}
-
 impl ModuleCall {
-    fn new(name: &Arc<str>, block: Arc<FileBlock>) -> Self {
+    fn new(block: Arc<FileBlock>) -> Self {
         Self {
-            name: name.clone(),
+            name: <Arc<str>>::of(&block),
             block: LazyBlock::new(block),
         }
     }
@@ -542,22 +529,23 @@ mod tests {
         fn declarations_are_in_the_order_of_their_names_and_the_first_of_each_name_is_kept(
             names in prop::collection::vec(("[ab]", r"(a|abcdefg|abcdefgh)?[a\x00é]{0,3}", any::<bool>()), 0..60),
         ) {
-            let names = names.iter().map(|(kind, name, is_data)| {
-                if *is_data {
-                    ResourceName::data(&**kind, &**name)
-                } else {
-                    ResourceName::managed(&**kind, &**name)
-                }
-            });
-            let declared: Vec<_> = names.enumerate().map(|(position, name)| (name, position)).collect();
+            let header = |(kind, name, is_data): &(String, String, bool)| {
+                let mode = if *is_data { "data" } else { "resource" };
+                format!("{mode} \"{kind}\" \"{}\" {{}}\n", name.replace('\0', r"\u0000"))
+            };
+            let text: String = names.iter().map(header).collect();
+            let document = parse_file(FileId::DETACHED, &text, Format::Native);
+            let declared: Vec<_> = document.items.into_iter().map(FileBlock::new).collect();
+            prop_assert_eq!(declared.len(), names.len());
             let mut first = BTreeMap::new();
-            for (name, position) in &declared {
-                first.entry(name.clone()).or_insert(*position);
+            for block in &declared {
+                first.entry(ResourceName::of(block)).or_insert(block.header());
             }
             let mut reported = 0;
-            let sorted = by_name(declared.clone(), |_, position| position, |_, _| reported += 1);
+            let sorted = by_name::<ResourceName>(declared.clone(), &mut |_| reported += 1);
             prop_assert_eq!(reported, declared.len() - first.len());
-            prop_assert_eq!(sorted.into_iter().collect::<Vec<_>>(), first.into_iter().collect::<Vec<_>>());
+            let headers: Vec<Span> = sorted.iter().map(|block| block.header()).collect();
+            prop_assert_eq!(headers, first.into_values().collect::<Vec<_>>());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The numbers of the resources of a root module and what it calls, by which sets of them are small.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use crate::address::{ModulePath, ResourceName, ResourcePath};
 use crate::hashing::HashMap;
@@ -20,8 +21,9 @@ const MAX_RESOURCES: usize = 100_000;
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) variables: Vec<Arc<str>>,
-    /// The positions of the relevant resources among those of the module, in ascending order.
-    resources: Vec<usize>,
+    /// The positions of the relevant resources among those of the module, one range for each of their types, in ascending
+    /// order, and how many precede each range.
+    resources: Vec<(Range<usize>, usize)>,
     /// The calls, the modules that they call, and the number of the first resource of each.
     calls: Vec<(Arc<str>, ModuleId, usize)>,
     /// The number after the last one.
@@ -38,15 +40,26 @@ impl Layout {
 
     /// The number of a resource of the module, if it is relevant.
     pub(super) fn number_of(&self, module: &Module, name: &ResourceName) -> Option<usize> {
-        let position = module.resources.get_index_of(name)?;
-        let among_relevant = self.resources.binary_search(&position).ok()?;
-        Some(self.first_resource() + among_relevant)
+        let position = module.resources.position(name)?;
+        let mut ranges = self.resources.iter();
+        let (range, before) = ranges.find(|(range, _)| range.contains(&position))?;
+        Some(self.first_resource() + before + (position - range.start))
     }
 
-    /// The relevant resources of the module, in the order of their numbers.
-    fn names<'m>(&self, module: &'m Module) -> impl Iterator<Item = &'m ResourceName> {
-        let resources = self.resources.iter();
-        resources.filter_map(|position| Some(module.resources.get_index(*position)?.0))
+    /// The number of relevant resources of the module.
+    fn resource_count(&self) -> usize {
+        let last = self.resources.last();
+        last.map_or(0, |(range, before)| before + range.len())
+    }
+
+    /// The position of a relevant resource among those of the module.
+    fn position(&self, among_relevant: usize) -> Option<usize> {
+        let following = self
+            .resources
+            .partition_point(|(_, before)| *before <= among_relevant);
+        let (range, before) = self.resources.get(following.checked_sub(1)?)?;
+        let position = range.start + (among_relevant - before);
+        range.contains(&position).then_some(position)
     }
 
     pub(super) fn call(&self, name: &str) -> Option<&(Arc<str>, ModuleId, usize)> {
@@ -62,7 +75,7 @@ impl Layout {
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceFilter(usize);
 
-/// Whether a resource is one of those in question.
+/// Whether a resource is one of those in question. The answer depends on mode and type.
 type Selects = fn(&ResourceName) -> bool;
 
 /// The relevant resources of a root module and what it calls. Several [graphs](super::GraphBuilder) can share them.
@@ -72,7 +85,8 @@ pub struct ResourceNumbers<'a> {
     is_relevant: Selects,
     layouts: HashMap<ModuleId, Arc<Layout>>,
     is_too_large: bool,
-    filters: Vec<(Selects, IdSet)>,
+    /// With the numbers in the root module that each filter keeps, if a large set was asked for.
+    filters: Vec<(Selects, OnceLock<IdSet>)>,
 }
 
 impl<'a> ResourceNumbers<'a> {
@@ -93,14 +107,21 @@ impl<'a> ResourceNumbers<'a> {
 
     /// A filter for some of the relevant resources.
     pub fn filter(&mut self, is_kept: Selects) -> ResourceFilter {
-        let ids = self.ids_of(is_kept);
-        self.filters.push((is_kept, ids));
+        self.filters.push((is_kept, OnceLock::new()));
         ResourceFilter(self.filters.len() - 1)
     }
 
-    /// The numbers in the root module of the resources of a filter.
-    pub(super) fn ids_of_filter(&self, filter: ResourceFilter) -> Option<&IdSet> {
-        self.filters.get(filter.0).map(|(_, ids)| ids)
+    /// The numbers in the root module that are those of resources of a filter.
+    pub(super) fn kept(&self, filter: ResourceFilter, ids: &IdSet) -> IdSet {
+        let Some((is_kept, all)) = self.filters.get(filter.0).filter(|_| !self.is_too_large) else {
+            return IdSet::default();
+        };
+        if ids.is_small() {
+            let is_kept = |id: &usize| self.resource(*id).is_some_and(|path| is_kept(&path.resource));
+            ids.iter().filter(is_kept).collect()
+        } else {
+            ids.intersection(all.get_or_init(|| self.ids_of(*is_kept)))
+        }
     }
 
     /// Whether a resource is relevant, and one of a filter.
@@ -127,15 +148,23 @@ impl<'a> ResourceNumbers<'a> {
             return known.clone();
         }
         let declared = self.edges.tree.module(module);
-        let names = declared.resources.keys().enumerate();
-        let relevant = names.filter(|(_, name)| (self.is_relevant)(name));
+        let relevant = declared
+            .resources
+            .ranges()
+            .filter(|(name, _)| (self.is_relevant)(name));
+        let mut count = 0;
+        let relevant = relevant.map(|(_, range)| {
+            let before = count;
+            count += range.len();
+            (range, before)
+        });
         let mut layout = Layout {
             variables: declared.variables.keys().cloned().collect(),
-            resources: relevant.map(|(position, _)| position).collect(),
+            resources: relevant.collect(),
             calls: Vec::new(),
             end: 0,
         };
-        layout.end = layout.first_resource() + layout.resources.len();
+        layout.end = layout.first_resource() + layout.resource_count();
         for (call, callee, _) in self.edges.tree.calls_of(module) {
             let called = self.add_layout(callee);
             layout.calls.push((call, callee, layout.end));
@@ -200,14 +229,9 @@ impl<'a> ResourceNumbers<'a> {
         let mut position = id.checked_sub(layout.first_resource())?;
         let mut module = ModulePath::root();
         loop {
-            if let Some(position) = layout.resources.get(position) {
-                let (resource, _) = self
-                    .edges
-                    .tree
-                    .module(id_of_module)
-                    .resources
-                    .get_index(*position)?;
-                let resource = resource.clone();
+            if let Some(position) = layout.position(position) {
+                let resources = &self.edges.tree.module(id_of_module).resources;
+                let resource = resources.at(position)?.name.clone();
                 return Some(ResourcePath { module, resource });
             }
             let id = layout.first_resource() + position;
@@ -223,14 +247,16 @@ impl<'a> ResourceNumbers<'a> {
     /// The numbers in the root module of the resources that a filter keeps.
     fn ids_of(&self, is_kept: fn(&ResourceName) -> bool) -> IdSet {
         let mut ids = IdSet::default();
-        let Some(root) = self.layout(self.edges.root).filter(|_| !self.is_too_large) else {
+        let Some(root) = self.layout(self.edges.root) else {
             return ids;
         };
         let mut pending = vec![(self.edges.root, root, root.first_resource())];
         while let Some((module, layout, first)) = pending.pop() {
-            for (position, name) in layout.names(self.edges.tree.module(module)).enumerate() {
-                if is_kept(name) {
-                    ids.insert(first + position);
+            let resources = &self.edges.tree.module(module).resources;
+            for (range, before) in &layout.resources {
+                let name = resources.at(range.start).map(|resource| &resource.name);
+                if name.is_some_and(is_kept) {
+                    (0..range.len()).for_each(|number| ids.insert(first + before + number));
                 }
             }
             for (_, callee, start) in &layout.calls {

@@ -15,7 +15,7 @@ use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
 /// Files of at least this size are read by two threads. Most of the time goes into the pages of memory that
 /// the text is written to, and the system provides those in parallel.
-const MIN_PARALLEL_BYTES: u64 = 16 << 20;
+const MIN_PARALLEL_BYTES: u64 = 2 << 20;
 
 /// How many bytes are read or searched at a time.
 const CHUNK_BYTES: usize = 1 << 20;

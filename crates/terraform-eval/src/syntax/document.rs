@@ -212,11 +212,12 @@ pub fn parse_file_in_parts(
     if documents.len() < parts.len() || documents.iter().any(|part| !part.syntax_errors.is_empty()) {
         return parse_file(file, text, format);
     }
-    let items = documents
-        .iter_mut()
-        .flat_map(|part| std::mem::take(&mut part.items));
+    let mut items = Vec::with_capacity(documents.iter().map(|part| part.items.len()).sum());
+    for part in &mut documents {
+        items.append(&mut part.items);
+    }
     Document {
-        items: items.collect(),
+        items,
         syntax_errors: Vec::new(),
     }
 }

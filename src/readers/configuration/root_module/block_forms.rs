@@ -93,7 +93,7 @@ impl RootModuleReader<'_> {
                 );
             }
         }
-        for resource in module.resources.keys().filter(|name| !is_identifier(&name.name)) {
+        for resource in module.resources.names().filter(|name| !is_identifier(&name.name)) {
             let block = module.resources.get(resource);
             let span = block.map(|resource| resource.block.header());
             if let Some(span) = span.filter(|_| crate::provider::is_relevant_type(resource)) {

@@ -268,11 +268,10 @@ impl<'a> RootModuleReader<'a> {
 
     fn check_module(&mut self, id: ModuleId, path: &ModulePath) {
         let tree = self.tree;
-        let is_checked = |resource: &&Resource| {
-            path.is_root() && self.is_divided && provider::is_relevant_type(&resource.name)
-        };
-        let resources = tree.module(id).resources.values();
-        let unchecked: Vec<&Resource> = resources.filter(|resource| !is_checked(resource)).collect();
+        let are_checked = path.is_root() && self.is_divided;
+        let resources = &tree.module(id).resources;
+        let unchecked = resources.of_types(|name| !(are_checked && provider::is_relevant_type(name)));
+        let unchecked: Vec<&Resource> = unchecked.collect();
         let (checks, instantiated) = (self.block_checks(id, path), &self.instantiated);
         let checked = self.threads.map(&unchecked, |resource| {
             checks.check(resource, instantiated.contains(&(id, resource.name.clone())))
@@ -286,7 +285,7 @@ impl<'a> RootModuleReader<'a> {
             found.extend(checked.map(|checked| (resource.name.clone(), checked)));
         }
         let mut evaluator = None;
-        for resource in tree.module(id).resources.values() {
+        for resource in resources {
             if found.is_empty() {
                 return;
             }

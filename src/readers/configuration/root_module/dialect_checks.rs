@@ -140,7 +140,7 @@ impl RootModuleReader<'_> {
         // Most resources are never parsed.
         let mut files = module.files.iter();
         let some_has_new_parts = files.any(|file| may_have_new_parts(sources.text(*file)));
-        for resource in module.resources.values().filter(|_| some_has_new_parts) {
+        for resource in module.resources.iter().filter(|_| some_has_new_parts) {
             if resource.block.any_text(sources, may_have_new_parts)
                 && let Some(block) = resource.block.parse(sources)
             {

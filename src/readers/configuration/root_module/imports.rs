@@ -296,7 +296,7 @@ impl RootModuleReader<'_> {
     fn is_target_missing(&self, to: &Expression) -> bool {
         let module = self.context.evaluator.module(InstanceId::ROOT);
         match target(to).map(|target| target.subject) {
-            Some(terraform_eval::address::Subject::Resource(name)) => !module.resources.contains_key(&name),
+            Some(terraform_eval::address::Subject::Resource(name)) => !module.resources.contains(&name),
             _ => false,
         }
     }

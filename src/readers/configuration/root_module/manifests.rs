@@ -44,9 +44,8 @@ impl<'a> RootModuleReader<'a> {
             let mut files = declared.files.iter();
             files.any(|file| has_carrier_words(self.context.sources.text(*file)))
         };
-        let mut names = declared.resources.keys();
-        let mut resources = declared.resources.values();
-        let has_blocks = names.any(has_manifests)
+        let mut resources = declared.resources.iter();
+        let has_blocks = declared.resources.types().any(has_manifests)
             || (has_words() && resources.any(|resource| self.may_carry_manifests(resource)));
         // The calls have no cycle, so this ends.
         let mut calls = self.tree.calls_of(module).into_iter();
@@ -58,13 +57,13 @@ impl<'a> RootModuleReader<'a> {
     /// Reads the manifests of a module instance, then those of the modules that it calls.
     pub(crate) fn visit_manifests(&mut self, instance: InstanceId, enclosing: &EnclosingContext) {
         let module = self.context.evaluator.module(instance);
-        for resource in module.resources.values() {
+        for resource in &module.resources {
             if let Some(resource_type) = manifest_type_of(&resource.name) {
                 self.read_manifest(instance, resource, resource_type, enclosing);
             }
         }
         let id = self.context.evaluator.module_id(instance);
-        for resource in module.resources.values() {
+        for resource in &module.resources {
             let is_read = self.read_data_sources.contains(&(id, resource.name.clone()));
             if !is_read && self.may_carry_manifests(resource) {
                 self.carriers.push((instance, resource, enclosing.clone()));

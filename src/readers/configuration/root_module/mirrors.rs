@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::Subject;
 use crate::model::{
-    ConfigurationIssue, ConfigurationIssueKind, Dependency, Mirror, ResourceDeclaration, UnknownReason,
+    Attribute, ConfigurationIssue, ConfigurationIssueKind, Dependency, Mirror, ResourceDeclaration,
+    UnknownReason,
 };
 use crate::readers::configuration::block_reader::BlockReader;
 use crate::readers::configuration::mirror_block::read_mirror_block;
@@ -13,6 +14,7 @@ use crate::readers::configuration::root_module::enclosing_context::EnclosingCont
 use crate::readers::configuration::root_module::reader::{Dependencies, RootModuleReader};
 use crate::untrusted::expression_text;
 use terraform_eval::address::{Address, ResourcePath};
+use terraform_eval::cty;
 use terraform_eval::eval::InstanceId;
 use terraform_eval::modules::{Resource, references};
 use terraform_eval::reference_graph::Node;
@@ -70,8 +72,27 @@ impl<'a> RootModuleReader<'a> {
             for (argument, error, span) in reader.errors {
                 self.issues.add_error(&subject, &argument, &error, span);
             }
+            self.note_unknown_values(&mirror);
             self.mirrors.push(mirror);
             self.check_instance(instance, resource, &repetition, &enclosing, block);
+        }
+    }
+
+    /// Notes what the program rejects, and the limit that no expression has an error of.
+    fn note_unknown_values(&mut self, mirror: &Mirror) {
+        self.has_rejected_mirror |= mirror.is_rejected();
+        let too_large = UnknownReason::NotEvaluated(cty::UnknownReason::TooLarge);
+        let elements = mirror.mirrors.value().into_iter().flatten();
+        let values = elements.map(Attribute::as_unknown);
+        let others = [
+            mirror.source.as_unknown(),
+            mirror.mirrors.as_unknown(),
+            mirror.unknown_instances(),
+        ];
+        let mut unknown = values.chain(others).flatten();
+        if unknown.any(|unknown| unknown.reasons.contains(&too_large)) {
+            let limit = self.issues.limits.entry(too_large.to_string());
+            limit.or_insert(Some(mirror.span));
         }
     }
 

@@ -206,8 +206,7 @@ impl RootModuleReader<'_> {
     /// Whether a module declares a resource or a module call.
     fn is_declared(&self, id: ModuleId, name: &ResourceName) -> bool {
         let module = self.tree.module(id);
-        module.resources.contains_key(name)
-            || (&*name.kind == "module" && module.calls.contains_key(&*name.name))
+        module.resources.contains(name) || (&*name.kind == "module" && module.calls.contains_key(&*name.name))
     }
 
     fn check_removed(&mut self, id: ModuleId, from: &Named) {

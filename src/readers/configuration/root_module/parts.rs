@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::model::{Cluster, ClusterWaiter, ImageMirrorsDataSource, Mirror};
+use crate::model::{Cluster, ClusterWaiter, ImageMirrorsDataSource, MirrorList};
 use crate::parallel::Threads;
 use crate::provider;
 use crate::readers::configuration::evaluation_context::EvaluationContext;
@@ -30,7 +30,8 @@ const PARTS_OF_THREAD: usize = 8;
 
 /// What was read of one part.
 struct Part<'a> {
-    mirrors: Vec<Mirror>,
+    mirrors: MirrorList,
+    has_rejected_mirror: bool,
     clusters: Vec<Cluster>,
     waiters: BTreeMap<ResourcePath, ClusterWaiter>,
     data_sources: BTreeMap<ResourcePath, ImageMirrorsDataSource>,
@@ -117,6 +118,7 @@ impl<'a> RootModuleReader<'a> {
             spent: evaluator.spent(),
             needs_order: evaluator.has_reached_limit() || !self.cycles.is_empty(),
             mirrors: self.mirrors,
+            has_rejected_mirror: self.has_rejected_mirror,
             clusters: self.clusters,
             waiters: self.waiters,
             data_sources: self.data_sources,
@@ -134,6 +136,7 @@ impl<'a> RootModuleReader<'a> {
         }
         self.context.evaluator.count_part(&part.spent);
         self.mirrors.extend(part.mirrors);
+        self.has_rejected_mirror |= part.has_rejected_mirror;
         self.clusters.extend(part.clusters);
         self.waiters.extend(part.waiters);
         self.data_sources.extend(part.data_sources);

@@ -58,8 +58,8 @@ impl RootModuleReader<'_> {
     pub(crate) fn check_provider_source(&mut self, id: ModuleId) {
         let sources = self.context.sources;
         let module = self.tree.module(id);
-        let mut blocks = module.resources.values();
-        let Some(first) = blocks.find(|resource| is_provider_type(&resource.name.kind)) else {
+        let mut blocks = module.resources.of_types(|name| is_provider_type(&name.kind));
+        let Some(first) = blocks.next() else {
             return;
         };
         let providers = module.providers(sources);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::{
-    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, Mirror, MissingInputs,
+    Cluster, ClusterWaiter, Dependency, ImageMirrorsDataSource, InputKind, MirrorList, MissingInputs,
     UnknownReason,
 };
 use crate::parallel::Threads;
@@ -50,7 +50,9 @@ pub(crate) struct RootModuleReader<'a> {
     pub(crate) newer_minors: BTreeSet<u32>,
     /// The dependencies of each mirror block of a called module, which all its instances share.
     pub(crate) dependencies: HashMap<ResourcePath, Dependencies>,
-    pub(crate) mirrors: Vec<Mirror>,
+    pub(crate) mirrors: MirrorList,
+    /// Whether the program rejects an argument of a mirror, or the number of its instances.
+    pub(crate) has_rejected_mirror: bool,
     /// The blocks that can contain manifests in a form that is not read.
     pub(crate) carriers: Vec<(InstanceId, &'a Resource, EnclosingContext)>,
     /// The files that name a mirror set, in each file or directory that a block names, by its canonical path.
@@ -154,6 +156,7 @@ impl<'a> RootModuleReader<'a> {
             newer_minors: BTreeSet::new(),
             dependencies: HashMap::default(),
             mirrors: Vec::new(),
+            has_rejected_mirror: false,
             carriers: Vec::new(),
             searched: BTreeMap::new(),
             read_data_sources: BTreeSet::new(),

@@ -54,10 +54,7 @@ impl RootModuleReader<'_> {
     pub(crate) fn check_references(&mut self, id: ModuleId, path: &ModulePath) {
         let sources = self.context.sources;
         let module = self.tree.module(id);
-        let others = module
-            .resources
-            .values()
-            .filter(|resource| !is_provider_type(&resource.name.kind));
+        let others = module.resources.of_types(|name| !is_provider_type(&name.kind));
         for resource in others {
             if resource.block.any_text(sources, names_provider)
                 && let Some(block) = resource.block.parse(sources)
@@ -111,7 +108,7 @@ impl RootModuleReader<'_> {
                 if !is_provider_type(&name.kind) {
                     return None;
                 }
-                if !module.resources.contains_key(name) {
+                if !module.resources.contains(name) {
                     return Some(format!("the module declares no resource {name}"));
                 }
                 let attribute = reference.attribute.as_ref()?;
