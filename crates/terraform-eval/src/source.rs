@@ -39,6 +39,7 @@ static DETACHED: SourceFile = SourceFile {
     name: String::new(),
     path: None,
     is_installed: false,
+    is_json: false,
     text: String::new(),
     index: TextIndex::new(),
 };
@@ -49,6 +50,7 @@ pub struct SourceFile {
     name: String,
     path: Option<PathBuf>,
     is_installed: bool,
+    is_json: bool,
     text: String,
     index: TextIndex,
 }
@@ -70,6 +72,12 @@ impl SourceFile {
     #[must_use]
     pub fn is_installed(&self) -> bool {
         self.is_installed
+    }
+
+    /// Whether the name ends in `.json`.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.is_json
     }
 
     /// The entire text, including a byte order mark.
@@ -126,6 +134,10 @@ impl SourceFile {
 #[must_use]
 pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform")
+}
+
+fn has_json_extension(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }
 
 /// The files that a run has read, and the access to all others.
@@ -223,6 +235,7 @@ impl Sources {
 
     fn insert(&mut self, name: String, path: Option<PathBuf>, text: String) -> FileId {
         let file = SourceFile {
+            is_json: has_json_extension(Path::new(&name)),
             name,
             is_installed: path.as_deref().is_some_and(is_installed),
             path,

@@ -1,7 +1,5 @@
 //! Insertion points: where a fix can add an argument to a block, or an element to a list.
 
-use std::path::Path;
-
 use crate::model::{ArgumentInsertion, ElementInsertion, InsertionPrefix};
 use crate::readers::configuration::list_edits::indentation;
 use terraform_eval::source::{Sources, Span};
@@ -85,5 +83,5 @@ pub(crate) fn element_insertion(list: &Expression, sources: &Sources) -> Option<
 /// The text of a span's file, if it has native syntax.
 pub(crate) fn native_text(span: Span, sources: &Sources) -> Option<&str> {
     let file = sources.file(span.file);
-    matches!(Format::from_path(Path::new(file.name())), Format::Native).then(|| file.text())
+    (Format::of(file) == Format::Native).then(|| file.text())
 }

@@ -514,11 +514,7 @@ impl MetaArguments<'_> {
 
     fn ignore_changes(&mut self, value: &Expression) {
         // In JSON, the word is a string.
-        let is_json = self
-            .sources
-            .file(value.span.file)
-            .path()
-            .is_some_and(|path| Format::from_path(path) == Format::Json);
+        let is_json = Format::of(self.sources.file(value.span.file)) == Format::Json;
         let is_all = matches!(&value.kind, ExpressionKind::Variable(name) if &**name == "all")
             || (is_json && literal(value) == Some("all"));
         if is_all {

@@ -314,8 +314,7 @@ impl Module {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         for file in &self.files {
             let source = sources.file(*file);
-            let path = source.path().unwrap_or_else(|| Path::new(source.name()));
-            let document = parse_file(*file, source.text(), Format::from_path(path));
+            let document = parse_file(*file, source.text(), Format::of(source));
             let items = document.items.into_iter().map(FileBlock::new);
             if self.override_files.binary_search(file).is_ok() {
                 overrides.extend(items);

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::native::UnparsedBlock;
 use crate::syntax::outline::{Content, Outline, outline, outline_body, outline_part};
 use crate::syntax::syntax_error::SyntaxError;
@@ -29,6 +29,12 @@ impl Format {
         } else {
             Self::Native
         }
+    }
+
+    /// The format of a file that was read, by its name.
+    #[must_use]
+    pub fn of(file: &SourceFile) -> Self {
+        if file.is_json() { Self::Json } else { Self::Native }
     }
 }
 

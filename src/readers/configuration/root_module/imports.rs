@@ -164,10 +164,7 @@ impl RootModuleReader<'_> {
 
     /// The text of `to` if it is a string with the address of a mirror. In JSON, addresses are strings.
     fn quoted_address(&self, to: &Expression) -> Option<String> {
-        let source = self.context.sources.file(to.span.file);
-        let is_native = source
-            .path()
-            .is_none_or(|path| Format::from_path(path) == Format::Native);
+        let is_native = Format::of(self.context.sources.file(to.span.file)) == Format::Native;
         let text = literal(to).filter(|text| is_native && text.contains(IMAGE_MIRROR))?;
         Some(expression_text(text).to_owned())
     }

@@ -52,7 +52,10 @@ impl<'a> RootModuleReader<'a> {
     /// Reads blocks of the root module, which nothing encloses.
     pub(crate) fn read_blocks_of_root(&mut self, resources: &[&'a Resource]) {
         let count = self.threads.count();
-        if count == 1 || resources.len() < MIN_BLOCKS || self.budget.shared_work().is_some() {
+        let is_quick = resources.len() < MIN_BLOCKS;
+        // So many blocks reach the limit of instances, so parts would all be read again.
+        let is_too_large = self.graph.limit().is_some();
+        if count == 1 || is_quick || is_too_large || self.budget.shared_work().is_some() {
             for resource in resources {
                 self.read_resource(InstanceId::ROOT, resource, &EnclosingContext::default());
             }
