@@ -71,7 +71,7 @@ impl Room {
         }
     } else {
         Self {
-            blocks: 1 << 12,
+            blocks: 1 << 14,
             modules: 1,
         }
     };

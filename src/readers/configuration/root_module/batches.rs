@@ -25,7 +25,8 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// Divides root modules for a number of threads. If there are several batches, lets all blocks go: each batch reads its own.
+    /// Divides root modules for a number of threads. If there are several batches, lets go the blocks for which there is no room,
+    /// those that the first batches need last: each batch reads its own again.
     pub(super) fn new(roots: Vec<ModuleId>, threads: Threads, tree: &mut ModuleTree) -> Self {
         let size = (ROOTS_OF_THREAD * threads.count()).min(MAX_ROOTS);
         let mut seen = BTreeSet::new();
@@ -35,8 +36,8 @@ impl Batches {
             .collect();
         done_after.reverse();
         if done_after.len() > 1 {
-            for module in done_after.iter().flatten() {
-                tree.forget_blocks(*module);
+            for module in done_after.iter().rev().flatten() {
+                tree.release_blocks(*module);
             }
         }
         Self {
