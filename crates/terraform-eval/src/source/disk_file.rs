@@ -6,15 +6,15 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use aho_corasick::packed::Searcher;
 use memchr::memmem::Finder;
 
 use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
-/// Files of at least this size are read by two threads. Most of the time goes into the pages of memory that
-/// the text is written to, and the system provides those in parallel.
+/// Files of at least this size are read by two threads. Most of the time goes into the pages of memory that the text is written
+/// to, and the system provides those in parallel.
+#[cfg(unix)]
 const MIN_PARALLEL_BYTES: u64 = 2 << 20;
 
 /// How many bytes are read or searched at a time.
@@ -60,8 +60,9 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         return Err(too_large(limit));
     }
     let size = usize::try_from(length).map_err(|_| too_large(limit))?;
+    #[cfg(unix)]
     if metadata.is_file() && length >= MIN_PARALLEL_BYTES {
-        return read_in_parallel(path, file, size);
+        return read_in_parallel(&file, size);
     }
     if metadata.is_file() && size > 0 {
         return read_size(file, size);
@@ -121,28 +122,28 @@ pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io:
     }
 }
 
-/// Reads a file of this size by two threads. If it grows in the meantime, the rest is not read.
-fn read_in_parallel(path: &Path, file: File, size: usize) -> io::Result<Vec<u8>> {
+/// Reads a file of this size by two threads, each from where it wants to. If it grows in the meantime, the rest is not read.
+#[cfg(unix)]
+fn read_in_parallel(file: &File, size: usize) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt as _;
+    use std::sync::{Mutex, PoisonError};
+
     let mut bytes = vec![0; size];
     let chunks = Mutex::new(bytes.chunks_mut(CHUNK_BYTES).enumerate());
     let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let read_share = |mut file: File| -> io::Result<()> {
+    let read_share = || -> io::Result<()> {
         while let Some((index, chunk)) = next() {
-            file.seek(SeekFrom::Start((index * CHUNK_BYTES) as u64))?;
-            file.read_exact(chunk)?;
+            file.read_exact_at(chunk, (index * CHUNK_BYTES) as u64)?;
         }
         Ok(())
     };
-    let (second_file, _) = open(path)?;
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().spawn_scoped(scope, || read_share(second_file));
-        let first = read_share(file);
-        let second = thread.map(|thread| {
-            thread
-                .join()
-                .unwrap_or_else(|_| Err(io::Error::other("interrupted")))
-        });
-        first.and_then(|()| second?)
+        // Without a second thread, this one reads all.
+        let thread = std::thread::Builder::new().spawn_scoped(scope, read_share).ok();
+        let first = read_share();
+        let interrupted = |_| Err(io::Error::other("interrupted"));
+        let second = thread.map_or(Ok(()), |thread| thread.join().unwrap_or_else(interrupted));
+        first.and(second)
     })?;
     Ok(bytes)
 }
