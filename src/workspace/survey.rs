@@ -84,10 +84,10 @@ impl ModuleFacts {
     }
 }
 
-/// In the name of each function that reads a file.
 /// The blocks of shorter parts of a file are found in less time than it takes to start a thread.
 const MIN_PART_BYTES: usize = 1 << 16;
 
+/// In the name of each function that reads a file.
 static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("file"));
 
 static TYPE_PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(provider::types::TYPE_PREFIX));
