@@ -136,7 +136,8 @@ pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform")
 }
 
-fn has_json_extension(path: &Path) -> bool {
+/// Whether the name of a file ends in `.json`.
+pub(crate) fn has_json_extension(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
 }
 

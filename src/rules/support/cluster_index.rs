@@ -55,7 +55,7 @@ pub struct IndexedCluster<'a> {
     source: Option<usize>,
 }
 
-/// What mirrors are grouped by, with the hashes of it.
+/// What mirrors are grouped by, with its hashes.
 struct Keys<'a> {
     /// `None` if the cluster is unknown, or the mirror is not compared.
     cluster: Option<(u64, ClusterKey<'a>)>,

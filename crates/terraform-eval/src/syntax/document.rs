@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span, has_json_extension};
 use crate::syntax::native::UnparsedBlock;
 use crate::syntax::outline::{Content, Outline, outline, outline_body, outline_part};
 use crate::syntax::syntax_error::SyntaxError;
@@ -24,17 +24,17 @@ impl Format {
     /// The format of a file name: JSON if it ends in `.json`.
     #[must_use]
     pub fn from_path(path: &Path) -> Self {
-        if path.extension().is_some_and(|extension| extension == "json") {
-            Self::Json
-        } else {
-            Self::Native
-        }
+        Self::if_json(has_json_extension(path))
     }
 
     /// The format of a file that was read, by its name.
     #[must_use]
     pub fn of(file: &SourceFile) -> Self {
-        if file.is_json() { Self::Json } else { Self::Native }
+        Self::if_json(file.is_json())
+    }
+
+    fn if_json(is_json: bool) -> Self {
+        if is_json { Self::Json } else { Self::Native }
     }
 }
 

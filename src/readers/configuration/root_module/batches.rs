@@ -25,8 +25,8 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    /// Divides root modules for a number of threads. If there are several batches, lets go the blocks for which there is no room,
-    /// those that the first batches need last: each batch reads its own again.
+    /// Divides root modules for a number of threads. If there are several batches, the blocks for which there is no room are let
+    /// go, those of the last batches first. Each batch reads again what it needs of them.
     pub(super) fn new(roots: Vec<ModuleId>, threads: Threads, tree: &mut ModuleTree) -> Self {
         let size = (ROOTS_OF_THREAD * threads.count()).min(MAX_ROOTS);
         let mut seen = BTreeSet::new();
