@@ -12,6 +12,8 @@ mod images;
 mod loading;
 mod lsp;
 mod man;
+#[cfg(target_os = "linux")]
+mod pages;
 mod progress_line;
 mod pull_secret;
 mod resolve;
@@ -34,6 +36,8 @@ use terminal::{eprint, eprint_line, set_color};
 /// Runs the program and returns its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    pages::use_small_pages();
     terraform_eval::eval::on_large_stack(run_with_arguments)
 }
 

@@ -113,7 +113,10 @@ pub(super) fn input_paths(paths: &[PathBuf], reading: &ReadingArguments) -> anyh
 pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Options {
     let mut options = options.clone();
     let limits = ReadLimits::from_megabytes(reading.max_file_size, reading.max_total_size);
-    options.files = Arc::new(DiskFiles::new(limits));
+    let disk = DiskFiles::new(limits);
+    #[cfg(target_os = "linux")]
+    let disk = disk.before_large_file(super::pages::allow_huge_pages);
+    options.files = Arc::new(disk);
     options.project_root.clone_from(&reading.project_root);
     if reading.isolated {
         options.config = config::ConfigSource::Isolated;

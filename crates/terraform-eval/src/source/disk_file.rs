@@ -12,10 +12,9 @@ use memchr::memmem::Finder;
 
 use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
-/// Files of at least this size are read by two threads. Most of the time goes into the pages of memory that the text is written
-/// to, and the system provides those in parallel.
-#[cfg(unix)]
-const MIN_PARALLEL_BYTES: u64 = 2 << 20;
+/// Files of at least this size are read by two threads (on Windows, by one). Most of the time goes into the pages of memory that
+/// the text is written to, and the system provides those in parallel.
+const MIN_LARGE_BYTES: u64 = 2 << 20;
 
 /// How many bytes are read or searched at a time.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -52,16 +51,17 @@ pub(super) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, metadata))
 }
 
-/// Reads the bytes of a file that has at most `limit`.
-pub(super) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+/// Reads the bytes of a file that has at most `limit`. `before_large` is called before a large one is read.
+pub(super) fn read(path: &Path, limit: u64, before_large: impl FnOnce()) -> io::Result<Vec<u8>> {
     let (file, metadata) = open(path)?;
     let length = metadata.len();
     if length > limit {
         return Err(too_large(limit));
     }
     let size = usize::try_from(length).map_err(|_| too_large(limit))?;
-    #[cfg(unix)]
-    if metadata.is_file() && length >= MIN_PARALLEL_BYTES {
+    if metadata.is_file() && length >= MIN_LARGE_BYTES {
+        before_large();
+        #[cfg(unix)]
         return read_in_parallel(&file, size);
     }
     if metadata.is_file() && size > 0 {
@@ -184,7 +184,7 @@ pub(super) fn read_ends(path: &Path, words: &[&[u8]]) -> Option<FileEnds> {
         is_over: AtomicBool::new(false),
     };
     let middle = length / 2;
-    let has_words = if length < MIN_PARALLEL_BYTES {
+    let has_words = if length < MIN_LARGE_BYTES {
         search.has_words(0..length)?
     } else {
         std::thread::scope(|scope| {
@@ -275,7 +275,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
-        assert!(read(file.path(), MAX_TEXT_BYTES).unwrap() == bytes);
+        assert!(read(file.path(), MAX_TEXT_BYTES, || ()).unwrap() == bytes);
     }
 
     #[cfg(unix)]
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_word_is_found_between_the_halves_of_a_large_file() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let length = usize::try_from(MIN_PARALLEL_BYTES).unwrap() + 1;
+        let length = usize::try_from(MIN_LARGE_BYTES).unwrap() + 1;
         let mut bytes = vec![b'.'; length];
         bytes[0] = b'{';
         std::fs::write(file.path(), &bytes).unwrap();

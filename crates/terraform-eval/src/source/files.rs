@@ -153,6 +153,7 @@ pub trait Files: fmt::Debug + Send + Sync {
 pub struct DiskFiles {
     limits: ReadLimits,
     directories: CanonicalDirectories,
+    before_large_file: Option<fn()>,
 }
 
 impl DiskFiles {
@@ -163,6 +164,22 @@ impl DiskFiles {
             limits,
             ..Self::default()
         }
+    }
+
+    /// Calls this before a file of at least 2 MB is read. What is made of such a file takes several times its memory, so that a
+    /// program may want to prepare for it.
+    #[must_use]
+    pub fn before_large_file(mut self, prepare: fn()) -> Self {
+        self.before_large_file = Some(prepare);
+        self
+    }
+
+    fn read_up_to(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        disk_file::read(path, limit, || {
+            if let Some(prepare) = self.before_large_file {
+                prepare();
+            }
+        })
     }
 
     fn charge(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
@@ -182,7 +199,7 @@ impl DiskFiles {
 
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.charge(disk_file::read(path, self.limits.file())?)
+        self.charge(self.read_up_to(path, self.limits.file())?)
     }
 
     fn read_input(&self, path: &Path) -> Result<String, ReadError> {
@@ -193,7 +210,7 @@ impl Files for DiskFiles {
             }
             let mut head = Vec::new();
             file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
-            disk_file::read(path, limit_of_input(&head, &self.limits))
+            self.read_up_to(path, limit_of_input(&head, &self.limits))
         };
         decode(read().map_err(ReadError::Io)?)
     }
@@ -203,7 +220,7 @@ impl Files for DiskFiles {
     }
 
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        self.charge_bounded(disk_file::read(path, max_bytes))
+        self.charge_bounded(self.read_up_to(path, max_bytes))
     }
 
     fn read_resolved(&self, canonical: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
@@ -539,6 +556,25 @@ mod tests {
         let mut entries: Vec<_> = files.list(directory).unwrap().collect();
         entries.sort();
         entries
+    }
+
+    #[test]
+    fn large_files_are_prepared_for() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static LARGE: AtomicUsize = AtomicUsize::new(0);
+        let files = DiskFiles::default().before_large_file(|| _ = LARGE.fetch_add(1, Ordering::Relaxed));
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("main.tf");
+        let after_reading = |size: usize| {
+            std::fs::write(&path, " ".repeat(size)).unwrap();
+            assert_eq!(files.read(&path).unwrap().len(), size);
+            LARGE.load(Ordering::Relaxed)
+        };
+        assert_eq!(after_reading((2 << 20) - 1), 0);
+        assert_eq!(after_reading(2 << 20), 1);
+        files.read_input(&path).unwrap();
+        files.read_bounded(&path, 4 << 20).unwrap();
+        assert_eq!(LARGE.load(Ordering::Relaxed), 3);
     }
 
     #[test]
