@@ -1,10 +1,11 @@
 //! Collects findings, sorts them and drops duplicates.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::MirrorId;
+use terraform_eval::hashing::HashMap;
 use terraform_eval::source::{Sources, Span};
 
 /// A finding to which settings and suppressions have been applied.
@@ -39,31 +40,50 @@ impl Collector {
 
     /// Sorts the findings by file name and span, and drops duplicates: a module that two root modules call is checked twice. A
     /// finding that is suppressed in only one of the two checks is reported.
-    pub(super) fn deduplicate(mut self, sources: &Sources) -> Deduplicated {
-        self.collected.sort_by_cached_key(|collected| {
+    pub(super) fn deduplicate(self, sources: &Sources) -> Deduplicated {
+        let headlines: Vec<String> = self
+            .collected
+            .iter()
+            .map(|collected| collected.finding.headline())
+            .collect();
+        let mut collected: Vec<(CollectedFinding, &str)> = self
+            .collected
+            .into_iter()
+            .zip(headlines.iter().map(String::as_str))
+            .collect();
+        collected.sort_by_cached_key(|(collected, headline)| {
             let finding = &collected.finding;
             let label = finding.primary.as_ref();
             let file = label.map(|label| sources.file(label.span.file).name());
-            (collected.suppression.is_some(), file, sort_key(finding))
+            (
+                collected.suppression.is_some(),
+                file,
+                sort_key(finding),
+                *headline,
+            )
         });
-        let mut unique: Vec<CollectedFinding> = Vec::with_capacity(self.collected.len());
-        let mut positions: BTreeMap<(Span, Code, String), usize> = BTreeMap::new();
-        for collected in self.collected {
+        let mut unique: Vec<CollectedFinding> = Vec::with_capacity(collected.len());
+        let mut positions: HashMap<(Span, Code, &str), usize> = HashMap::default();
+        for (collected, headline) in collected {
             // Two plans may have the same address, so equal findings without a span need not be duplicates.
             let Some(label) = &collected.finding.primary else {
                 unique.push(collected);
                 continue;
             };
-            let key = (label.span, collected.finding.code, collected.finding.headline());
-            let first = positions.get(&key).and_then(|position| unique.get_mut(*position));
-            if let Some(first) = first {
-                if first.suppression.is_some() == collected.suppression.is_some() {
-                    first.fails |= collected.fails;
-                    first.mirrors.extend(collected.mirrors);
+            match positions.entry((label.span, collected.finding.code, headline)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(unique.len());
+                    unique.push(collected);
                 }
-            } else {
-                positions.insert(key, unique.len());
-                unique.push(collected);
+                Entry::Occupied(entry) => {
+                    let first = unique.get_mut(*entry.get());
+                    if let Some(first) = first
+                        && first.suppression.is_some() == collected.suppression.is_some()
+                    {
+                        first.fails |= collected.fails;
+                        first.mirrors.extend(collected.mirrors);
+                    }
+                }
             }
         }
         let (suppressed, reported) = unique
@@ -74,12 +94,7 @@ impl Collector {
 }
 
 /// Findings are sorted by span, those without a span first; at the same span, the most severe comes first.
-fn sort_key(finding: &Diagnostic) -> (Option<Span>, Reverse<Severity>, &'static str, String) {
+fn sort_key(finding: &Diagnostic) -> (Option<Span>, Reverse<Severity>, &'static str) {
     let span = finding.primary.as_ref().map(|label| label.span);
-    (
-        span,
-        Reverse(finding.severity),
-        finding.code.as_str(),
-        finding.headline(),
-    )
+    (span, Reverse(finding.severity), finding.code.as_str())
 }

@@ -22,6 +22,9 @@ use crate::parallel::Threads;
 use crate::rules;
 use crate::untrusted::{Untrusted, one_line};
 
+/// Most findings with their excerpts have fewer bytes.
+const TYPICAL_BYTES: usize = 2 << 10;
+
 pub(super) static FORMAT: Format = Format {
     name: "full",
     help: "Human-readable text, with source excerpts",
@@ -58,12 +61,14 @@ pub fn render_findings(
 }
 
 fn render_group(group: &FindingGroup<'_>, redacted: &RedactedSources<'_>, style: Style) -> String {
+    let buffer = Vec::with_capacity(TYPICAL_BYTES);
     let bytes = if style.colors {
-        emit(group, redacted, Ansi::new(Vec::new()), style).into_inner()
+        emit(group, redacted, Ansi::new(buffer), style).into_inner()
     } else {
-        emit(group, redacted, NoColor::new(Vec::new()), style).into_inner()
+        emit(group, redacted, NoColor::new(buffer), style).into_inner()
     };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // Only texts are written.
+    let text = String::from_utf8(bytes).unwrap_or_default();
     let text = match group.finding.severity {
         Severity::Info => with_info_header(&text),
         Severity::Warning | Severity::Error => text,
