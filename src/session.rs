@@ -11,7 +11,7 @@ use crate::baseline::{self, Baseline, BaselineError};
 use crate::check::{CheckContext, CheckSettings, Report, check};
 use crate::config::{self, Config, ShownDialect};
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest_of};
-use crate::model::{ImageSet, Input, Requirements};
+use crate::model::{ImageSet, Input, Policy, Requirements};
 use crate::output::check::{FORMATS, Format, find_format};
 use crate::parallel::Threads;
 use crate::rules::report_key_traps;
@@ -195,6 +195,14 @@ impl Session {
     }
 }
 
+/// What applies to the inputs in a directory.
+#[derive(Clone)]
+struct DirectorySettings {
+    rules: Arc<RuleSettings>,
+    /// With the policy of the configuration file.
+    requirements: Arc<Requirements>,
+}
+
 /// The settings of each input and file: configuration files, overridden by the command line.
 /// Each input gets the policy of its configuration file.
 fn check_settings(
@@ -207,52 +215,59 @@ fn check_settings(
         Some((file, loaded.sources.files().location(path)))
     };
     let files: Vec<(FileId, PathBuf)> = loaded.sources.ids().filter_map(path_of).collect();
-    let mut by_directory: HashMap<PathBuf, Arc<RuleSettings>> = HashMap::default();
+    let settings_with = |mut rules: RuleSettings, policy: Option<Policy>| {
+        rules.override_with(selection);
+        DirectorySettings {
+            rules: Arc::new(rules),
+            requirements: Arc::new(Requirements {
+                policy,
+                ..requirements.clone()
+            }),
+        }
+    };
     // The levels for files, by the directory of the configuration file.
     let mut file_levels: HashMap<PathBuf, Arc<BTreeMap<FileId, Levels>>> = HashMap::default();
+    let mut of_config = |config: &Config, directory: &Path| {
+        let by_file = file_levels
+            .entry(config.directory().to_owned())
+            .or_insert_with(|| {
+                let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
+                let mut levels = config.file_levels(paths);
+                override_file_levels(&mut levels, selection);
+                Arc::new(levels)
+            });
+        let rules = RuleSettings {
+            by_file: by_file.clone(),
+            ..config.rule_settings(directory)
+        };
+        settings_with(rules, config.policy().cloned())
+    };
+    let without_config = settings_with(RuleSettings::default(), None);
+    let mut by_directory: HashMap<PathBuf, DirectorySettings> = HashMap::default();
     let mut settings_of = |directory: &Path, loaded: &mut Loaded| {
         let directory = loaded.sources.files().canonical_path(directory);
-        let read = || {
-            let config = loaded.configs.nearest(&directory, &mut loaded.sources);
-            let mut settings = config.map_or_else(RuleSettings::default, |config| {
-                let by_file = file_levels
-                    .entry(config.directory().to_owned())
-                    .or_insert_with(|| {
-                        let paths = files.iter().map(|(file, path)| (*file, path.as_path()));
-                        let mut levels = config.file_levels(paths);
-                        override_file_levels(&mut levels, selection);
-                        Arc::new(levels)
-                    });
-                RuleSettings {
-                    by_file: by_file.clone(),
-                    ..config.rule_settings(&directory)
-                }
-            });
-            settings.override_with(selection);
-            Arc::new(settings)
-        };
-        by_directory.entry(directory.clone()).or_insert_with(read).clone()
+        if let Some(known) = by_directory.get(&directory) {
+            return known.clone();
+        }
+        let config = loaded.configs.nearest(&directory, &mut loaded.sources);
+        let settings = config.map_or_else(|| without_config.clone(), |config| of_config(config, &directory));
+        by_directory.insert(directory, settings.clone());
+        settings
     };
     let mut settings = CheckSettings::default();
     for (position, directory) in loaded.directories.clone().iter().enumerate() {
-        let rule_settings = settings_of(directory, loaded);
-        let directory = loaded.sources.files().canonical_path(directory);
-        let config = loaded.configs.nearest(&directory, &mut loaded.sources);
-        let policy = config.and_then(|config| config.policy().cloned());
+        let DirectorySettings { rules, requirements } = settings_of(directory, loaded);
         if let Some(input) = loaded.project.inputs.get_mut(position) {
-            input.requirements = Arc::new(Requirements {
-                policy,
-                ..requirements.clone()
-            });
-        }
-        if let Some(input) = loaded.project.inputs.get(position) {
-            settings.by_input.insert(input.id, rule_settings);
+            input.requirements = requirements;
+            settings.by_input.insert(input.id, rules);
         }
     }
     for (file, path) in &files {
         let directory = path.parent().unwrap_or(path);
-        settings.by_file.insert(*file, settings_of(directory, loaded));
+        settings
+            .by_file
+            .insert(*file, settings_of(directory, loaded).rules);
     }
-    settings.default = settings_of(Path::new("."), loaded);
+    settings.default = settings_of(Path::new("."), loaded).rules;
     settings
 }

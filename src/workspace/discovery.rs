@@ -201,7 +201,7 @@ impl Discovery {
         let consulted_before = files.configs.consulted.len();
         let mut walker = Walker::new(files, std::mem::take(&mut self.walked));
         walker.walk_all(searched.iter().map(|tree| (tree.clone(), tree.clone())));
-        let modules: Vec<ConfigurationDirectory> = walker.modules().collect();
+        let modules = walker.modules();
         let Walker {
             walked,
             ignore_files,
@@ -244,7 +244,7 @@ struct Walker<'a> {
     /// The links in directories that the user names.
     links: BTreeMap<PathBuf, PathBuf>,
     /// Directories with configuration files, with their trees.
-    modules: BTreeMap<PathBuf, PathBuf>,
+    modules: HashMap<PathBuf, PathBuf>,
     /// The last one of them. A module has several files.
     last_module: PathBuf,
     /// Configuration files that do not make their directory a module.
@@ -271,7 +271,7 @@ impl<'a> Walker<'a> {
             ignore_files: IgnoreFiles::default(),
             pending: Vec::new(),
             links: BTreeMap::new(),
-            modules: BTreeMap::new(),
+            modules: HashMap::default(),
             last_module: PathBuf::new(),
             set_aside: Vec::new(),
             candidates: BTreeSet::new(),
@@ -293,10 +293,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// The directories with configuration files.
-    fn modules(&mut self) -> impl Iterator<Item = ConfigurationDirectory> + use<> {
+    /// The directories with configuration files, in the order of their paths.
+    fn modules(&mut self) -> Vec<ConfigurationDirectory> {
         let modules = std::mem::take(&mut self.modules).into_iter();
-        modules.map(|(path, tree)| ConfigurationDirectory { path, tree })
+        let mut modules: Vec<ConfigurationDirectory> = modules
+            .map(|(path, tree)| ConfigurationDirectory { path, tree })
+            .collect();
+        modules.sort_by(|a, b| a.path.cmp(&b.path));
+        modules
     }
 
     /// Takes a path that a user names. Returns the directory that it is, with its tree.
@@ -537,7 +541,7 @@ impl<'a> Walker<'a> {
         }
         let named_paths: BTreeSet<PathBuf> = named_files.iter().map(|file| file.path.clone()).collect();
         Discovery {
-            modules: self.modules().collect(),
+            modules: self.modules(),
             other_modules: Vec::new(),
             candidates: self.candidates.difference(&named_paths).cloned().collect(),
             node_files: self.node_files.difference(&named_paths).cloned().collect(),

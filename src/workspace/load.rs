@@ -333,27 +333,35 @@ impl Loader {
 
     /// Adds modules that have nothing to check: their files count as read, and the roots are inputs without mirrors.
     fn add_idle(&mut self, idle: Vec<IdleModule>, modules: &mut LoadedModules, selected: &mut SelectedRoots) {
+        let trees = &self.files.trees;
+        let named = self.files.threads.map(&idle, |module| {
+            let shown = trees.shown_path(&module.directory.path);
+            let files = module.facts.files.iter().map(|(name, role)| ReadFile {
+                name: display_name(&shown.join(&**name)).into(),
+                role: *role,
+            });
+            let files: Vec<ReadFile> = files.collect();
+            (shown, files)
+        });
         let files = idle.iter().map(|module| module.facts.files.len());
         self.data_files.reserve(files.sum());
-        for IdleModule {
-            directory,
-            facts,
-            is_root,
-        } in idle
-        {
-            let shown = self.files.trees.shown_path(&directory.path);
-            self.data_files
-                .extend(facts.files.iter().map(|(name, role)| ReadFile {
-                    name: display_name(&shown.join(&**name)).into(),
-                    role: *role,
-                }));
+        let mut roots = Vec::new();
+        for (module, (shown, files)) in idle.into_iter().zip(named) {
+            let IdleModule {
+                directory,
+                facts,
+                is_root,
+            } = module;
+            self.data_files.extend(files);
             if is_root {
                 modules.add_idle_root(&facts, &shown, &directory.tree, &mut self.files);
                 let root = SelectedRoot { shown, model: None };
-                selected.by_directory.insert(directory.path.clone(), root);
+                roots.push((directory.path.clone(), root));
             }
             self.idle_directories.push(directory.path);
         }
+        // They are in order, so all together are added faster than one by one.
+        selected.by_directory.append(&mut roots.into_iter().collect());
         self.idle_directories.sort();
     }
 

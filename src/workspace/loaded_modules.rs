@@ -24,6 +24,7 @@ use crate::workspace::terraform_files::{EngineFiles, read_automatic_variables, r
 use crate::workspace::variables::{FileValues, FileValuesId, OwnValues, UndeclaredValues, VariableValues};
 use terraform_eval::dialect::Engine;
 use terraform_eval::eval::{self, Evaluator, InstanceId, RepetitionData};
+use terraform_eval::hashing::HashMap;
 use terraform_eval::modules::{Callee, FileBlock, Module, ModuleCall, ModuleId, ModuleTree, literal};
 use terraform_eval::source::{FileId, Files, Sources, Span, clean_path, display_name};
 use terraform_eval::syntax::document::{Format, parse_file};
@@ -50,10 +51,10 @@ pub(crate) struct LoadedModules {
     installations: BTreeMap<ModuleId, PathBuf>,
     engines: BTreeMap<ModuleId, Engine>,
     /// The configuration files that were read, for any program; `None` if one cannot be read.
-    read_files: BTreeMap<PathBuf, Option<FileId>>,
+    read_files: HashMap<PathBuf, Option<FileId>>,
     /// The dialects of the root modules, and what is known of those of directories.
     pub(crate) choices: BTreeMap<ModuleId, DialectChoice>,
-    evidence: BTreeMap<PathBuf, Evidence>,
+    evidence: HashMap<PathBuf, Evidence>,
     /// The configuration files that a module's program does not read.
     pub(crate) unread: BTreeMap<ModuleId, Vec<Skipped>>,
     /// Calls whose sources are not literals, and which no installed module answers.
@@ -109,9 +110,9 @@ impl LoadedModules {
             by_key: BTreeMap::new(),
             installations: BTreeMap::new(),
             engines: BTreeMap::new(),
-            read_files: BTreeMap::new(),
+            read_files: HashMap::default(),
             choices: BTreeMap::new(),
-            evidence: BTreeMap::new(),
+            evidence: HashMap::default(),
             unread: BTreeMap::new(),
             computed: BTreeMap::new(),
             values: VariableValues::default(),

@@ -24,6 +24,7 @@ use crate::workspace::options::Options;
 use crate::workspace::other_files::skipped_file;
 use crate::workspace::project_tree::ConfigurationDirectory;
 use crate::workspace::terraform_files::configuration_files;
+use terraform_eval::hashing::IndexMap;
 use terraform_eval::source::display_name;
 
 /// The modules to read for the named paths.
@@ -48,8 +49,10 @@ pub(crate) struct Selection {
     pub(crate) errors: Vec<LoadError>,
 }
 
-/// All modules that were found.
-fn modules_by_path(discovery: &Discovery) -> BTreeMap<&Path, &ConfigurationDirectory> {
+/// All modules that were found, by their paths.
+type FoundModules<'d> = IndexMap<&'d Path, &'d ConfigurationDirectory>;
+
+fn modules_by_path(discovery: &Discovery) -> FoundModules<'_> {
     let modules = discovery.modules.iter().chain(&discovery.other_modules);
     modules.map(|module| (module.path.as_path(), module)).collect()
 }
@@ -199,7 +202,7 @@ impl Selection {
     fn add_directories(
         &mut self,
         directories: BTreeSet<PathBuf>,
-        known: &BTreeMap<&Path, &ConfigurationDirectory>,
+        known: &FoundModules<'_>,
         files: &mut InputFiles,
     ) {
         for directory in directories {
