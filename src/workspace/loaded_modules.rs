@@ -57,6 +57,8 @@ pub(crate) struct LoadedModules {
     evidence: HashMap<PathBuf, Evidence>,
     /// The configuration files that a module's program does not read.
     pub(crate) unread: BTreeMap<ModuleId, Vec<Skipped>>,
+    /// The calls of modules that were read, until they are connected.
+    unconnected: HashMap<ModuleId, Vec<CalledModule>>,
     /// Calls whose sources are not literals, and which no installed module answers.
     computed: BTreeMap<(ModuleId, Arc<str>), CalledModule>,
     values: VariableValues,
@@ -114,6 +116,7 @@ impl LoadedModules {
             choices: BTreeMap::new(),
             evidence: HashMap::default(),
             unread: BTreeMap::new(),
+            unconnected: HashMap::default(),
             computed: BTreeMap::new(),
             values: VariableValues::default(),
             file_values: Vec::new(),
@@ -517,8 +520,7 @@ impl LoadedModules {
             }
         }
         let module = Module::new(directory, file_ids, blocks, overrides, self.tree.schemas());
-        let module = self.tree.add(location.path.clone(), module);
-        self.tree.release_blocks(module);
+        let module = self.add_module(location.path.clone(), module, files);
         self.locations.insert(module, location.clone());
         let installation = key.installation.as_ref().unwrap_or(&location.path);
         self.installations.insert(module, installation.clone());
@@ -563,7 +565,19 @@ impl LoadedModules {
         let blocks = document.items.into_iter().map(FileBlock::new).collect();
         let schemas = self.tree.schemas();
         let module = Module::new(&directory, vec![file], blocks, Vec::new(), schemas);
-        self.tree.add(directory, module)
+        self.add_module(directory, module, files)
+    }
+
+    /// Adds a module that was read. Its calls are noted while its blocks are in memory.
+    fn add_module(&mut self, directory: PathBuf, module: Module, files: &InputFiles) -> ModuleId {
+        let calls = module.calls.values();
+        let calls = calls
+            .map(|call| CalledModule::new(call, &files.sources))
+            .collect();
+        let module = self.tree.add(directory, module);
+        self.tree.release_blocks(module);
+        self.unconnected.insert(module, calls);
+        module
     }
 
     /// The directories of the modules that another one calls.
@@ -575,10 +589,9 @@ impl LoadedModules {
 
     /// Follows all calls from these modules.
     fn connect_calls(&mut self, mut pending: Vec<ModuleId>, options: &Options, files: &mut InputFiles) {
-        let mut connected = BTreeSet::new();
         while let Some(caller) = pending.pop() {
-            if connected.insert(caller) {
-                pending.extend(self.connect_calls_of(caller, options, files));
+            for call in self.unconnected.remove(&caller).unwrap_or_default() {
+                pending.extend(self.connect_call(caller, call, options, files));
             }
         }
     }
@@ -631,25 +644,6 @@ impl LoadedModules {
             self.syntax_errors.extend(cut_call_cycles(&mut self.tree, starts));
         }
         is_connected
-    }
-
-    fn connect_calls_of(
-        &mut self,
-        caller: ModuleId,
-        options: &Options,
-        files: &mut InputFiles,
-    ) -> Vec<ModuleId> {
-        self.tree.restore_blocks([caller], &files.sources);
-        let calls = self.tree.module(caller).calls.values();
-        let calls: Vec<CalledModule> = calls
-            .map(|call| CalledModule::new(call, &files.sources))
-            .collect();
-        self.tree.release_blocks(caller);
-        let mut callees = Vec::new();
-        for call in calls {
-            callees.extend(self.connect_call(caller, call, options, files));
-        }
-        callees
     }
 
     /// Connects a call, and returns the module that it calls. A call whose source is not a literal is set aside.

@@ -19,7 +19,7 @@ mod summaries;
 pub use dependencies::GraphBuilder;
 pub use lazy_block::{FileBlock, LazyBlock};
 pub use module::{BlockWork, Declaration, ForEachBlock, Module, ModuleCall};
-pub use module_tree::{Callee, ModuleId, ModuleTree};
+pub use module_tree::{Callee, MapModules, ModuleId, ModuleTree, RestoreModule};
 pub use numbers::{ResourceFilter, ResourceNumbers};
 pub use providers::{Providers, Requirement};
 pub use resources::{Resource, Resources};

@@ -306,11 +306,13 @@ impl Module {
         };
     }
 
-    /// Reads the blocks again if they were let go.
-    pub(super) fn restore_blocks(&mut self, sources: &Sources, schemas: &ProviderSchemas) {
-        if !self.is_forgotten {
-            return;
-        }
+    /// Whether the blocks were let go.
+    pub(super) fn is_forgotten(&self) -> bool {
+        self.is_forgotten
+    }
+
+    /// The module with its blocks, which were let go.
+    pub(super) fn restored(&self, sources: &Sources, schemas: &ProviderSchemas) -> Self {
         let (mut blocks, mut overrides) = (Vec::new(), Vec::new());
         for file in &self.files {
             let source = sources.file(*file);
@@ -322,12 +324,10 @@ impl Module {
                 blocks.extend(items);
             }
         }
-        let files = std::mem::take(&mut self.files);
-        let restored = Self::new(&self.directory, files, blocks, overrides, schemas);
-        *self = Self {
-            earlier_errors: std::mem::take(&mut self.earlier_errors),
-            ..restored
-        };
+        Self {
+            earlier_errors: self.earlier_errors.clone(),
+            ..Self::new(&self.directory, self.files.clone(), blocks, overrides, schemas)
+        }
     }
 
     /// The number of blocks that are in memory.

@@ -29,6 +29,12 @@ pub enum Callee {
 /// What the calls of a module resolve to, by name, with the spans of their `source` arguments.
 type Calls = BTreeMap<Arc<str>, (Callee, Option<Span>)>;
 
+/// Calls a function for each of some modules, also on several threads, and returns the results in the order of the modules.
+pub type MapModules<'m> = dyn Fn(&[ModuleId], &RestoreModule<'_>) -> Vec<Module> + 'm;
+
+/// Reads the blocks of a module again.
+pub type RestoreModule<'r> = dyn Fn(&ModuleId) -> Module + Sync + 'r;
+
 /// All modules of a run, each directory once however many calls resolve to it.
 #[derive(Debug)]
 pub struct ModuleTree {
@@ -178,10 +184,28 @@ impl ModuleTree {
 
     /// Reads the blocks of modules again that were let go.
     pub fn restore_blocks(&mut self, modules: impl IntoIterator<Item = ModuleId>, sources: &Sources) {
+        self.restore_blocks_by(modules, sources, &|ids, restore| {
+            ids.iter().map(restore).collect()
+        });
+    }
+
+    /// The same with a function that decides on which threads the work is done.
+    pub fn restore_blocks_by(
+        &mut self,
+        modules: impl IntoIterator<Item = ModuleId>,
+        sources: &Sources,
+        map: &MapModules<'_>,
+    ) {
+        let is_forgotten = |id: &ModuleId| self.modules.get(id.0).is_some_and(Module::is_forgotten);
+        let mut forgotten = Vec::new();
         for id in modules {
             self.idle.since.remove(&id);
+            forgotten.extend(Some(id).filter(is_forgotten));
+        }
+        let restored = map(&forgotten, &|id| self.module(*id).restored(sources, self.schemas));
+        for (id, restored) in forgotten.into_iter().zip(restored) {
             if let Some(module) = self.modules.get_mut(id.0) {
-                module.restore_blocks(sources, self.schemas);
+                *module = restored;
             }
         }
     }

@@ -18,6 +18,7 @@ const MAX_ROOTS: usize = 64;
 pub(super) struct Batches {
     roots: Vec<ModuleId>,
     size: usize,
+    threads: Threads,
     /// How many batches have begun.
     begun: usize,
     /// The modules that no later batch reaches, by batch.
@@ -43,6 +44,7 @@ impl Batches {
         Self {
             roots,
             size,
+            threads,
             begun: 0,
             done_after,
         }
@@ -57,7 +59,7 @@ impl Batches {
     pub(super) fn begin_next(&mut self, tree: &mut ModuleTree, sources: &Sources) {
         if let Some(batch) = self.roots.chunks(self.size).nth(self.begun) {
             let modules = tree.reachable_from(batch.iter().copied(), &mut BTreeSet::new());
-            tree.restore_blocks(modules, sources);
+            tree.restore_blocks_by(modules, sources, &|ids, restore| self.threads.map(ids, restore));
         }
         self.begun += 1;
     }
