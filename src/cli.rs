@@ -13,7 +13,7 @@ mod loading;
 mod lsp;
 mod man;
 #[cfg(target_os = "linux")]
-mod pages;
+mod memory_pages;
 mod progress_line;
 mod pull_secret;
 mod resolve;
@@ -37,7 +37,7 @@ use terminal::{eprint, eprint_line, set_color};
 #[must_use]
 pub fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    pages::use_small_pages();
+    memory_pages::use_small_pages();
     terraform_eval::eval::on_large_stack(run_with_arguments)
 }
 

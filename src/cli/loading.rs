@@ -115,7 +115,7 @@ pub(super) fn with_reading(options: &Options, reading: &ReadingArguments) -> Opt
     let limits = ReadLimits::from_megabytes(reading.max_file_size, reading.max_total_size);
     let disk = DiskFiles::new(limits);
     #[cfg(target_os = "linux")]
-    let disk = disk.before_large_file(super::pages::allow_huge_pages);
+    let disk = disk.before_large_file(super::memory_pages::allow_huge_pages);
     options.files = Arc::new(disk);
     options.project_root.clone_from(&reading.project_root);
     if reading.isolated {

@@ -568,7 +568,7 @@ impl LoadedModules {
         self.add_module(directory, module, files)
     }
 
-    /// Adds a module that was read. Its calls are noted while its blocks are in memory.
+    /// Adds a module that was read. Its calls are noted now, so that its blocks are not read again to connect them.
     fn add_module(&mut self, directory: PathBuf, module: Module, files: &InputFiles) -> ModuleId {
         let calls = module.calls.values();
         let calls = calls

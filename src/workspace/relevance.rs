@@ -48,7 +48,7 @@ impl Relevance {
             true,
         );
         is_read = graph.closure(|node| is_read.get(node) == Some(&true), false);
-        // To hash a path takes a tenth of the time of comparing it with others.
+        // A lookup by hash takes a tenth of the time of one that compares paths.
         let named: HashSet<&Path> = named.iter().map(PathBuf::as_path).collect();
         let modules = graph.modules.iter();
         let is_named: Vec<bool> = modules

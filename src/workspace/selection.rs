@@ -49,9 +49,10 @@ pub(crate) struct Selection {
     pub(crate) errors: Vec<LoadError>,
 }
 
-/// All modules that were found, by their paths.
+/// Modules by their paths.
 type FoundModules<'d> = IndexMap<&'d Path, &'d ConfigurationDirectory>;
 
+/// All modules that were found.
 fn modules_by_path(discovery: &Discovery) -> FoundModules<'_> {
     let modules = discovery.modules.iter().chain(&discovery.other_modules);
     modules.map(|module| (module.path.as_path(), module)).collect()

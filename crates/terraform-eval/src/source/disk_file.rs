@@ -14,10 +14,13 @@ use super::read_limits::{MAX_TEXT_BYTES, too_large};
 
 /// Files of at least this size are read by two threads (on Windows, by one). Most of the time goes into the pages of memory that
 /// the text is written to, and the system provides those in parallel.
-const MIN_LARGE_BYTES: u64 = 2 << 20;
+pub(super) const MIN_LARGE_BYTES: u64 = 2 << 20;
 
 /// How many bytes are read or searched at a time.
 const CHUNK_BYTES: usize = 1 << 20;
+
+/// How many bytes of a stream are read into one buffer.
+const PIECE_BYTES: usize = 8 << 20;
 
 /// How many bytes of either end [`read_ends`] returns.
 const END_BYTES: usize = 64 << 10;
@@ -112,7 +115,7 @@ fn is_same_file(_: &Metadata, _: &Metadata) -> bool {
 }
 
 /// Reads to the end, but not more than `limit` bytes. `size` is the expected number.
-pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io::Result<Vec<u8>> {
+fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(size.saturating_add(1));
     source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
@@ -120,6 +123,31 @@ pub(super) fn read_to_end(source: impl io::Read, size: usize, limit: u64) -> io:
     } else {
         Err(too_large(limit))
     }
+}
+
+/// Appends the rest of a stream to what was read of it, but reads not more than `limit` bytes. It is read in pieces, because a
+/// buffer that grows is copied again and again, and is in memory twice.
+pub(super) fn append_stream(head: Vec<u8>, mut stream: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut length = head.len();
+    let mut pieces = vec![head];
+    loop {
+        let mut piece = Vec::with_capacity(PIECE_BYTES);
+        stream.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut piece)?;
+        length += piece.len();
+        if length as u64 > limit {
+            return Err(too_large(limit));
+        }
+        let is_last = piece.len() < PIECE_BYTES;
+        pieces.push(piece);
+        if is_last {
+            break;
+        }
+    }
+    let mut bytes = Vec::with_capacity(length);
+    for piece in pieces {
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
 }
 
 /// Reads a file of this size by two threads, each from where it wants to. If it grows in the meantime, the rest is not read.
@@ -271,11 +299,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_file_is_read_completely() {
+    fn a_large_file_and_a_long_stream_are_read_completely() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
         std::fs::write(file.path(), &bytes).unwrap();
         assert!(read(file.path(), MAX_TEXT_BYTES, || ()).unwrap() == bytes);
+        let (head, rest) = bytes.split_at(1000);
+        assert!(append_stream(head.to_vec(), rest, MAX_TEXT_BYTES).unwrap() == bytes);
     }
 
     #[cfg(unix)]

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use super::canonical_directories::CanonicalDirectories;
 use super::clean_path;
-use super::disk_file::{self, FileEnds};
+use super::disk_file::{self, FileEnds, MIN_LARGE_BYTES};
 use super::read_error::{ReadError, decode};
-use super::read_limits::{MAX_TEXT_BYTES, ReadLimits, too_large};
+use super::read_limits::{MAX_TEXT_BYTES, ReadLimits};
 use super::stamp::Stamp;
 
 /// What a path leads to, after links are followed.
@@ -166,8 +166,8 @@ impl DiskFiles {
         }
     }
 
-    /// Calls this before a file of at least 2 MB is read. What is made of such a file takes several times its memory, so that a
-    /// program may want to prepare for it.
+    /// Calls this before a file of at least 2 MB is read, and during an input that comes through a pipe once it has so much. What
+    /// is made of such a text may take several times its memory, so that a program may want to prepare for it.
     #[must_use]
     pub fn before_large_file(mut self, prepare: fn()) -> Self {
         self.before_large_file = Some(prepare);
@@ -175,11 +175,24 @@ impl DiskFiles {
     }
 
     fn read_up_to(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-        disk_file::read(path, limit, || {
-            if let Some(prepare) = self.before_large_file {
-                prepare();
-            }
-        })
+        disk_file::read(path, limit, || self.prepare_for_large_file())
+    }
+
+    fn prepare_for_large_file(&self) {
+        if let Some(prepare) = self.before_large_file {
+            prepare();
+        }
+    }
+
+    /// Reads an input from a stream to its end.
+    fn read_stream(&self, mut stream: impl io::Read) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        stream.by_ref().take(MIN_LARGE_BYTES).read_to_end(&mut bytes)?;
+        let limit = limit_of_input(&bytes, &self.limits);
+        if bytes.len() as u64 == MIN_LARGE_BYTES {
+            self.prepare_for_large_file();
+        }
+        disk_file::append_stream(bytes, stream, limit)
     }
 
     fn charge(&self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
@@ -206,7 +219,7 @@ impl Files for DiskFiles {
         let read = || {
             let (mut file, metadata) = disk_file::open(path)?;
             if !metadata.is_file() {
-                return read_stream(file, &self.limits);
+                return self.read_stream(file);
             }
             let mut head = Vec::new();
             file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
@@ -216,7 +229,7 @@ impl Files for DiskFiles {
     }
 
     fn read_stdin(&self) -> Result<String, ReadError> {
-        decode(read_stream(io::stdin().lock(), &self.limits).map_err(ReadError::Io)?)
+        decode(self.read_stream(io::stdin().lock()).map_err(ReadError::Io)?)
     }
 
     fn read_bounded(&self, path: &Path, max_bytes: u64) -> io::Result<Option<Vec<u8>>> {
@@ -268,7 +281,7 @@ impl Files for DiskFiles {
     }
 }
 
-/// How much of an input is read to see whether it is JSON.
+/// How much of a file is read to see whether it is JSON.
 const HEAD_BYTES: u64 = 8 << 10;
 
 /// How many bytes an input may have that begins like this.
@@ -278,21 +291,6 @@ fn limit_of_input(head: &[u8], limits: &ReadLimits) -> u64 {
     } else {
         limits.file()
     }
-}
-
-/// Reads an input from a stream to its end.
-fn read_stream(mut stream: impl io::Read, limits: &ReadLimits) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    stream.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
-    let limit = limit_of_input(&bytes, limits);
-    let rest = limit.saturating_sub(bytes.len() as u64);
-    bytes.extend(
-        disk_file::read_to_end(stream, 0, rest).map_err(|error| match error.kind() {
-            io::ErrorKind::FileTooLarge => too_large(limit),
-            _ => error,
-        })?,
-    );
-    Ok(bytes)
 }
 
 /// Texts in memory and nothing else. The current directory is the root, `/`; directories exist where a file lies in
@@ -575,6 +573,22 @@ mod tests {
         files.read_input(&path).unwrap();
         files.read_bounded(&path, 4 << 20).unwrap();
         assert_eq!(LARGE.load(Ordering::Relaxed), 3);
+        let stream = |size: u64| files.read_stream(io::repeat(b' ').take(size)).unwrap().len();
+        assert_eq!(stream((2 << 20) - 1), (2 << 20) - 1);
+        assert_eq!(LARGE.load(Ordering::Relaxed), 3);
+        assert_eq!(stream(5 << 20), 5 << 20);
+        assert_eq!(LARGE.load(Ordering::Relaxed), 4);
+    }
+
+    #[test]
+    fn a_stream_is_read_up_to_its_limit() {
+        let files = DiskFiles::new(ReadLimits::from_megabytes(3, 100));
+        let read = |size: u64| files.read_stream(io::repeat(b' ').take(size));
+        assert_eq!(read(3_000_000).unwrap().len(), 3_000_000);
+        assert_eq!(read(4 << 20).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        // JSON may be a plan, which may be larger.
+        let json = io::Cursor::new(b"{").chain(io::repeat(b' ').take(4 << 20));
+        assert_eq!(files.read_stream(json).unwrap().len(), 1 + (4 << 20));
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The size of the pages in which the system provides memory: small ones, until a large file is read.
+//! The size of the pages in which Linux provides memory: small ones, until a command reads a large file. The language server
+//! keeps small ones.
 //!
 //! A small page holds 4 KB and a huge one 2 MB. The system takes about 2 µs for a small page, which is a fifth of the
-//! processor time of a large file, and 0.1 ms for a huge one. But a small run needs less than a megabyte, and what many root
-//! modules need in turn is provided once.
+//! processor time of a large file, and 0.1 ms for a huge one. A run without large files has no use for huge pages: it needs
+//! less than one of them, or reads many root modules, which use the same memory one after the other.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
